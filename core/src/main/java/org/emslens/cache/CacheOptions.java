@@ -1,0 +1,257 @@
+package org.emslens.cache;
+
+/**
+ * The switches of a cache policy; a policy reads those that concern it. Defaults and meanings are
+ * section 5 of the project's EMS specification.
+ *
+ * @param window newest slots kept verbatim, and the queries of the local score
+ * @param slack slots a head may grow beyond its budget before it is compressed again
+ * @param alpha share of Global in the Global-Local score
+ * @param align how Global and Local are brought together
+ * @param countCorrection whether Global divides by the queries that could see the token (else by
+ *     all)
+ * @param kernel width in tokens over which Local is max-pooled; odd
+ * @param mass share of the attention that the important and to-be-merged tokens hold together
+ * @param poolLimit to-be-merged tokens at most, as a multiple of the centres
+ * @param tau similarity of the zero class
+ * @param merge whether anything is merged at all
+ * @param mergeKeys what a merged slot's key becomes
+ * @param bias what is added to a merged slot's logit
+ * @param hosts which centres take members
+ * @param similarity what is compared
+ * @param adaptive whether the pool follows the head's sparsity
+ */
+public record CacheOptions(
+    int window,
+    int slack,
+    double alpha,
+    Align align,
+    boolean countCorrection,
+    int kernel,
+    double mass,
+    double poolLimit,
+    double tau,
+    boolean merge,
+    MergeKeys mergeKeys,
+    Bias bias,
+    Hosts hosts,
+    Similarity similarity,
+    boolean adaptive) {
+
+  /** Largest window: the attention of so many last queries is kept from the prefill. */
+  public static final int MAX_WINDOW = 64;
+
+  /** Alignment of Global and Local: places shared out by quota, or means aligned and added. */
+  public enum Align {
+    QUOTA,
+    MEAN
+  }
+
+  /** A merged slot's key: its centre's own, or the weighted mean direction of all members. */
+  public enum MergeKeys {
+    CENTRE,
+    DIRECTION
+  }
+
+  /**
+   * A merged slot's logit bias: log of the members' attention mass over the centre's, log of their
+   * number, or nothing.
+   */
+  public enum Bias {
+    MASS,
+    COUNT,
+    NONE
+  }
+
+  /** Centres that take members: those that Global chose too, or all. */
+  public enum Hosts {
+    SHARED,
+    ALL
+  }
+
+  /** What the similarity of two slots is the cosine of. */
+  public enum Similarity {
+    BOTH,
+    KEYS,
+    VALUES
+  }
+
+  /** EMS with the defaults of this project. */
+  public static final CacheOptions EMS =
+      new CacheOptions(
+          16,
+          32,
+          0.4,
+          Align.QUOTA,
+          true,
+          13,
+          0.98,
+          4,
+          0.3,
+          true,
+          MergeKeys.CENTRE,
+          Bias.MASS,
+          Hosts.SHARED,
+          Similarity.BOTH,
+          true);
+
+  /** EMS as people who read the paper's body report it. */
+  public static final CacheOptions EMS_AS_REPORTED =
+      new CacheOptions(
+          16,
+          32,
+          0.5,
+          Align.MEAN,
+          true,
+          1,
+          0.95,
+          4,
+          0.5,
+          true,
+          MergeKeys.DIRECTION,
+          Bias.NONE,
+          Hosts.ALL,
+          Similarity.BOTH,
+          true);
+
+  public CacheOptions {
+    range("window", window, 1, MAX_WINDOW);
+    range("slack", slack, 1, 100_000);
+    range("alpha", alpha, 0, 1);
+    range("kernel", kernel, 1, 255);
+    range("mass", mass, 0, 1);
+    range("pool-limit", poolLimit, 0, 1000);
+    range("tau", tau, 0, 10);
+    if (kernel % 2 == 0) {
+      throw new IllegalArgumentException("kernel is " + kernel + "; expected an odd number.");
+    }
+  }
+
+  private static void range(String name, double value, double low, double high) {
+    if (!(value >= low && value <= high)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s is %s; expected %s to %s.", name, plain(value), plain(low), plain(high)));
+    }
+  }
+
+  private static String plain(double x) {
+    return x == Math.rint(x) && Math.abs(x) < 1e15 ? Long.toString((long) x) : Double.toString(x);
+  }
+
+  public CacheOptions withWindow(int x) {
+    return new CacheOptions(
+        x,
+        slack,
+        alpha,
+        align,
+        countCorrection,
+        kernel,
+        mass,
+        poolLimit,
+        tau,
+        merge,
+        mergeKeys,
+        bias,
+        hosts,
+        similarity,
+        adaptive);
+  }
+
+  public CacheOptions withSlack(int x) {
+    return new CacheOptions(
+        window,
+        x,
+        alpha,
+        align,
+        countCorrection,
+        kernel,
+        mass,
+        poolLimit,
+        tau,
+        merge,
+        mergeKeys,
+        bias,
+        hosts,
+        similarity,
+        adaptive);
+  }
+
+  /** These with another Global-Local score. */
+  public CacheOptions withScore(double alpha, Align align, boolean countCorrection, int kernel) {
+    return new CacheOptions(
+        window,
+        slack,
+        alpha,
+        align,
+        countCorrection,
+        kernel,
+        mass,
+        poolLimit,
+        tau,
+        merge,
+        mergeKeys,
+        bias,
+        hosts,
+        similarity,
+        adaptive);
+  }
+
+  public CacheOptions withAlpha(double x) {
+    return withScore(x, align, countCorrection, kernel);
+  }
+
+  /** These with another size of the pool. */
+  public CacheOptions withPool(double mass, double poolLimit, boolean adaptive) {
+    return new CacheOptions(
+        window,
+        slack,
+        alpha,
+        align,
+        countCorrection,
+        kernel,
+        mass,
+        poolLimit,
+        tau,
+        merge,
+        mergeKeys,
+        bias,
+        hosts,
+        similarity,
+        adaptive);
+  }
+
+  /** These with other choices of whether and how slots merge. */
+  public CacheOptions withMerging(
+      boolean merge,
+      double tau,
+      MergeKeys mergeKeys,
+      Bias bias,
+      Hosts hosts,
+      Similarity similarity) {
+    return new CacheOptions(
+        window,
+        slack,
+        alpha,
+        align,
+        countCorrection,
+        kernel,
+        mass,
+        poolLimit,
+        tau,
+        merge,
+        mergeKeys,
+        bias,
+        hosts,
+        similarity,
+        adaptive);
+  }
+
+  public CacheOptions withTau(double x) {
+    return withMerging(merge, x, mergeKeys, bias, hosts, similarity);
+  }
+
+  public CacheOptions withMerge(boolean x) {
+    return withMerging(x, tau, mergeKeys, bias, hosts, similarity);
+  }
+}

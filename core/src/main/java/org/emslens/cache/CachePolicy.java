@@ -1,0 +1,31 @@
+package org.emslens.cache;
+
+import java.util.List;
+
+/**
+ * Decides what a layer's cache keeps: a pure function from scores, keys and values to a plan per KV
+ * head.
+ */
+public interface CachePolicy {
+
+  /** Smallest budget that it can work with. */
+  int minimumBudget();
+
+  /** Whether it ever compresses. */
+  default boolean compresses() {
+    return true;
+  }
+
+  /** Slots per KV head of one layer, on average over its heads. */
+  default int layerBudget(int budget, int layer, int layers) {
+    return budget;
+  }
+
+  /**
+   * Plans one layer. Called only where the layer holds more than its budget.
+   *
+   * @param budget slots per KV head of this layer, from {@link #layerBudget}
+   * @return one plan per KV head
+   */
+  List<HeadPlan> plan(LayerState layer, int budget);
+}

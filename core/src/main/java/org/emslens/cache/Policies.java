@@ -1,0 +1,52 @@
+package org.emslens.cache;
+
+import java.util.List;
+import java.util.function.Function;
+
+/** All policies there are. Adding one is a line here. */
+public enum Policies {
+  FULL("full", "Full cache", o -> new Full()),
+  STREAMING_LLM("streaming-llm", "StreamingLLM", StreamingLlm::new),
+  H2O("h2o", "H2O", H2o::new),
+  SNAPKV("snapkv", "SnapKV", SnapKv::new),
+  EMS("ems", "EMS", Ems::new);
+
+  private final String id;
+  private final String title;
+  private final Function<CacheOptions, CachePolicy> make;
+
+  Policies(String id, String title, Function<CacheOptions, CachePolicy> make) {
+    this.id = id;
+    this.title = title;
+    this.make = make;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String title() {
+    return title;
+  }
+
+  public CachePolicy with(CacheOptions options) {
+    return make.apply(options);
+  }
+
+  public static List<String> ids() {
+    return List.of(values()).stream().map(Policies::id).toList();
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the policies there are
+   */
+  public static Policies byId(String id) {
+    for (Policies p : values()) {
+      if (p.id.equals(id)) {
+        return p;
+      }
+    }
+    throw new IllegalArgumentException(
+        "policy is '" + id + "'; expected one of " + String.join(", ", ids()) + ".");
+  }
+}

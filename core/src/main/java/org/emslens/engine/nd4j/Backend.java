@@ -1,0 +1,32 @@
+package org.emslens.engine.nd4j;
+
+import java.util.Properties;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Which ND4J backend is at work. */
+final class Backend {
+  private Backend() {}
+
+  /**
+   * @throws IllegalStateException in one sentence, where none can be started
+   */
+  static String name() {
+    try {
+      Properties about = Nd4j.getExecutioner().getEnvironmentInformation();
+      boolean cuda = "CUDA".equals(about.getProperty("backend"));
+      return cuda
+          ? "ND4J CUDA"
+          : "ND4J CPU (" + about.get("blas.vendor") + ", " + about.get("omp.threads") + " threads)";
+    } catch (ExceptionInInitializerError | NoClassDefFoundError | RuntimeException e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new IllegalStateException(
+          "ND4J finds no backend that runs on this machine ("
+              + cause.getMessage()
+              + "); the CUDA backend needs a card from Pascal to Ada, and the CPU backend is the default build.",
+          e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.emslens.engine.nd4j;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Arrays for a block of n tokens, shared by all layers of one prefill. */
+final class Batch {
+  private final int n;
+  private final Map<Integer, HostArray> inputs = new HashMap<>();
+  private final Map<Integer, HostArray> outputs = new HashMap<>();
+  private final DynamicCustomOp matmul = DynamicCustomOp.builder("matmul").build();
+
+  Batch(int n) {
+    this.n = n;
+  }
+
+  HostArray input(int width) {
+    return inputs.computeIfAbsent(width, w -> new HostArray(n, w));
+  }
+
+  HostArray output(int width) {
+    return outputs.computeIfAbsent(width, w -> new HostArray(n, w));
+  }
+
+  /** c = a times b, or b transposed. */
+  void multiply(HostArray a, HostArray b, HostArray c, boolean transposeB) {
+    OpContext context = Nd4j.getExecutioner().buildContext();
+    context.setInputArrays(a.array(), b.array());
+    context.setOutputArrays(c.array());
+    context.setIArguments(0, transposeB ? 1 : 0, 0);
+    Nd4j.getExecutioner().exec(matmul, context);
+    context.purge();
+  }
+
+  void close() {
+    inputs.values().forEach(HostArray::close);
+    outputs.values().forEach(HostArray::close);
+  }
+}

@@ -1,0 +1,49 @@
+package org.emslens.engine.nd4j;
+
+import java.nio.FloatBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * An ND4J array that Java fills and reads through host memory; on a device backend the copies are
+ * told to ND4J, on the CPU they are the array itself.
+ */
+final class HostArray {
+  private final INDArray array;
+  private final FloatBuffer host;
+
+  HostArray(long... shape) {
+    array = Nd4j.createUninitialized(DataType.FLOAT, shape);
+    host = array.data().asNioFloat();
+  }
+
+  INDArray array() {
+    return array;
+  }
+
+  /** Writes count numbers at `at`. */
+  void put(int at, float[] from, int start, int count) {
+    host.put(at, from, start, count);
+  }
+
+  void get(int at, float[] into, int start, int count) {
+    host.get(at, into, start, count);
+  }
+
+  /** After Java has written. */
+  void written() {
+    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
+  }
+
+  /** Before Java reads. */
+  void fetch() {
+    Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
+  }
+
+  /** Gives the memory back now instead of at some garbage collection. */
+  void close() {
+    array.close();
+  }
+}

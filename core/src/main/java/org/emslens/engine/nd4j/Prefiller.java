@@ -1,0 +1,128 @@
+package org.emslens.engine.nd4j;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.emslens.cache.CacheOptions;
+import org.emslens.engine.Engine.LogitsSink;
+import org.emslens.engine.Prefill;
+import org.emslens.engine.Progress;
+import org.emslens.model.ModelConfig;
+
+/**
+ * A whole prompt through all layers, in blocks of tokens, so that activations and attention need
+ * memory for one block only.
+ */
+final class Prefiller {
+  private static final int BLOCK = 256;
+
+  private final ModelConfig config;
+  private final LoadedModel model;
+  private final Rope rope;
+
+  Prefiller(ModelConfig config, LoadedModel model, Rope rope) {
+    this.config = config;
+    this.model = model;
+    this.rope = rope;
+  }
+
+  Prefill prefill(int[] ids, LogitsSink sink, Progress progress) {
+    int n = ids.length;
+    int d = config.headDim();
+    int layers = config.layers();
+    int last = Math.min(n, CacheOptions.MAX_WINDOW);
+    int pixels = Prefill.THUMBNAIL * Prefill.THUMBNAIL;
+    Prefill run =
+        new Prefill(
+            config,
+            ids.clone(),
+            new float[layers][config.heads() * n * d],
+            new float[layers][config.kvHeads() * n * d],
+            new float[layers][config.kvHeads() * n * d],
+            new float[layers][config.heads() * n],
+            new float[layers][config.kvHeads() * n],
+            new float[layers][config.kvHeads() * last * n],
+            last,
+            new float[config.allHeads()][pixels],
+            new float[config.vocab()]);
+    Batch batch = null;
+    for (int start = 0; start < n; start += BLOCK) {
+      int size = Math.min(BLOCK, n - start);
+      if (batch == null || size < BLOCK) {
+        close(batch);
+        batch = new Batch(size);
+      }
+      block(run, batch, start, size, sink, progress);
+    }
+    close(batch);
+    return run;
+  }
+
+  private static void close(Batch batch) {
+    if (batch != null) {
+      batch.close();
+    }
+  }
+
+  private void block(
+      Prefill run, Batch batch, int start, int size, LogitsSink sink, Progress progress) {
+    int hidden = config.hidden();
+    float[] x = new float[size * hidden];
+    float[] row = new float[hidden];
+    for (int i = 0; i < size; i++) {
+      model.embedding().row(run.ids()[start + i], row);
+      System.arraycopy(row, 0, x, i * hidden, hidden);
+    }
+    float[] normed = new float[size * hidden];
+    float[] qkv = new float[size * (config.queryWidth() + 2 * config.kvWidth())];
+    float[] mixed = new float[size * config.queryWidth()];
+    float[] added = new float[size * hidden];
+    float[] gateUp = new float[size * 2 * config.feedForward()];
+    float[] inner = new float[size * config.feedForward()];
+    List<Layer> layers = model.layers();
+    for (int l = 0; l < layers.size(); l++) {
+      progress.at((start + (double) size * l / layers.size()) / run.tokens());
+      Layer layer = layers.get(l);
+      norm(x, layer.attentionNorm(), normed, size);
+      layer.queryKeyValue().apply(batch, normed, qkv, size);
+      new BlockAttention(run, l, start, size, rope).attend(batch, qkv, mixed);
+      layer.attentionOutput().apply(batch, mixed, added, size);
+      Activations.add(x, 0, added, 0, x.length);
+      norm(x, layer.feedForwardNorm(), normed, size);
+      layer.gateUp().apply(batch, normed, gateUp, size);
+      activate(gateUp, inner, size);
+      layer.down().apply(batch, inner, added, size);
+      Activations.add(x, 0, added, 0, x.length);
+    }
+    logits(run, x, start, size, sink);
+    progress.at((start + size) / (double) run.tokens());
+  }
+
+  private void norm(float[] x, float[] weight, float[] out, int size) {
+    for (int i = 0; i < size; i++) {
+      int at = i * config.hidden();
+      Activations.rmsNorm(x, at, weight, config.normEpsilon(), out, at);
+    }
+  }
+
+  private void activate(float[] gateUp, float[] out, int size) {
+    int n = config.feedForward();
+    IntStream.range(0, size)
+        .parallel()
+        .forEach(i -> Activations.swiGlu(gateUp, 2 * i * n, n, out, i * n));
+  }
+
+  private void logits(Prefill run, float[] x, int start, int size, LogitsSink sink) {
+    float[] normed = new float[config.hidden()];
+    for (int i = 0; i < size; i++) {
+      boolean last = start + i == run.tokens() - 1;
+      if (sink != null || last) {
+        Activations.rmsNorm(
+            x, i * config.hidden(), model.finalNorm(), config.normEpsilon(), normed, 0);
+        model.output().apply(normed, run.logits());
+        if (sink != null) {
+          sink.accept(start + i, run.logits());
+        }
+      }
+    }
+  }
+}

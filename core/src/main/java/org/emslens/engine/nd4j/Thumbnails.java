@@ -1,0 +1,29 @@
+package org.emslens.engine.nd4j;
+
+import org.emslens.engine.Prefill;
+
+/** Max-pools attention rows into a head's small picture as they pass by. */
+final class Thumbnails {
+  private Thumbnails() {}
+
+  /**
+   * @param pixels the picture [T, T]; rows of different queries may share a pixel row, so it is
+   *     guarded
+   * @param row probabilities over keys 0..visible-1 of n
+   */
+  static void add(float[] pixels, float[] row, int query, int visible, int n) {
+    int size = Prefill.THUMBNAIL;
+    int y = (int) ((long) query * size / n);
+    synchronized (pixels) {
+      for (int x = 0; x < size; x++) {
+        int from = (int) (((long) x * n + size - 1) / size);
+        int to = Math.min(visible, (int) (((long) (x + 1) * n + size - 1) / size));
+        float max = pixels[y * size + x];
+        for (int j = from; j < to; j++) {
+          max = Math.max(max, row[j]);
+        }
+        pixels[y * size + x] = max;
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package org.emslens.experiment;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.HeadCache;
+import org.emslens.cache.HeadPlan;
+import org.emslens.cache.KvCache;
+import org.emslens.cache.Policies;
+import org.emslens.format.Npy;
+
+/**
+ * One compression of one layer given as arrays, for checking against other implementations.
+ *
+ * @param plans per KV head
+ * @param keys compacted [G, budget, d]
+ * @param values compacted [G, budget, d]
+ */
+public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
+
+  /**
+   * Compresses with EMS after one causal prefill; attention is computed in double precision.
+   *
+   * @param queries [H, N, d]
+   * @param keys [G, N, d], G a divisor of H
+   * @param values [G, N, d]
+   * @throws IllegalArgumentException in one sentence, where shapes or budget do not fit
+   */
+  public static LayerCompression of(
+      Npy queries, Npy keys, Npy values, int budget, CacheOptions options) {
+    check(queries, keys, values, budget, options);
+    int heads = keys.shape()[0];
+    int n = keys.shape()[1];
+    int d = keys.shape()[2];
+    float[] received = new float[heads * n];
+    float[] lastRows = new float[heads * options.window() * n];
+    attention(queries, keys, options.window(), received, lastRows);
+    KvCache cache = new KvCache(1, heads, d, options.window(), n);
+    for (int g = 0; g < heads; g++) {
+      cache.fill(0, g, keys.data(), values.data(), received, lastRows, options.window(), n);
+    }
+    List<HeadPlan> plans = new ArrayList<>();
+    if (budget < n) {
+      var plan = cache.plan(Policies.EMS, options, budget);
+      plans.addAll(plan.heads());
+      cache.apply(plan);
+    }
+    int kept = Math.min(budget, n);
+    float[] outKeys = new float[heads * kept * d];
+    float[] outValues = new float[heads * kept * d];
+    for (int g = 0; g < heads; g++) {
+      HeadCache head = cache.head(0, g);
+      System.arraycopy(head.keys(), 0, outKeys, g * kept * d, kept * d);
+      System.arraycopy(head.values(), 0, outValues, g * kept * d, kept * d);
+    }
+    int[] shape = {heads, kept, d};
+    return new LayerCompression(plans, new Npy(shape, outKeys), new Npy(shape, outValues));
+  }
+
+  private static void check(Npy q, Npy k, Npy v, int budget, CacheOptions options) {
+    boolean fits =
+        q.shape().length == 3
+            && k.shape().length == 3
+            && Arrays.equals(k.shape(), v.shape())
+            && q.shape()[1] == k.shape()[1]
+            && q.shape()[2] == k.shape()[2]
+            && k.shape()[0] > 0
+            && q.shape()[0] % k.shape()[0] == 0;
+    if (!fits) {
+      throw new IllegalArgumentException(
+          String.format(
+              "queries are %s, keys %s, values %s; expected [H, N, d], [G, N, d], [G, N, d] with G a divisor of H.",
+              Arrays.toString(q.shape()), Arrays.toString(k.shape()), Arrays.toString(v.shape())));
+    }
+    if (options.window() > k.shape()[1]) {
+      throw new IllegalArgumentException(
+          "window is " + options.window() + "; the arrays hold " + k.shape()[1] + " tokens.");
+    }
+    int least = Policies.EMS.with(options).minimumBudget();
+    if (budget < least) {
+      throw new IllegalArgumentException(
+          "budget is "
+              + budget
+              + "; EMS with a window of "
+              + options.window()
+              + " needs at least "
+              + least
+              + ".");
+    }
+  }
+
+  private static void attention(
+      Npy queries, Npy keys, int window, float[] received, float[] lastRows) {
+    int heads = queries.shape()[0];
+    int n = queries.shape()[1];
+    int d = queries.shape()[2];
+    int groups = keys.shape()[0];
+    int group = heads / groups;
+    double[] sums = new double[groups * n];
+    double[] last = new double[lastRows.length];
+    double[] row = new double[n];
+    for (int h = 0; h < heads; h++) {
+      int g = h / group;
+      for (int i = 0; i < n; i++) {
+        softmaxRow(queries.data(), (h * n + i) * d, keys.data(), g * n * d, d, i + 1, row);
+        int fromLast = i - (n - window);
+        for (int j = 0; j <= i; j++) {
+          sums[g * n + j] += row[j] / group;
+          if (fromLast >= 0) {
+            last[(g * window + fromLast) * n + j] += row[j] / group;
+          }
+        }
+      }
+    }
+    for (int i = 0; i < sums.length; i++) {
+      received[i] = (float) sums[i];
+    }
+    for (int i = 0; i < last.length; i++) {
+      lastRows[i] = (float) last[i];
+    }
+  }
+
+  private static void softmaxRow(
+      float[] q, int qFrom, float[] k, int kFrom, int d, int visible, double[] row) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < visible; j++) {
+      double dot = 0;
+      for (int i = 0; i < d; i++) {
+        dot += (double) q[qFrom + i] * k[kFrom + j * d + i];
+      }
+      row[j] = dot / Math.sqrt(d);
+      max = Math.max(max, row[j]);
+    }
+    double sum = 0;
+    for (int j = 0; j < visible; j++) {
+      row[j] = Math.exp(row[j] - max);
+      sum += row[j];
+    }
+    for (int j = 0; j < visible; j++) {
+      row[j] /= sum;
+    }
+  }
+}

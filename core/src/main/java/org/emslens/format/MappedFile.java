@@ -1,0 +1,55 @@
+package org.emslens.format;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A file mapped read-only for as long as this object is open. */
+final class MappedFile implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  private final Path path;
+  private final MemorySegment bytes;
+
+  MappedFile(Path path) throws IOException {
+    this.path = path;
+    if (!Files.isRegularFile(path)) {
+      arena.close();
+      throw new BadFileException(path, "not a file that can be read (" + path + ").");
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    } catch (IOException e) {
+      arena.close();
+      throw new BadFileException(path, "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  long size() {
+    return bytes.byteSize();
+  }
+
+  MemorySegment bytes() {
+    return bytes;
+  }
+
+  void read(TensorInfo tensor, long start, float[] into) {
+    DType type = tensor.type();
+    long from = tensor.offset() + type.bytesOf(start);
+    byte[] raw = bytes.asSlice(from, type.bytesOf(into.length)).toArray(ValueLayout.JAVA_BYTE);
+    Dequantizer.dequantize(type, raw, into);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

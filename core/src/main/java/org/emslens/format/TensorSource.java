@@ -1,0 +1,28 @@
+package org.emslens.format;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Named tensors of one model, read on demand from memory-mapped files. Every tensor was validated
+ * when the source was opened.
+ */
+public interface TensorSource extends AutoCloseable {
+
+  /** The file or folder that errors name. */
+  Path path();
+
+  Map<String, TensorInfo> tensors();
+
+  /**
+   * Dequantises numbers of one tensor to float32.
+   *
+   * @param start first number, a multiple of the type's block
+   * @param into filled whole; its length is a multiple of the block
+   */
+  void read(TensorInfo tensor, long start, float[] into);
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,98 @@
+package org.emslens.model;
+
+/**
+ * The numbers of a Llama-family decoder: grouped-query attention, RoPE (rotating halves), RMSNorm,
+ * SwiGLU.
+ *
+ * @param architecture the family's name as the file gives it
+ * @param kvHeads KV heads; a divisor of `heads`
+ * @param ropeTheta base of the rotary frequencies
+ * @param ropeDivisors what each of the headDim/2 frequencies is divided by (Llama 3.1's
+ *     long-context scaling), or empty
+ * @param tied whether the output projection is the embedding
+ * @param parameters numbers in all weights
+ * @param bytes size of the weights on disk
+ * @param quantization the type that most weights are stored in
+ */
+public record ModelConfig(
+    String architecture,
+    int layers,
+    int hidden,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int feedForward,
+    int vocab,
+    int context,
+    float ropeTheta,
+    float[] ropeDivisors,
+    float normEpsilon,
+    boolean tied,
+    long parameters,
+    long bytes,
+    String quantization) {
+
+  /** Query heads that share one KV head. */
+  public int group() {
+    return heads / kvHeads;
+  }
+
+  /** Width of the queries of one token. */
+  public int queryWidth() {
+    return heads * headDim;
+  }
+
+  /** Width of the keys (or values) of one token. */
+  public int kvWidth() {
+    return kvHeads * headDim;
+  }
+
+  /** KV heads of all layers. */
+  public int allKvHeads() {
+    return layers * kvHeads;
+  }
+
+  /** Query heads of all layers. */
+  public int allHeads() {
+    return layers * heads;
+  }
+
+  /**
+   * What is inconsistent in these numbers, or null: a sentence part such as "'heads' is 9, not a
+   * multiple of kvHeads 4".
+   */
+  String problem() {
+    if (layers < 1 || hidden < 1 || heads < 1 || kvHeads < 1 || feedForward < 1 || vocab < 1) {
+      return "layers "
+          + layers
+          + ", hidden "
+          + hidden
+          + ", heads "
+          + heads
+          + ", KV heads "
+          + kvHeads
+          + ", feed-forward "
+          + feedForward
+          + ", vocabulary "
+          + vocab
+          + ": each must be at least 1";
+    }
+    if (heads % kvHeads != 0) {
+      return "heads is " + heads + ", not a multiple of the KV heads, " + kvHeads;
+    }
+    if (headDim < 2 || headDim % 2 != 0 || headDim > 1024) {
+      return "the head size is " + headDim + "; expected an even number up to 1024";
+    }
+    if (context < 1) {
+      return "the context is " + context + "; expected at least 1";
+    }
+    if (!(ropeTheta > 0) || !(normEpsilon >= 0)) {
+      return "the RoPE base is "
+          + ropeTheta
+          + " and the norm's epsilon "
+          + normEpsilon
+          + "; both must be positive";
+    }
+    return null;
+  }
+}

@@ -1,0 +1,29 @@
+package org.emslens.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.emslens.format.BadFileException;
+
+/** Opens a GGUF file or a Hugging Face folder. */
+public final class ModelLoader {
+  private ModelLoader() {}
+
+  /**
+   * Validates all of it and maps the weights; nothing of their size is allocated.
+   *
+   * @throws BadFileException naming file, field or tensor, what was found and what was expected
+   */
+  public static Model open(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      return HfModel.open(path);
+    }
+    if (!Files.exists(path)) {
+      throw new BadFileException(path, "no such file or folder (" + path.toAbsolutePath() + ").");
+    }
+    if (path.getFileName().toString().equals("config.json")) {
+      return HfModel.open(path.toAbsolutePath().getParent());
+    }
+    return GgufModel.open(path);
+  }
+}

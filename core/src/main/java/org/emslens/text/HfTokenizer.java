@@ -1,0 +1,101 @@
+package org.emslens.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.emslens.format.BadFileException;
+import org.emslens.format.Json;
+
+/** The tokenizer of a Hugging Face folder. */
+public final class HfTokenizer {
+  private HfTokenizer() {}
+
+  /**
+   * Reads tokenizer.json, and from tokenizer_config.json, if there, the special tokens.
+   *
+   * @param config the model's config.json, which may name further end-of-turn ids
+   */
+  public static Tokenizer open(Path folder, JsonNode config, int vocab) throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    JsonNode json = Json.read(file);
+    JsonNode extra = optional(folder.resolve("tokenizer_config.json"));
+    JsonNode entries = json.path("model").path("vocab");
+    if (!entries.isObject()) {
+      throw new BadFileException(
+          file, "'model.vocab' is missing or not an object; only BPE tokenizers are supported.");
+    }
+    String[] tokens = new String[vocab];
+    boolean[] literal = new boolean[vocab];
+    Map<String, Integer> ids = new HashMap<>();
+    for (Map.Entry<String, JsonNode> e : entries.properties()) {
+      put(file, tokens, ids, e.getKey(), e.getValue().asInt(-1));
+    }
+    for (JsonNode added : json.path("added_tokens")) {
+      int id = added.path("id").asInt(-1);
+      put(file, tokens, ids, added.path("content").asText(), id);
+      literal[id] = true;
+    }
+    boolean byteLevel = json.path("pre_tokenizer").toString().contains("ByteLevel");
+    Pieces pieces =
+        byteLevel ? Pieces.byteLevel(tokens, literal) : Pieces.sentencePiece(tokens, literal);
+    Map<String, String> named = new HashMap<>();
+    for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
+      JsonNode n = extra.path(name);
+      String text = n.isObject() ? n.path("content").asText("") : n.asText("");
+      if (!text.isEmpty() && !n.isNull()) {
+        named.put(name, text);
+      }
+    }
+    Set<Integer> stops = new LinkedHashSet<>();
+    JsonNode eos = config.path("eos_token_id");
+    (eos.isArray() ? eos : Json.MAPPER.createArrayNode().add(eos))
+        .forEach(n -> stops.add(n.asInt(-1)));
+    stops.add(ids.getOrDefault(named.getOrDefault("eos_token", ""), -1));
+    for (String name : List.of("<|im_end|>", "<|eot_id|>", "<|endoftext|>")) {
+      stops.add(ids.getOrDefault(name, -1));
+    }
+    int bos = ids.getOrDefault(named.getOrDefault("bos_token", ""), -1);
+    boolean adds =
+        extra
+            .path("add_bos_token")
+            .asBoolean(json.path("post_processor").toString().contains("\"SpecialToken\""));
+    return new Tokenizer(Files.readAllBytes(file), pieces, adds ? bos : -1, stops, named);
+  }
+
+  /** The chat template of the folder, or null. */
+  public static String chatTemplate(Path folder) throws IOException {
+    Path own = folder.resolve("chat_template.jinja");
+    if (Files.isRegularFile(own)) {
+      return Files.readString(own);
+    }
+    JsonNode n = optional(folder.resolve("tokenizer_config.json")).path("chat_template");
+    return n.isTextual() ? n.asText() : null;
+  }
+
+  private static JsonNode optional(Path file) throws IOException {
+    return Files.exists(file) ? Json.read(file) : Json.MAPPER.createObjectNode();
+  }
+
+  private static void put(Path file, String[] tokens, Map<String, Integer> ids, String text, int id)
+      throws BadFileException {
+    if (id < 0 || id >= tokens.length) {
+      throw new BadFileException(
+          file,
+          "token '"
+              + text
+              + "' has id "
+              + id
+              + "; the model's vocabulary has "
+              + tokens.length
+              + ".");
+    }
+    tokens[id] = text;
+    ids.put(text, id);
+  }
+}
