@@ -15,6 +15,7 @@ public final class HeadCache {
   private int nextRow;
   private int n;
   private float[] keys;
+  private float[][] keysTransposed;
   private float[] values;
   private float[] received;
   private int[] queries;
@@ -29,6 +30,7 @@ public final class HeadCache {
     this.d = d;
     this.rows = new float[window][capacity];
     this.keys = new float[capacity * d];
+    this.keysTransposed = new float[d][capacity];
     this.values = new float[capacity * d];
     this.received = new float[capacity];
     this.queries = new int[capacity];
@@ -45,6 +47,10 @@ public final class HeadCache {
     nextRow = o.nextRow;
     n = o.n;
     keys = o.keys.clone();
+    keysTransposed = new float[d][];
+    for (int i = 0; i < d; i++) {
+      keysTransposed[i] = o.keysTransposed[i].clone();
+    }
     values = o.values.clone();
     received = o.received.clone();
     queries = o.queries.clone();
@@ -66,6 +72,14 @@ public final class HeadCache {
     return keys;
   }
 
+  /**
+   * The same keys by component [d, slots], for products that the compiler vectorises. Not to be
+   * written.
+   */
+  public float[][] keysTransposed() {
+    return keysTransposed;
+  }
+
   /** Values [slots, d], row-major; the array is longer. Not to be written. */
   public float[] values() {
     return values;
@@ -82,6 +96,7 @@ public final class HeadCache {
       grow();
     }
     System.arraycopy(key, keyFrom, keys, n * d, d);
+    transpose(n);
     System.arraycopy(value, valueFrom, values, n * d, d);
     received[n] = 0;
     queries[n] = 0;
@@ -167,6 +182,9 @@ public final class HeadCache {
       }
     }
     n = kept.length;
+    for (int i = 0; i < n; i++) {
+      transpose(i);
+    }
     for (float[] row : rows) {
       Arrays.fill(row, n, row.length, 0);
     }
@@ -252,9 +270,18 @@ public final class HeadCache {
     }
   }
 
+  private void transpose(int slot) {
+    for (int i = 0; i < d; i++) {
+      keysTransposed[i][slot] = keys[slot * d + i];
+    }
+  }
+
   private void grow() {
     int capacity = n + Math.max(64, n / 4);
     keys = Arrays.copyOf(keys, capacity * d);
+    for (int i = 0; i < d; i++) {
+      keysTransposed[i] = Arrays.copyOf(keysTransposed[i], capacity);
+    }
     values = Arrays.copyOf(values, capacity * d);
     received = Arrays.copyOf(received, capacity);
     queries = Arrays.copyOf(queries, capacity);

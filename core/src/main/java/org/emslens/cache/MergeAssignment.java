@@ -1,5 +1,6 @@
 package org.emslens.cache;
 
+import org.emslens.math.Exponential;
 import org.emslens.math.RowProducts;
 
 /**
@@ -34,10 +35,14 @@ final class MergeAssignment {
     }
     boolean byKeys = options.similarity() != CacheOptions.Similarity.VALUES;
     boolean byValues = options.similarity() != CacheOptions.Similarity.KEYS;
-    float[] keys = byKeys ? unitTransposed(head.keys(), kept, centres) : null;
-    float[] values = byValues ? unitTransposed(head.values(), kept, centres) : null;
+    float[][] keys = byKeys ? unitTransposed(head.keys(), kept, centres) : null;
+    float[][] values = byValues ? unitTransposed(head.values(), kept, centres) : null;
     float[] byKey = new float[centres];
     float[] byValue = new float[centres];
+    float[] mask = new float[centres];
+    for (int i = 0; i < centres; i++) {
+      mask[i] = takesMembers[i] ? 1 : 0;
+    }
     double sum = 0;
     for (int p : pool) {
       if (byKeys) {
@@ -52,25 +57,26 @@ final class MergeAssignment {
         }
       }
       float[] similarity = byKeys ? byKey : byValue;
-      float best = 0;
-      int which = -1;
-      float zeroClass = (float) options.tau();
       for (int i = 0; i < centres; i++) {
-        float s = takesMembers[i] ? similarity[i] : 0;
-        best = Math.max(best, s);
-        if (s > zeroClass) {
-          zeroClass = s;
-          which = i;
-        }
+        similarity[i] *= mask[i];
       }
-      target[p] = which;
+      float best = Math.max(Exponential.max(similarity, centres), 0);
+      target[p] = best > (float) options.tau() ? firstEqual(similarity, best) : -1;
       sum += best;
     }
     return (float) (sum / pool.length);
   }
 
-  private void cosines(float[] rows, int slot, float[] units, float[] out, int centres) {
-    RowProducts.products(rows, slot * d, d, units, centres, 0, out, centres);
+  private static int firstEqual(float[] x, float value) {
+    int i = 0;
+    while (x[i] != value) {
+      i++;
+    }
+    return i;
+  }
+
+  private void cosines(float[] rows, int slot, float[][] units, float[] out, int centres) {
+    RowProducts.products(rows, slot * d, units, out, centres);
     float inverse = 1 / Math.max(RowProducts.norm(rows, slot * d, d), TINY);
     for (int i = 0; i < centres; i++) {
       out[i] = Math.max(out[i] * inverse, 0);
@@ -78,12 +84,12 @@ final class MergeAssignment {
   }
 
   /** Unit vectors of the centres, [d][centres]. */
-  private float[] unitTransposed(float[] rows, int[] kept, int centres) {
-    float[] out = RowProducts.transpose(rows, 0, kept, centres, d);
+  private float[][] unitTransposed(float[] rows, int[] kept, int centres) {
+    float[][] out = RowProducts.transpose(rows, 0, kept, centres, d);
     for (int i = 0; i < centres; i++) {
       float inverse = 1 / Math.max(RowProducts.norm(rows, kept[i] * d, d), TINY);
       for (int k = 0; k < d; k++) {
-        out[k * centres + i] *= inverse;
+        out[k][i] *= inverse;
       }
     }
     return out;

@@ -3,7 +3,7 @@ package org.emslens.engine;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.emslens.math.FastExp;
+import org.emslens.math.Exponential;
 import org.emslens.math.RowProducts;
 
 /**
@@ -15,7 +15,7 @@ public final class AttentionMap {
   private final int queryFrom;
   private final float[] normalisers;
   private final int normaliserFrom;
-  private final float[] keysTransposed;
+  private final float[][] keysTransposed;
   private final int n;
   private final int d;
   private final float scale;
@@ -42,17 +42,16 @@ public final class AttentionMap {
     return n;
   }
 
-  /** Probabilities of query `row` for keys from..from+count-1; 0 for keys after the query. */
-  public void row(int row, int from, int count, float[] out) {
-    int visible = Math.clamp((long) row + 1 - from, 0, count);
-    if (visible > 0) {
-      RowProducts.products(queries, queryFrom + row * d, d, keysTransposed, n, from, out, visible);
-      float normaliser = normalisers[normaliserFrom + row];
-      for (int j = 0; j < visible; j++) {
-        out[j] = FastExp.exp(Math.min(0, out[j] * scale - normaliser));
-      }
-    }
-    Arrays.fill(out, visible, count, 0);
+  /**
+   * Probabilities of one query for keys 0..n-1; 0 for keys after the query.
+   *
+   * @param exponential the calling thread's own
+   */
+  public void row(int query, float[] out, Exponential exponential) {
+    int visible = query + 1;
+    RowProducts.products(queries, queryFrom + query * d, keysTransposed, out, visible);
+    exponential.probabilities(out, visible, scale, normalisers[normaliserFrom + query]);
+    Arrays.fill(out, visible, n, 0);
   }
 
   /**
@@ -81,16 +80,17 @@ public final class AttentionMap {
         .parallel()
         .forEach(
             r -> {
-              float[] row = new float[columns];
+              float[] row = new float[n];
+              Exponential exponential = new Exponential();
               int last = (int) (((long) r + 1) * rows / outRows);
               for (int i = (int) ((long) r * rows / outRows); i < last; i++) {
                 if (cancelled.getAsBoolean()) {
                   return;
                 }
-                row(rowFrom + i, columnFrom, columns, row);
+                row(rowFrom + i, row, exponential);
                 for (int j = 0; j < columns; j++) {
                   int at = r * outColumns + cell[j];
-                  out[at] = Math.max(out[at], row[j]);
+                  out[at] = Math.max(out[at], row[columnFrom + j]);
                 }
               }
             });

@@ -2,6 +2,7 @@ package org.emslens.engine;
 
 import java.util.stream.IntStream;
 import org.emslens.cache.KvCache;
+import org.emslens.math.Exponential;
 import org.emslens.model.ModelConfig;
 
 /**
@@ -69,7 +70,7 @@ public record Prefill(
             h -> {
               AttentionMap map = AttentionMap.of(this, h / config.heads(), h % config.heads());
               float[] row = new float[n];
-              map.row(n - 1, 0, n, row);
+              map.row(n - 1, row, new Exponential());
               rows.set(h, row, 0, n);
             });
     return rows;

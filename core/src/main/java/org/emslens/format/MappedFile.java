@@ -42,10 +42,17 @@ final class MappedFile implements AutoCloseable {
   }
 
   void read(TensorInfo tensor, long start, float[] into) {
+    Dequantizer.dequantize(tensor.type(), raw(tensor, start, into.length), into);
+  }
+
+  AffineBlocks blocks(TensorInfo tensor, long start, int count) {
+    return AffineBlocks.of(tensor.type(), raw(tensor, start, count), count);
+  }
+
+  private byte[] raw(TensorInfo tensor, long start, int count) {
     DType type = tensor.type();
     long from = tensor.offset() + type.bytesOf(start);
-    byte[] raw = bytes.asSlice(from, type.bytesOf(into.length)).toArray(ValueLayout.JAVA_BYTE);
-    Dequantizer.dequantize(type, raw, into);
+    return bytes.asSlice(from, type.bytesOf(count)).toArray(ValueLayout.JAVA_BYTE);
   }
 
   @Override

@@ -49,6 +49,11 @@ public final class Safetensors implements TensorSource {
   }
 
   @Override
+  public AffineBlocks blocks(TensorInfo tensor, long start, int count) {
+    return file.blocks(tensor, start, count);
+  }
+
+  @Override
   public void close() {
     file.close();
   }

@@ -69,6 +69,11 @@ public final class ShardedSafetensors implements TensorSource {
   }
 
   @Override
+  public AffineBlocks blocks(TensorInfo tensor, long start, int count) {
+    return owner.get(tensor.name()).blocks(tensor, start, count);
+  }
+
+  @Override
   public void close() {
     shards.values().forEach(Safetensors::close);
   }

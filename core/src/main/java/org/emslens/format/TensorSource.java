@@ -23,6 +23,14 @@ public interface TensorSource extends AutoCloseable {
    */
   void read(TensorInfo tensor, long start, float[] into);
 
+  /**
+   * The stored levels of a tensor whose type {@link AffineBlocks#describes} knows, from number
+   * `start` on.
+   *
+   * @param count a multiple of 32
+   */
+  AffineBlocks blocks(TensorInfo tensor, long start, int count);
+
   @Override
   void close() throws IOException;
 }

@@ -4,86 +4,83 @@ import java.util.Arrays;
 
 /**
  * Dot products of one vector with many, written so that the compiler vectorises them: across the
- * many, not along the vector.
+ * many, not along the vector, and with the same index into every array, since it cannot rule out
+ * that arrays at different offsets overlap.
  */
 public final class RowProducts {
   private RowProducts() {}
 
   /**
-   * Transposes rows [n][d] starting at `from` into [d][n].
+   * Transposes rows of length d that begin at `from` into one array per component.
    *
    * @param index which rows, in order; null for rows 0..n-1
+   * @return [d][n]
    */
-  public static float[] transpose(float[] rows, int from, int[] index, int n, int d) {
-    float[] out = new float[n * d];
+  public static float[][] transpose(float[] rows, int from, int[] index, int n, int d) {
+    float[][] out = new float[d][n];
     for (int j = 0; j < n; j++) {
       int row = from + (index == null ? j : index[j]) * d;
       for (int i = 0; i < d; i++) {
-        out[i * n + j] = rows[row + i];
+        out[i][j] = rows[row + i];
       }
     }
     return out;
   }
 
-  /**
-   * out[j] = sum over i of x[xFrom + i] * transposed[i][first + j], for j in 0..n-1; `stride` is
-   * the length of a transposed row.
-   */
-  public static void products(
-      float[] x, int xFrom, int d, float[] transposed, int stride, int first, float[] out, int n) {
+  /** out[j] = sum over i of x[from + i] * transposed[i][j], for j in 0..n-1. */
+  public static void products(float[] x, int from, float[][] transposed, float[] out, int n) {
     Arrays.fill(out, 0, n, 0);
     int i = 0;
-    for (; i + 8 <= d; i += 8) {
-      float x0 = x[xFrom + i];
-      float x1 = x[xFrom + i + 1];
-      float x2 = x[xFrom + i + 2];
-      float x3 = x[xFrom + i + 3];
-      float x4 = x[xFrom + i + 4];
-      float x5 = x[xFrom + i + 5];
-      float x6 = x[xFrom + i + 6];
-      float x7 = x[xFrom + i + 7];
-      int a = i * stride + first;
-      int b = a + stride;
-      int c = b + stride;
-      int e = c + stride;
-      int f = e + stride;
-      int g = f + stride;
-      int h = g + stride;
-      int k = h + stride;
-      for (int j = 0; j < n; j++) {
-        out[j] +=
-            x0 * transposed[a + j]
-                + x1 * transposed[b + j]
-                + x2 * transposed[c + j]
-                + x3 * transposed[e + j]
-                + (x4 * transposed[f + j]
-                    + x5 * transposed[g + j]
-                    + x6 * transposed[h + j]
-                    + x7 * transposed[k + j]);
-      }
+    for (; i + 8 <= transposed.length; i += 8) {
+      addEight(out, x, from + i, transposed, i, n);
     }
-    for (; i < d; i++) {
-      float xi = x[xFrom + i];
-      int a = i * stride + first;
-      for (int j = 0; j < n; j++) {
-        out[j] += xi * transposed[a + j];
-      }
+    for (; i < transposed.length; i++) {
+      add(out, x[from + i], transposed[i], n);
     }
   }
 
-  /** out[0..d) += weight * rows[from..from+d). */
-  public static void addScaled(float[] out, float weight, float[] rows, int from, int d) {
-    for (int i = 0; i < d; i++) {
-      out[i] += weight * rows[from + i];
+  /** A chain of fused products, which the compiler vectorises where a sum of eight it does not. */
+  private static void addEight(float[] out, float[] x, int at, float[][] rows, int row, int n) {
+    float a = x[at];
+    float b = x[at + 1];
+    float c = x[at + 2];
+    float d = x[at + 3];
+    float e = x[at + 4];
+    float f = x[at + 5];
+    float g = x[at + 6];
+    float h = x[at + 7];
+    float[] p = rows[row];
+    float[] q = rows[row + 1];
+    float[] r = rows[row + 2];
+    float[] s = rows[row + 3];
+    float[] t = rows[row + 4];
+    float[] u = rows[row + 5];
+    float[] v = rows[row + 6];
+    float[] w = rows[row + 7];
+    for (int j = 0; j < n; j++) {
+      float low =
+          Math.fma(d, s[j], Math.fma(c, r[j], Math.fma(b, q[j], Math.fma(a, p[j], out[j]))));
+      out[j] = Math.fma(h, w[j], Math.fma(g, v[j], Math.fma(f, u[j], Math.fma(e, t[j], low))));
+    }
+  }
+
+  private static void add(float[] out, float a, float[] p, int n) {
+    for (int j = 0; j < n; j++) {
+      out[j] += a * p[j];
     }
   }
 
   /** Euclidean length of x[from..from+d). */
   public static float norm(float[] x, int from, int d) {
-    double sum = 0;
-    for (int i = from; i < from + d; i++) {
-      sum += (double) x[i] * x[i];
+    double a = 0;
+    double b = 0;
+    for (int i = from; i + 1 < from + d; i += 2) {
+      a += (double) x[i] * x[i];
+      b += (double) x[i + 1] * x[i + 1];
     }
-    return (float) Math.sqrt(sum);
+    if (d % 2 == 1) {
+      a += (double) x[from + d - 1] * x[from + d - 1];
+    }
+    return (float) Math.sqrt(a + b);
   }
 }

@@ -3,6 +3,7 @@ package org.emslens.model;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import org.emslens.format.AffineBlocks;
 import org.emslens.format.BadFileException;
 import org.emslens.format.TensorInfo;
 import org.emslens.format.TensorSource;
@@ -99,6 +100,33 @@ final class TensorWeights implements Weights {
     } else {
       source.read(t, (long) firstRow * columns, into);
     }
+  }
+
+  @Override
+  public AffineBlocks blocks(Weight w, int layer, int firstRow, int rows) {
+    TensorInfo t = source.tensors().get(name(w, layer));
+    int columns = columns(w);
+    if (!AffineBlocks.describes(t.type())) {
+      return null;
+    }
+    AffineBlocks stored = source.blocks(t, (long) firstRow * columns, rows * columns);
+    boolean permuted = interleaved && (w == Weight.QUERY || w == Weight.KEY);
+    return permuted ? reordered(stored, firstRow, rows, columns) : stored;
+  }
+
+  /** Rows in the halves layout; `firstRow` and `rows` must be whole heads. */
+  private AffineBlocks reordered(AffineBlocks stored, int firstRow, int rows, int columns) {
+    int blocks = columns / AffineBlocks.BLOCK;
+    AffineBlocks out =
+        new AffineBlocks(
+            new byte[rows * columns], new float[rows * blocks], new float[rows * blocks]);
+    for (int i = 0; i < rows; i++) {
+      int from = storedRow(firstRow + i) - firstRow;
+      System.arraycopy(stored.levels(), from * columns, out.levels(), i * columns, columns);
+      System.arraycopy(stored.scales(), from * blocks, out.scales(), i * blocks, blocks);
+      System.arraycopy(stored.minima(), from * blocks, out.minima(), i * blocks, blocks);
+    }
+    return out;
   }
 
   /**

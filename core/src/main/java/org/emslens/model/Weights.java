@@ -1,6 +1,7 @@
 package org.emslens.model;
 
 import java.io.IOException;
+import org.emslens.format.AffineBlocks;
 
 /**
  * A model's weights under the names of {@link Weight}, in the layout of Hugging Face (RoPE rotates
@@ -37,6 +38,13 @@ public interface Weights extends AutoCloseable {
    * @param into filled with into.length / columns rows, starting at `firstRow`
    */
   void read(Weight weight, int layer, int firstRow, float[] into);
+
+  /**
+   * Whole rows as they are stored, if that is in affine blocks of 32 along the rows; else null.
+   *
+   * @param rows how many
+   */
+  AffineBlocks blocks(Weight weight, int layer, int firstRow, int rows);
 
   @Override
   void close() throws IOException;

@@ -1,21 +1,36 @@
 package org.emslens.engine.nd4j;
 
-import org.emslens.math.FastExp;
+import org.emslens.math.Exponential;
 
-/** The element-wise parts of a decoder layer, on flat arrays. */
+/**
+ * The element-wise parts of a decoder layer, on flat arrays. Holds scratch memory: one object per
+ * thread.
+ */
 final class Activations {
-  private Activations() {}
+  private final Exponential exponential = new Exponential();
+  private float[] gate = new float[0];
+  private float[] up = new float[0];
 
-  /** Root-mean-square norm (arXiv 1910.07467) of x[from..from+weight.length) into out[to..). */
-  static void rmsNorm(float[] x, int from, float[] weight, float epsilon, float[] out, int to) {
+  /** Root-mean-square norm (arXiv 1910.07467) of x[from..from+weight.length) into out[from..). */
+  static void rmsNorm(float[] x, int from, float[] weight, float epsilon, float[] out) {
     int n = weight.length;
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += (double) x[from + i] * x[from + i];
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 4 <= n; i += 4) {
+      a += (double) x[from + i] * x[from + i];
+      b += (double) x[from + i + 1] * x[from + i + 1];
+      c += (double) x[from + i + 2] * x[from + i + 2];
+      d += (double) x[from + i + 3] * x[from + i + 3];
     }
-    float inverse = (float) (1 / Math.sqrt(sum / n + epsilon));
-    for (int i = 0; i < n; i++) {
-      out[to + i] = x[from + i] * inverse * weight[i];
+    for (; i < n; i++) {
+      a += (double) x[from + i] * x[from + i];
+    }
+    float inverse = (float) (1 / Math.sqrt((a + b + c + d) / n + epsilon));
+    for (int j = 0; j < n; j++) {
+      out[from + j] = x[from + j] * inverse * weight[j];
     }
   }
 
@@ -23,20 +38,37 @@ final class Activations {
    * SwiGLU (arXiv 2002.05202): gate and up lie side by side in gateUp[from..from+2n); out[to + i] =
    * silu(gate) * up.
    */
-  static void swiGlu(float[] gateUp, int from, int n, float[] out, int to) {
+  void swiGlu(float[] gateUp, int from, int n, float[] out, int to) {
+    if (gate.length < n) {
+      gate = new float[n];
+      up = new float[n];
+    }
+    System.arraycopy(gateUp, from, gate, 0, n);
+    System.arraycopy(gateUp, from + n, up, 0, n);
+    multiply(gate, up, n);
     for (int i = 0; i < n; i++) {
-      float g = gateUp[from + i];
-      out[to + i] = g / (1 + exp(-g)) * gateUp[from + n + i];
+      gate[i] = -gate[i];
+    }
+    exponential.exp(gate, n);
+    divide(up, gate, n);
+    System.arraycopy(up, 0, out, to, n);
+  }
+
+  private static void multiply(float[] g, float[] u, int n) {
+    for (int i = 0; i < n; i++) {
+      u[i] *= g[i];
     }
   }
 
-  static void add(float[] x, int from, float[] y, int yFrom, int n) {
+  private static void divide(float[] u, float[] e, int n) {
     for (int i = 0; i < n; i++) {
-      x[from + i] += y[yFrom + i];
+      u[i] /= 1 + e[i];
     }
   }
 
-  private static float exp(float x) {
-    return x <= 0 ? FastExp.exp(x) : 1 / FastExp.exp(-Math.min(x, 80));
+  static void add(float[] x, float[] y) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] += y[i];
+    }
   }
 }

@@ -11,12 +11,19 @@ final class Backend {
    * @throws IllegalStateException in one sentence, where none can be started
    */
   static String name() {
+    Properties about = about();
+    return isCuda()
+        ? "ND4J CUDA"
+        : "ND4J CPU (" + about.get("blas.vendor") + ", " + about.get("omp.threads") + " threads)";
+  }
+
+  static boolean isCuda() {
+    return "CUDA".equals(about().getProperty("backend"));
+  }
+
+  private static Properties about() {
     try {
-      Properties about = Nd4j.getExecutioner().getEnvironmentInformation();
-      boolean cuda = "CUDA".equals(about.getProperty("backend"));
-      return cuda
-          ? "ND4J CUDA"
-          : "ND4J CPU (" + about.get("blas.vendor") + ", " + about.get("omp.threads") + " threads)";
+      return Nd4j.getExecutioner().getEnvironmentInformation();
     } catch (ExceptionInInitializerError | NoClassDefFoundError | RuntimeException e) {
       Throwable cause = e;
       while (cause.getCause() != null) {

@@ -3,7 +3,7 @@ package org.emslens.engine.nd4j;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.engine.Prefill;
-import org.emslens.math.FastExp;
+import org.emslens.math.Exponential;
 import org.emslens.model.ModelConfig;
 
 /**
@@ -121,6 +121,7 @@ final class BlockAttention {
   private final class Part {
     private final HostArray scores;
     private final int g;
+    private final Exponential exponential = new Exponential();
     private final float[] row = new float[seen];
     private final float[] average = new float[seen];
     private final float[] sums = new float[seen];
@@ -141,7 +142,7 @@ final class BlockAttention {
         scores.get(at, row, 0, visible);
         Arrays.fill(row, visible, seen, 0);
         run.normalisers()[layer][h * run.tokens() + start + i] =
-            FastExp.softmax(row, 0, visible, scale, null);
+            exponential.softmax(row, visible, scale, null);
         scores.put(at, row, 0, seen);
         for (int j = 0; j < visible; j++) {
           average[j] += row[j];

@@ -1,15 +1,24 @@
 package org.emslens.engine.nd4j;
 
 import java.util.List;
+import org.emslens.model.Weights;
+import org.emslens.model.Weights.Weight;
 
-/** All weights in the engine's memory. With tied embeddings, `output` is `embedding`. */
-record LoadedModel(Projection embedding, List<Layer> layers, float[] finalNorm, Projection output) {
+/**
+ * All weights in the engine's memory, but for the embedding, whose rows are read from the mapped
+ * file as tokens need them.
+ */
+record LoadedModel(Weights file, List<Layer> layers, float[] finalNorm, Matrix output) {
+
+  /** The embedding of one token [hidden]. */
+  void embed(int token, float[] into) {
+    file.read(Weight.EMBEDDING, 0, token, into);
+  }
 
   void close() {
-    embedding.close();
-    if (output != embedding) {
-      output.close();
-    }
     layers.forEach(Layer::close);
+    if (output instanceof Projection p) {
+      p.close();
+    }
   }
 }

@@ -1,7 +1,5 @@
 package org.emslens.engine.nd4j;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.emslens.cache.KvCache;
 import org.emslens.engine.AttentionRows;
 import org.emslens.engine.Engine;
@@ -9,7 +7,6 @@ import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
 import org.emslens.model.ModelConfig;
 import org.emslens.model.Weights;
-import org.emslens.model.Weights.Weight;
 
 /**
  * Matrix products by ND4J, on whichever backend is on the class path; everything between them on
@@ -20,26 +17,22 @@ public final class Nd4jEngine implements Engine {
   private final Decoder decoder;
   private final Prefiller prefiller;
   private final LoadedModel model;
+  private final Workers workers;
 
   /**
-   * Reads all weights into the backend's memory as float32.
+   * Reads all weights into memory; `weights` stay open as long as this engine.
    *
    * @throws IllegalStateException where ND4J finds no backend that runs here
    */
   public Nd4jEngine(ModelConfig config, Weights weights, Progress progress) {
     this.config = config;
-    Projection embedding = Layer.single(weights, Weight.EMBEDDING, 0);
-    List<Layer> layers = new ArrayList<>();
-    for (int l = 0; l < config.layers(); l++) {
-      progress.at((l + 1.0) / (config.layers() + 1));
-      layers.add(Layer.load(weights, config, l));
-    }
-    Projection output = config.tied() ? embedding : Layer.single(weights, Weight.OUTPUT, 0);
-    model = new LoadedModel(embedding, layers, Layer.vector(weights, Weight.FINAL_NORM, 0), output);
+    int threads = Runtime.getRuntime().availableProcessors();
+    workers = new Workers(threads - 1);
+    boolean levels = !Backend.isCuda();
+    model = new WeightsLoader(config, weights, workers, threads, levels).load(progress);
     Rope rope = new Rope(config);
-    decoder = new Decoder(config, model, rope);
+    decoder = new Decoder(config, model, rope, workers);
     prefiller = new Prefiller(config, model, rope);
-    progress.at(1);
   }
 
   /**
@@ -72,6 +65,7 @@ public final class Nd4jEngine implements Engine {
 
   @Override
   public void close() {
+    workers.close();
     model.close();
   }
 }

@@ -69,7 +69,7 @@ final class Prefiller {
     float[] x = new float[size * hidden];
     float[] row = new float[hidden];
     for (int i = 0; i < size; i++) {
-      model.embedding().row(run.ids()[start + i], row);
+      model.embed(run.ids()[start + i], row);
       System.arraycopy(row, 0, x, i * hidden, hidden);
     }
     float[] normed = new float[size * hidden];
@@ -83,41 +83,49 @@ final class Prefiller {
       progress.at((start + (double) size * l / layers.size()) / run.tokens());
       Layer layer = layers.get(l);
       norm(x, layer.attentionNorm(), normed, size);
-      layer.queryKeyValue().apply(batch, normed, qkv, size);
+      layer.queryKeyValue().many().apply(batch, normed, qkv, size);
       new BlockAttention(run, l, start, size, rope).attend(batch, qkv, mixed);
-      layer.attentionOutput().apply(batch, mixed, added, size);
-      Activations.add(x, 0, added, 0, x.length);
+      layer.attentionOutput().many().apply(batch, mixed, added, size);
+      Activations.add(x, added);
       norm(x, layer.feedForwardNorm(), normed, size);
-      layer.gateUp().apply(batch, normed, gateUp, size);
+      layer.gateUp().many().apply(batch, normed, gateUp, size);
       activate(gateUp, inner, size);
-      layer.down().apply(batch, inner, added, size);
-      Activations.add(x, 0, added, 0, x.length);
+      layer.down().many().apply(batch, inner, added, size);
+      Activations.add(x, added);
     }
     logits(run, x, start, size, sink);
     progress.at((start + size) / (double) run.tokens());
   }
 
   private void norm(float[] x, float[] weight, float[] out, int size) {
-    for (int i = 0; i < size; i++) {
-      int at = i * config.hidden();
-      Activations.rmsNorm(x, at, weight, config.normEpsilon(), out, at);
-    }
+    int width = config.hidden();
+    IntStream.range(0, size)
+        .parallel()
+        .forEach(i -> Activations.rmsNorm(x, i * width, weight, config.normEpsilon(), out));
   }
 
   private void activate(float[] gateUp, float[] out, int size) {
     int n = config.feedForward();
-    IntStream.range(0, size)
+    int parts = Math.min(size, 16);
+    IntStream.range(0, parts)
         .parallel()
-        .forEach(i -> Activations.swiGlu(gateUp, 2 * i * n, n, out, i * n));
+        .forEach(
+            part -> {
+              Activations activations = new Activations();
+              for (int i = part * size / parts; i < (part + 1) * size / parts; i++) {
+                activations.swiGlu(gateUp, 2 * i * n, n, out, i * n);
+              }
+            });
   }
 
   private void logits(Prefill run, float[] x, int start, int size, LogitsSink sink) {
+    float[] one = new float[config.hidden()];
     float[] normed = new float[config.hidden()];
     for (int i = 0; i < size; i++) {
       boolean last = start + i == run.tokens() - 1;
       if (sink != null || last) {
-        Activations.rmsNorm(
-            x, i * config.hidden(), model.finalNorm(), config.normEpsilon(), normed, 0);
+        System.arraycopy(x, i * one.length, one, 0, one.length);
+        Activations.rmsNorm(one, 0, model.finalNorm(), config.normEpsilon(), normed);
         model.output().apply(normed, run.logits());
         if (sink != null) {
           sink.accept(start + i, run.logits());

@@ -8,7 +8,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A weight matrix [out, in] that multiplies one activation (decode) or many (prefill); operands,
  * results and operation contexts are made once.
  */
-final class Projection {
+final class Projection implements Matrix {
   private final int in;
   private final int out;
   private final HostArray weight;
@@ -33,23 +33,14 @@ final class Projection {
     return in;
   }
 
-  int out() {
-    return out;
-  }
-
   /** Sets whole rows of the weight. */
   void load(int firstRow, float[] rows) {
     weight.put(firstRow * in, rows, 0, rows.length);
     weight.written();
   }
 
-  /** One row of the weight (of an embedding). */
-  void row(int row, float[] into) {
-    weight.get(row * in, into, 0, in);
-  }
-
-  /** result[0..out) = weight times activation[0..in). */
-  void apply(float[] activation, float[] result) {
+  @Override
+  public void apply(float[] activation, float[] result) {
     x.put(0, activation, 0, in);
     x.written();
     Nd4j.getExecutioner().exec(matmul, context);
