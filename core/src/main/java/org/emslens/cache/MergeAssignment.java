@@ -60,7 +60,7 @@ final class MergeAssignment {
       for (int i = 0; i < centres; i++) {
         similarity[i] *= mask[i];
       }
-      float best = Math.max(Exponential.max(similarity, centres), 0);
+      float best = Math.max(Exponential.max(similarity, 0, centres), 0);
       target[p] = best > (float) options.tau() ? firstEqual(similarity, best) : -1;
       sum += best;
     }

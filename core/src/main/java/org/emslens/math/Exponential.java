@@ -78,7 +78,7 @@ public final class Exponential {
         row[j] = row[j] * scale + bias[j];
       }
     }
-    float max = max(row, n);
+    float max = max(row, 0, n);
     for (int j = 0; j < n; j++) {
       row[j] -= max;
     }
@@ -99,20 +99,23 @@ public final class Exponential {
     exp(row, n);
   }
 
-  /** Largest of the first n; four chains, since one alone waits for itself. */
-  public static float max(float[] x, int n) {
+  /**
+   * Largest of x[from..to), negative infinity where empty; four chains, since one alone waits for
+   * itself.
+   */
+  public static float max(float[] x, int from, int to) {
     float a = Float.NEGATIVE_INFINITY;
     float b = a;
     float c = a;
     float d = a;
-    int j = 0;
-    for (; j + 4 <= n; j += 4) {
+    int j = from;
+    for (; j + 4 <= to; j += 4) {
       a = x[j] > a ? x[j] : a;
       b = x[j + 1] > b ? x[j + 1] : b;
       c = x[j + 2] > c ? x[j + 2] : c;
       d = x[j + 3] > d ? x[j + 3] : d;
     }
-    for (; j < n; j++) {
+    for (; j < to; j++) {
       a = x[j] > a ? x[j] : a;
     }
     return Math.max(Math.max(a, b), Math.max(c, d));

@@ -11,6 +11,7 @@ final class Batch {
   private final int n;
   private final Map<Integer, HostArray> inputs = new HashMap<>();
   private final Map<Integer, HostArray> outputs = new HashMap<>();
+  private final Map<Integer, HostArray.Memory> scratch = new HashMap<>();
   private final DynamicCustomOp matmul = DynamicCustomOp.builder("matmul").build();
 
   Batch(int n) {
@@ -23,6 +24,22 @@ final class Batch {
 
   HostArray output(int width) {
     return outputs.computeIfAbsent(width, w -> new HostArray(n, w));
+  }
+
+  /**
+   * An array for use within one product; the same memory serves every call with this slot and no
+   * more numbers.
+   */
+  HostArray scratch(int slot, int rows, int columns) {
+    HostArray.Memory memory = scratch.get(slot);
+    if (memory == null || memory.length() < (long) rows * columns) {
+      if (memory != null) {
+        memory.close();
+      }
+      memory = new HostArray.Memory((long) rows * columns * 5 / 4);
+      scratch.put(slot, memory);
+    }
+    return memory.view(rows, columns);
   }
 
   /** c = a times b, or b transposed. */
@@ -38,5 +55,6 @@ final class Batch {
   void close() {
     inputs.values().forEach(HostArray::close);
     outputs.values().forEach(HostArray::close);
+    scratch.values().forEach(HostArray.Memory::close);
   }
 }

@@ -8,108 +8,109 @@ import org.emslens.model.ModelConfig;
 
 /**
  * Causal attention of one layer for a block of queries over all tokens so far, with the statistics
- * that policies score by gathered on the way.
+ * that policies score by gathered on the way. Few queries are taken at a time, so that their scores
+ * stay in the processor's cache between the two products.
  */
 final class BlockAttention {
+  private static final int QUERIES_AT_ONCE = 128;
   private static final int ROWS_PER_TASK = 32;
 
   private final Prefill run;
   private final ModelConfig config;
   private final int layer;
-  private final int start;
-  private final int size;
-  private final int seen;
-  private final Rope rope;
 
-  /**
-   * @param start first token of the block
-   */
-  BlockAttention(Prefill run, int layer, int start, int size, Rope rope) {
+  BlockAttention(Prefill run, int layer) {
     this.run = run;
     this.config = run.config();
     this.layer = layer;
-    this.start = start;
-    this.size = size;
-    this.seen = start + size;
-    this.rope = rope;
   }
 
   /**
    * @param qkv queries, keys and values of the block [size, (H + 2G) d], before RoPE
+   * @param start first token of the block
    * @param mixed filled with the heads' outputs [size, H d]
    */
-  void attend(Batch batch, float[] qkv, float[] mixed) {
-    place(qkv);
-    int d = config.headDim();
-    int rows = config.group() * size;
-    HostArray queries = new HostArray(rows, d);
-    HostArray keys = new HostArray(seen, d);
-    HostArray values = new HostArray(seen, d);
-    HostArray scores = new HostArray(rows, seen);
-    HostArray output = new HostArray(rows, d);
-    float[] out = new float[rows * d];
-    int n = run.tokens();
-    for (int g = 0; g < config.kvHeads(); g++) {
-      for (int r = 0; r < config.group(); r++) {
-        int h = g * config.group() + r;
-        queries.put(r * size * d, run.queries()[layer], (h * n + start) * d, size * d);
+  void attend(Batch batch, float[] qkv, int start, int size, Rope rope, float[] mixed) {
+    place(qkv, start, size, rope);
+    for (int q = 0; q < size; q += QUERIES_AT_ONCE) {
+      int count = Math.min(QUERIES_AT_ONCE, size - q);
+      for (int g = 0; g < config.kvHeads(); g++) {
+        group(batch, g, start + q, count, mixed, q);
       }
-      keys.put(0, run.keys()[layer], g * n * d, seen * d);
-      values.put(0, run.values()[layer], g * n * d, seen * d);
-      queries.written();
-      keys.written();
-      values.written();
-      batch.multiply(queries, keys, scores, true);
-      scores.fetch();
-      softmax(scores, g);
-      scores.written();
-      batch.multiply(scores, values, output, false);
-      output.fetch();
-      output.get(0, out, 0, out.length);
-      for (int r = 0; r < config.group(); r++) {
-        for (int i = 0; i < size; i++) {
-          int to = i * config.queryWidth() + (g * config.group() + r) * d;
-          System.arraycopy(out, (r * size + i) * d, mixed, to, d);
-        }
-      }
-    }
-    for (HostArray a : new HostArray[] {queries, keys, values, scores, output}) {
-      a.close();
     }
   }
 
   /** Rotates queries and keys and puts them, and the values, where the run keeps them by head. */
-  private void place(float[] qkv) {
+  private void place(float[] qkv, int start, int size, Rope rope) {
     int d = config.headDim();
     int n = run.tokens();
     int heads = config.heads();
     int kvHeads = config.kvHeads();
-    float[] angles = new float[d];
-    for (int i = 0; i < size; i++) {
-      rope.angles(start + i, angles);
-      int row = i * (heads + 2 * kvHeads) * d;
-      for (int h = 0; h < heads + kvHeads; h++) {
-        rope.rotate(qkv, row + h * d, angles);
-      }
-      for (int h = 0; h < heads; h++) {
-        System.arraycopy(qkv, row + h * d, run.queries()[layer], (h * n + start + i) * d, d);
-      }
-      for (int g = 0; g < kvHeads; g++) {
-        int to = (g * n + start + i) * d;
-        System.arraycopy(qkv, row + (heads + g) * d, run.keys()[layer], to, d);
-        System.arraycopy(qkv, row + (heads + kvHeads + g) * d, run.values()[layer], to, d);
+    IntStream.range(0, size)
+        .parallel()
+        .forEach(
+            i -> {
+              float[] angles = new float[d];
+              rope.angles(start + i, angles);
+              int row = i * (heads + 2 * kvHeads) * d;
+              for (int h = 0; h < heads + kvHeads; h++) {
+                rope.rotate(qkv, row + h * d, angles);
+              }
+              for (int h = 0; h < heads; h++) {
+                int to = (h * n + start + i) * d;
+                System.arraycopy(qkv, row + h * d, run.queries()[layer], to, d);
+              }
+              for (int g = 0; g < kvHeads; g++) {
+                int to = (g * n + start + i) * d;
+                int key = row + (heads + g) * d;
+                System.arraycopy(qkv, key, run.keys()[layer], to, d);
+                System.arraycopy(qkv, key + kvHeads * d, run.values()[layer], to, d);
+              }
+            });
+  }
+
+  /** The query heads of one KV head, for queries first..first+count-1. */
+  private void group(Batch batch, int g, int first, int count, float[] mixed, int mixedRow) {
+    int d = config.headDim();
+    int n = run.tokens();
+    int seen = first + count;
+    int rows = config.group() * count;
+    HostArray queries = batch.scratch(0, rows, d);
+    HostArray keys = batch.scratch(1, seen, d);
+    HostArray values = batch.scratch(2, seen, d);
+    HostArray scores = batch.scratch(3, rows, seen);
+    HostArray output = batch.scratch(4, rows, d);
+    for (int r = 0; r < config.group(); r++) {
+      int from = ((g * config.group() + r) * n + first) * d;
+      queries.put(r * count * d, run.queries()[layer], from, count * d);
+    }
+    keys.put(0, run.keys()[layer], g * n * d, seen * d);
+    values.put(0, run.values()[layer], g * n * d, seen * d);
+    queries.written();
+    keys.written();
+    values.written();
+    batch.multiply(queries, keys, scores, true);
+    scores.fetch();
+    softmax(scores, g, first, count);
+    scores.written();
+    batch.multiply(scores, values, output, false);
+    output.fetch();
+    for (int r = 0; r < config.group(); r++) {
+      for (int i = 0; i < count; i++) {
+        int to = (mixedRow + i) * config.queryWidth() + (g * config.group() + r) * d;
+        output.get((r * count + i) * d, mixed, to, d);
       }
     }
   }
 
-  private void softmax(HostArray scores, int g) {
-    int tasks = (size + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
+  private void softmax(HostArray scores, int g, int first, int count) {
+    int tasks = (count + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
     IntStream.range(0, tasks)
         .parallel()
         .forEach(
             t -> {
-              Part part = new Part(scores, g);
-              int last = Math.min(size, (t + 1) * ROWS_PER_TASK);
+              Part part = new Part(scores, g, first, count);
+              int last = Math.min(count, (t + 1) * ROWS_PER_TASK);
               for (int i = t * ROWS_PER_TASK; i < last; i++) {
                 part.query(i);
               }
@@ -121,40 +122,45 @@ final class BlockAttention {
   private final class Part {
     private final HostArray scores;
     private final int g;
+    private final int first;
+    private final int count;
+    private final int seen;
     private final Exponential exponential = new Exponential();
-    private final float[] row = new float[seen];
-    private final float[] average = new float[seen];
-    private final float[] sums = new float[seen];
+    private final float[] row;
+    private final float[] average;
+    private final float[] sums;
 
-    Part(HostArray scores, int g) {
+    Part(HostArray scores, int g, int first, int count) {
       this.scores = scores;
       this.g = g;
+      this.first = first;
+      this.count = count;
+      this.seen = first + count;
+      row = new float[seen];
+      average = new float[seen];
+      sums = new float[seen];
     }
 
     void query(int i) {
-      int visible = start + i + 1;
+      int query = first + i;
+      int visible = query + 1;
       int group = config.group();
       float scale = (float) (1 / Math.sqrt(config.headDim()));
-      Arrays.fill(average, 0);
+      Arrays.fill(average, 0, visible, 0);
       for (int r = 0; r < group; r++) {
         int h = g * group + r;
-        int at = (r * size + i) * seen;
+        int at = (r * count + i) * seen;
         scores.get(at, row, 0, visible);
         Arrays.fill(row, visible, seen, 0);
-        run.normalisers()[layer][h * run.tokens() + start + i] =
+        run.normalisers()[layer][h * run.tokens() + query] =
             exponential.softmax(row, visible, scale, null);
         scores.put(at, row, 0, seen);
-        for (int j = 0; j < visible; j++) {
-          average[j] += row[j];
-        }
-        Thumbnails.add(
-            run.thumbnails()[layer * config.heads() + h], row, start + i, visible, run.tokens());
+        addShare(average, row, 1f / group, visible);
+        float[] picture = run.thumbnails()[layer * config.heads() + h];
+        Thumbnails.add(picture, row, query, visible, run.tokens());
       }
-      for (int j = 0; j < visible; j++) {
-        average[j] /= group;
-        sums[j] += average[j];
-      }
-      int fromLast = start + i - (run.tokens() - run.lastRowCount());
+      addShare(sums, average, 1, visible);
+      int fromLast = query - (run.tokens() - run.lastRowCount());
       if (fromLast >= 0) {
         int to = (g * run.lastRowCount() + fromLast) * run.tokens();
         System.arraycopy(average, 0, run.lastRows()[layer], to, visible);
@@ -168,6 +174,12 @@ final class BlockAttention {
           received[g * run.tokens() + j] += sums[j];
         }
       }
+    }
+  }
+
+  private static void addShare(float[] sum, float[] x, float share, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += x[j] * share;
     }
   }
 }

@@ -19,6 +19,36 @@ final class HostArray {
     host = array.data().asNioFloat();
   }
 
+  private HostArray(INDArray array, FloatBuffer host) {
+    this.array = array;
+    this.host = host;
+  }
+
+  /** Memory that arrays of several shapes share, one at a time. */
+  static final class Memory {
+    private final HostArray whole;
+
+    Memory(long length) {
+      whole = new HostArray(length);
+    }
+
+    long length() {
+      return whole.array.length();
+    }
+
+    /** The first rows * columns numbers as a matrix. */
+    HostArray view(long rows, long columns) {
+      INDArray matrix =
+          Nd4j.create(
+              whole.array.data(), new long[] {rows, columns}, new long[] {columns, 1}, 0, 'c');
+      return new HostArray(matrix, whole.host);
+    }
+
+    void close() {
+      whole.close();
+    }
+  }
+
   INDArray array() {
     return array;
   }

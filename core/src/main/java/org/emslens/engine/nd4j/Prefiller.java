@@ -84,7 +84,7 @@ final class Prefiller {
       Layer layer = layers.get(l);
       norm(x, layer.attentionNorm(), normed, size);
       layer.queryKeyValue().many().apply(batch, normed, qkv, size);
-      new BlockAttention(run, l, start, size, rope).attend(batch, qkv, mixed);
+      new BlockAttention(run, l).attend(batch, qkv, start, size, rope, mixed);
       layer.attentionOutput().many().apply(batch, mixed, added, size);
       Activations.add(x, added);
       norm(x, layer.feedForwardNorm(), normed, size);

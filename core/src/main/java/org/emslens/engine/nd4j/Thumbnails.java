@@ -1,6 +1,7 @@
 package org.emslens.engine.nd4j;
 
 import org.emslens.engine.Prefill;
+import org.emslens.math.Exponential;
 
 /** Max-pools attention rows into a head's small picture as they pass by. */
 final class Thumbnails {
@@ -18,11 +19,8 @@ final class Thumbnails {
       for (int x = 0; x < size; x++) {
         int from = (int) (((long) x * n + size - 1) / size);
         int to = Math.min(visible, (int) (((long) (x + 1) * n + size - 1) / size));
-        float max = pixels[y * size + x];
-        for (int j = from; j < to; j++) {
-          max = Math.max(max, row[j]);
-        }
-        pixels[y * size + x] = max;
+        int pixel = y * size + x;
+        pixels[pixel] = Math.max(pixels[pixel], Exponential.max(row, from, to));
       }
     }
   }

