@@ -270,6 +270,13 @@ public final class HeadCache {
     }
   }
 
+  void truncate(int slots) {
+    if (slots > n || n > 0 && position[n - 1] != n - 1) {
+      throw new IllegalStateException("Only a cache that was never compressed can be truncated.");
+    }
+    n = slots;
+  }
+
   private void transpose(int slot) {
     for (int i = 0; i < d; i++) {
       keysTransposed[i][slot] = keys[slot * d + i];

@@ -82,6 +82,17 @@ public final class KvCache {
     seen = n;
   }
 
+  /**
+   * Forgets all but the first n tokens of a cache that was never compressed. Statistics of the kept
+   * ones are not taken back.
+   */
+  public void truncate(int n) {
+    for (HeadCache h : heads) {
+      h.truncate(n);
+    }
+    seen = n;
+  }
+
   /** Slots of all heads. */
   public long slots() {
     long sum = 0;

@@ -43,6 +43,15 @@ public final class Nd4jEngine implements Engine {
     Backend.name();
   }
 
+  /**
+   * Which backend is on the class path.
+   *
+   * @throws IllegalStateException in one sentence, where none runs here
+   */
+  public static String backendName() {
+    return Backend.name();
+  }
+
   @Override
   public ModelConfig config() {
     return config;

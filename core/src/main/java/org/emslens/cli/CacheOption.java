@@ -1,0 +1,41 @@
+package org.emslens.cli;
+
+import org.emslens.cache.Policies;
+import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Policy, budget and switches. */
+final class CacheOption {
+  @Option(
+      names = "--policy",
+      paramLabel = "P",
+      defaultValue = "ems",
+      description = "full, streaming-llm, h2o, snapkv or ems (default: ${DEFAULT-VALUE}).")
+  private String policy;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "B",
+      defaultValue = "128",
+      description =
+          "Slots per KV head, such as 128, or a share of the prompt, such as 0.25 (default: ${DEFAULT-VALUE}).")
+  private String budget;
+
+  @Mixin private SwitchOption switches;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  CacheChoice choice() {
+    try {
+      return new CacheChoice(Policies.byId(policy), switches.options(), Budget.parse(budget));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package org.emslens.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line's root. */
+@Command(
+    name = "emslens",
+    mixinStandardHelpOptions = true,
+    version = "EMS Lens 0.1.0",
+    description =
+        "Runs a language model and shows, or measures, what compressing its KV cache does.",
+    subcommands = {
+      ModelsCommand.class,
+      GetCommand.class,
+      InfoCommand.class,
+      TokensCommand.class,
+      RunCommand.class,
+      LogitsCommand.class,
+      DriftCommand.class,
+      CompressCommand.class
+    })
+public final class Emslens implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "A command is missing; 'emslens --help' lists them.");
+  }
+
+  /**
+   * The command line with its manners: errors are one sentence on stderr, exit code 2 for wrong
+   * usage and 1 for failure.
+   */
+  public static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Emslens());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(
+        (e, args) -> {
+          e.getCommandLine().getErr().println("emslens: " + Failures.sentence(e));
+          return CommandLine.ExitCode.USAGE;
+        });
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          command.getErr().println("emslens: " + Failures.sentence(e));
+          Failures.log(e);
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    return line;
+  }
+
+  /** Runs a command and ends the process with its exit code; ND4J's threads would keep it alive. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+}

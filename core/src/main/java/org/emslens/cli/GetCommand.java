@@ -1,0 +1,34 @@
+package org.emslens.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.UserFolders;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "get",
+    mixinStandardHelpOptions = true,
+    description = "Fetches a model and prints where it is.")
+final class GetCommand implements Callable<Integer> {
+  @Parameters(arity = "0..1", paramLabel = "ID", description = "Left out: the default model.")
+  private String id;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Catalogue catalogue = Catalogue.shipped();
+    var entry = id == null ? catalogue.defaultEntry() : catalogue.find(id);
+    var store = new ModelStore(UserFolders.models());
+    spec.commandLine()
+        .getOut()
+        .println(store.get(entry, ModelOption.listener(spec.commandLine().getErr())));
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+}

@@ -1,0 +1,109 @@
+package org.emslens.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.emslens.engine.AttentionMap;
+import org.emslens.engine.Prefill;
+import org.emslens.engine.Progress;
+import org.emslens.format.Npy;
+import org.emslens.model.ModelConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "logits",
+    mixinStandardHelpOptions = true,
+    description = "Logits, and a layer's attention, of a full-cache prefill, as .npy files.")
+final class LogitsCommand implements Callable<Integer> {
+  @Mixin private ModelOption model;
+
+  @Option(
+      names = "--ids",
+      required = true,
+      split = ",",
+      paramLabel = "0,5,9",
+      description = "Token ids.")
+  private int[] ids;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "Logits, float32 [N, vocab].")
+  private Path out;
+
+  @Option(names = "--layer", paramLabel = "L", description = "Layer of --attention-out, from 0.")
+  private Integer layer;
+
+  @Option(
+      names = "--attention-out",
+      paramLabel = "FILE",
+      description = "Attention, float32 [H, N, N].")
+  private Path attentionOut;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if ((layer == null) != (attentionOut == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--layer and --attention-out belong together.");
+    }
+    try (LoadedEngine loaded = model.load()) {
+      ModelConfig c = loaded.model().config();
+      check(c);
+      if ((long) ids.length * c.vocab() > Integer.MAX_VALUE) {
+        throw new IOException("The logits of " + ids.length + " tokens are too many for one file.");
+      }
+      float[] logits = new float[ids.length * c.vocab()];
+      Prefill run =
+          loaded
+              .engine()
+              .prefill(
+                  ids,
+                  (at, row) -> System.arraycopy(row, 0, logits, at * c.vocab(), c.vocab()),
+                  Progress.NONE);
+      new Npy(new int[] {ids.length, c.vocab()}, logits).write(out);
+      if (attentionOut != null) {
+        attention(run).write(attentionOut);
+      }
+      return 0;
+    }
+  }
+
+  private void check(ModelConfig c) {
+    for (int id : ids) {
+      if (id < 0 || id >= c.vocab()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--ids holds " + id + "; the vocabulary has ids 0 to " + (c.vocab() - 1) + ".");
+      }
+    }
+    if (ids.length > c.context()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--ids holds " + ids.length + " tokens; the context holds " + c.context() + ".");
+    }
+    if (layer != null && (layer < 0 || layer >= c.layers())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--layer is " + layer + "; the model has layers 0 to " + (c.layers() - 1) + ".");
+    }
+  }
+
+  private Npy attention(Prefill run) {
+    int heads = run.config().heads();
+    int n = run.tokens();
+    float[] all = new float[Math.multiplyExact(heads, Math.multiplyExact(n, n))];
+    for (int h = 0; h < heads; h++) {
+      float[] map = AttentionMap.of(run, layer, h).pooled(0, n, 0, n, n, n, () -> false);
+      System.arraycopy(map, 0, all, h * n * n, n * n);
+    }
+    return new Npy(new int[] {heads, n, n}, all);
+  }
+}

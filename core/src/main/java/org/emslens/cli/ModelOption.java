@@ -1,0 +1,74 @@
+package org.emslens.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.FetchListener;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.UserFolders;
+import org.emslens.model.Model;
+import org.emslens.model.ModelLoader;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Which model a command works with. */
+final class ModelOption {
+  @Option(
+      names = "--model",
+      paramLabel = "M",
+      description =
+          "A GGUF file, a Hugging Face folder, or an id from 'emslens models'; left out: the default model.")
+  private String model;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  Model open() throws IOException {
+    return ModelLoader.open(path());
+  }
+
+  LoadedEngine load() throws IOException {
+    return LoadedEngine.of(open());
+  }
+
+  private Path path() throws IOException {
+    return new ModelStore(UserFolders.models())
+        .resolve(Catalogue.shipped(), model, listener(spec.commandLine().getErr()));
+  }
+
+  /**
+   * Progress on stderr: a line that rewrites itself where somebody watches, a line per source
+   * elsewhere.
+   */
+  static FetchListener listener(PrintWriter err) {
+    boolean watched = System.console() != null && System.console().isTerminal();
+    return new FetchListener() {
+      private String last = "";
+
+      @Override
+      public void at(String source, long bytes, long of) {
+        String line =
+            watched
+                ? String.format(
+                    "Fetching from %s: %d of %d MB", source, bytes / 1_000_000, of / 1_000_000)
+                : "Fetching the model from " + source + " ...";
+        if (!line.equals(last)) {
+          err.print(watched ? "\r" + line + "   " : line + System.lineSeparator());
+          err.flush();
+          last = line;
+          if (watched && bytes == of) {
+            err.println();
+          }
+        }
+      }
+
+      @Override
+      public void gaveUp(String source, String why) {
+        err.println((watched ? System.lineSeparator() : "") + "Not from " + source + ": " + why);
+        err.flush();
+      }
+    };
+  }
+}

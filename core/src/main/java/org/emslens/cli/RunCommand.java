@@ -1,0 +1,211 @@
+package org.emslens.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.emslens.cache.CacheFrame;
+import org.emslens.engine.Progress;
+import org.emslens.model.Model;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Recording;
+import org.emslens.session.Run;
+import org.emslens.session.Sampling;
+import org.emslens.session.Session;
+import org.emslens.session.Step;
+import org.emslens.text.ChatMessage;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Generates text with a compressed cache.")
+final class RunCommand implements Callable<Integer> {
+  @Mixin private ModelOption model;
+
+  @ArgGroup(multiplicity = "1")
+  private Prompt prompt;
+
+  @Option(
+      names = "--chat",
+      description = "Send the prompt as a chat turn, in the model's own template.")
+  private boolean chat;
+
+  @Mixin private CacheOption cache;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Tokens at most (${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "0",
+      description = "0 takes the most probable token (${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
+      names = "--top-p",
+      defaultValue = "1",
+      description = "Probability that the sampled tokens hold (${DEFAULT-VALUE}).")
+  private double topP;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Of the random numbers (${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--json", description = "One JSON object instead of the text.")
+  private boolean json;
+
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      description = "Save the session as a .emslens file.")
+  private Path record;
+
+  @Spec private CommandSpec spec;
+
+  private static final class Prompt {
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt.")
+    private String text;
+
+    @Option(
+        names = "--prompt-file",
+        paramLabel = "F",
+        description = "A UTF-8 file with the prompt.")
+    private Path file;
+
+    String read() throws IOException {
+      return file == null ? text : TextFiles.read(file);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    CacheChoice choice = cache.choice();
+    Sampling sampling = sampling();
+    String text = prompt.read();
+    try (LoadedEngine loaded = model.load()) {
+      long start = System.nanoTime();
+      Session session =
+          Session.start(
+              loaded.model(),
+              loaded.engine(),
+              chat ? asChat(loaded.model(), text) : text,
+              choice,
+              sampling,
+              record != null,
+              Progress.NONE);
+      double prefillSeconds = (System.nanoTime() - start) / 1e9;
+      start = System.nanoTime();
+      generate(session);
+      double decodeSeconds = (System.nanoTime() - start) / 1e9;
+      Run run = session.run();
+      if (json) {
+        JsonOut.print(spec, json(run, loaded, prefillSeconds, decodeSeconds));
+      }
+      if (record != null) {
+        Recording.write(run, record);
+      }
+    }
+    return 0;
+  }
+
+  private Sampling sampling() {
+    try {
+      if (maxNewTokens < 0) {
+        throw new IllegalArgumentException(
+            "max-new-tokens is " + maxNewTokens + "; expected 0 or more.");
+      }
+      return new Sampling(temperature, topP, seed);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static String asChat(Model m, String text) {
+    if (m.chat() == null) {
+      throw new IllegalArgumentException(m.title() + " brings no chat template; leave --chat out.");
+    }
+    return m.chat().render(List.of(new ChatMessage("user", text)));
+  }
+
+  private void generate(Session session) {
+    PrintWriter out = spec.commandLine().getOut();
+    for (int i = 0; i < maxNewTokens && session.canStep(); i++) {
+      Step step = session.step();
+      if (!json) {
+        out.print(step.text());
+        out.flush();
+      }
+    }
+    if (!json) {
+      out.println();
+      out.flush();
+    }
+  }
+
+  private static Map<String, Object> json(
+      Run run, LoadedEngine loaded, double prefillSeconds, double decodeSeconds) {
+    int generated = run.steps().size() - 1;
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("text", run.generated(generated));
+    json.put("tokens", run.steps().stream().skip(1).map(s -> s.token().id()).toList());
+    json.put("model", run.model());
+    json.put("policy", run.choice().policy().id());
+    json.put("budget", run.choice().slotsFor(run.prompt().size()));
+    json.put("promptTokens", run.prompt().size());
+    json.put("ended", run.ended());
+    List<Map<String, Object>> steps = new ArrayList<>();
+    for (Step s : run.steps()) {
+      steps.add(step(run, s));
+    }
+    json.put("steps", steps);
+    Map<String, Object> timings = new LinkedHashMap<>();
+    timings.put("loadSeconds", loaded.seconds());
+    timings.put("prefillSeconds", prefillSeconds);
+    timings.put("decodeSeconds", decodeSeconds);
+    timings.put("decodeTokensPerSecond", decodeSeconds > 0 ? generated / decodeSeconds : 0);
+    json.put("timings", timings);
+    json.put("backend", loaded.engine().backend());
+    return json;
+  }
+
+  /**
+   * Counts over all KV heads of all layers; source tokens are retained in slots of their own,
+   * merged into others', or evicted.
+   */
+  private static Map<String, Object> step(Run run, Step s) {
+    CacheFrame frame = s.after();
+    long members = 0;
+    for (int i = 0; i < frame.compressed().size(); i++) {
+      members += frame.head(i).members().length;
+    }
+    long slots = frame.slots();
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("step", s.index());
+    row.put("token", s.token() == null ? null : s.token().id());
+    row.put("text", s.text());
+    row.put("seen", s.seen());
+    row.put("retained", slots);
+    row.put("merged", members - slots);
+    row.put("evicted", (long) frame.compressed().size() * s.seen() - members);
+    row.put("bytes", run.bytes(s));
+    row.put("compressed", s.plan() != null);
+    return row;
+  }
+}

@@ -1,0 +1,23 @@
+package org.emslens.cli;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.emslens.format.BadFileException;
+
+/** Texts from files. */
+final class TextFiles {
+  private TextFiles() {}
+
+  static String read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(file, "no such file (" + file.toAbsolutePath() + ").");
+    }
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new BadFileException(file, "is not UTF-8 text.", e);
+    }
+  }
+}

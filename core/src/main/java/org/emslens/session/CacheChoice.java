@@ -1,0 +1,44 @@
+package org.emslens.session;
+
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Policies;
+
+/** What a user chose to do to the cache: a policy, its switches, and a budget. */
+public record CacheChoice(Policies policy, CacheOptions options, Budget budget) {
+
+  public static final CacheChoice DEFAULT =
+      new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(128));
+
+  /**
+   * Slots per KV head for a prompt of so many tokens.
+   *
+   * @throws IllegalArgumentException where the policy cannot work with so few
+   */
+  public int slotsFor(int promptTokens) {
+    int slots = budget.slotsFor(promptTokens);
+    int least = policy.with(options).minimumBudget();
+    if (slots < least && policy != Policies.FULL) {
+      throw new IllegalArgumentException(
+          String.format(
+              "budget is %s%s; %s with a window of %d needs at least %d slots.",
+              budget,
+              budget.share() ? " of " + promptTokens + " tokens, that is " + slots + " slots" : "",
+              policy.title(),
+              options.window(),
+              least));
+    }
+    return slots;
+  }
+
+  public CacheChoice withPolicy(Policies x) {
+    return new CacheChoice(x, options, budget);
+  }
+
+  public CacheChoice withOptions(CacheOptions x) {
+    return new CacheChoice(policy, x, budget);
+  }
+
+  public CacheChoice withBudget(Budget x) {
+    return new CacheChoice(policy, options, x);
+  }
+}

@@ -1,0 +1,70 @@
+package org.emslens.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.emslens.math.Exponential;
+import org.emslens.math.Ranking;
+import org.emslens.text.Tokenizer;
+
+/**
+ * A next-token distribution, as far as it is shown.
+ *
+ * @param top the ten most probable tokens
+ */
+public record Distribution(List<Candidate> top) {
+  private static final int SHOWN = 10;
+
+  /** A token that may come next. */
+  public record Candidate(int id, String text, float probability) {}
+
+  public Distribution {
+    top = List.copyOf(top);
+  }
+
+  /**
+   * @param logits [vocab]
+   */
+  static Distribution of(float[] logits, Tokenizer tokenizer) {
+    float[] p = logits.clone();
+    new Exponential().softmax(p, p.length, 1, null);
+    int shown = Math.min(SHOWN, p.length);
+    float least = Ranking.kthLargest(p, p.length, shown);
+    List<Candidate> top = new ArrayList<>();
+    for (int i = 0; i < p.length; i++) {
+      if (p[i] >= least) {
+        top.add(new Candidate(i, tokenizer.piece(i), p[i]));
+      }
+    }
+    top.sort((a, b) -> Float.compare(b.probability(), a.probability()));
+    return new Distribution(top.subList(0, shown));
+  }
+
+  /**
+   * Kullback-Leibler divergence, in nats, of the distribution with these logits from the full
+   * cache's.
+   */
+  public static double divergence(float[] full, float[] logits) {
+    double normaliserFull = normaliser(full);
+    double normaliser = normaliser(logits);
+    double kl = 0;
+    for (int i = 0; i < full.length; i++) {
+      double log = full[i] - normaliserFull;
+      kl += Math.exp(log) * (log - (logits[i] - normaliser));
+    }
+    return Math.max(0, kl);
+  }
+
+  /** Log-probability of a token. */
+  public static double logProbability(float[] logits, int token) {
+    return logits[token] - normaliser(logits);
+  }
+
+  private static double normaliser(float[] logits) {
+    float max = Exponential.max(logits, 0, logits.length);
+    double sum = 0;
+    for (float x : logits) {
+      sum += Math.exp(x - max);
+    }
+    return max + Math.log(sum);
+  }
+}

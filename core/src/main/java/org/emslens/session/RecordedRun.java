@@ -1,0 +1,42 @@
+package org.emslens.session;
+
+import java.util.List;
+import org.emslens.cache.CacheOptions;
+import org.emslens.model.ModelConfig;
+import org.emslens.text.Token;
+
+/**
+ * The JSON part of a recording, `recording.json`: everything but large arrays.
+ *
+ * @param format always {@link Recording#FORMAT}
+ * @param version see {@link Recording}
+ */
+record RecordedRun(
+    String format,
+    int version,
+    String model,
+    ModelConfig config,
+    String promptText,
+    List<Token> prompt,
+    int lastRowCount,
+    String policy,
+    CacheOptions options,
+    Budget budget,
+    Sampling sampling,
+    boolean ended,
+    List<RecordedStep> steps) {
+
+  /**
+   * A step without its attention, plan and provenance, which stand in entries of their own or
+   * follow from those.
+   */
+  record RecordedStep(
+      Token token,
+      String text,
+      boolean plan,
+      Distribution next,
+      Distribution fullNext,
+      double divergence,
+      double planMillis,
+      double millis) {}
+}

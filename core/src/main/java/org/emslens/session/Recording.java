@@ -1,0 +1,46 @@
+package org.emslens.session;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A session in one file, `.emslens`, which opens without the model.
+ *
+ * <p>Format, version 1. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
+ * little-endian, f16 is IEEE half precision, arrays are row-major. L layers, H query heads, G KV
+ * heads, d head size, N prompt tokens, W rows kept of the last queries.
+ *
+ * <pre>
+ * recording.json            format, version, model, prompt, choice, steps ({@link RecordedRun})
+ * prefill/LAYER             one per layer: queries f16 [H,N,d], keys f16 [G,N,d], values f16 [G,N,d],
+ *                           log normalisers f32 [H,N], received f32 [G,N], last rows f16 [G,W,N],
+ *                           thumbnails f16 [H,24*24]
+ * plans/STEP                one per step that compressed: policy and budget, then per KV head the
+ *                           numbers of kept slots, of the window, of all slots and of scores, and
+ *                           i32 kept, i32 target, f32 weight, f32 bias, f32 global, local, score,
+ *                           and the readout ({@link PlanFile})
+ * attention/STEP            f16, for every query head its row over the slots the step's query saw
+ * </pre>
+ *
+ * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as
+ * everywhere.
+ */
+public final class Recording {
+  static final String FORMAT = "emslens-recording";
+  static final int VERSION = 1;
+
+  private Recording() {}
+
+  /** Writes to a temporary name, then moves. */
+  public static void write(Run run, Path file) throws IOException {
+    RecordingWriter.write(run, file);
+  }
+
+  /**
+   * @throws org.emslens.format.BadFileException naming the file, the part, what was found and what
+   *     was expected
+   */
+  public static Run read(Path file) throws IOException {
+    return RecordingReader.read(file);
+  }
+}

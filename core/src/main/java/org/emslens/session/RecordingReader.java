@@ -1,0 +1,266 @@
+package org.emslens.session;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import org.emslens.cache.CacheFrame;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.CompressionPlan;
+import org.emslens.cache.Policies;
+import org.emslens.engine.Prefill;
+import org.emslens.format.BadFileException;
+import org.emslens.model.ModelConfig;
+import org.emslens.text.Token;
+
+/**
+ * Reads recordings, trusting nothing: sizes are checked against the archive before they are
+ * allocated.
+ */
+final class RecordingReader {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  /**
+   * Deflate packs at best about a thousand to one; an entry that claims more is not what it says.
+   */
+  private static final long BEST_RATIO = 1100;
+
+  private final Path file;
+  private final ZipFile zip;
+
+  private RecordingReader(Path file, ZipFile zip) {
+    this.file = file;
+    this.zip = zip;
+  }
+
+  static Run read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(file, "not a file that can be read (" + file + ").");
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      return new RecordingReader(file, zip).run();
+    } catch (ZipException | EOFException e) {
+      throw new BadFileException(
+          file, "is damaged, or not a recording: " + e.getMessage() + ".", e);
+    } catch (IllegalArgumentException | NullPointerException | ArithmeticException e) {
+      throw new BadFileException(file, "is damaged: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private Run run() throws IOException {
+    RecordedRun json = json();
+    Prefill prefill = prefill(json);
+    CacheChoice choice =
+        new CacheChoice(Policies.byId(json.policy()), json.options(), json.budget());
+    return new Run(
+        json.model(),
+        json.promptText(),
+        json.prompt(),
+        prefill,
+        choice,
+        json.sampling(),
+        steps(json),
+        json.ended(),
+        false);
+  }
+
+  private RecordedRun json() throws IOException {
+    byte[] text;
+    try (DataInputStream in = open("recording.json", -1)) {
+      text = in.readAllBytes();
+    }
+    try {
+      RecordedRun run = MAPPER.readValue(text, RecordedRun.class);
+      if (!Recording.FORMAT.equals(run.format()) || run.version() != Recording.VERSION) {
+        throw bad(
+            "recording.json says format '"
+                + run.format()
+                + "', version "
+                + run.version()
+                + "; expected '"
+                + Recording.FORMAT
+                + "', version "
+                + Recording.VERSION
+                + ".");
+      }
+      checkShapes(run);
+      return run;
+    } catch (JsonProcessingException e) {
+      throw new BadFileException(
+          file,
+          "recording.json cannot be understood: "
+              + e.getOriginalMessage().lines().findFirst().orElse("")
+              + ".",
+          e);
+    }
+  }
+
+  private void checkShapes(RecordedRun r) throws BadFileException {
+    ModelConfig c = r.config();
+    boolean fits =
+        c.layers() > 0
+            && c.layers() < 10_000
+            && c.heads() > 0
+            && c.kvHeads() > 0
+            && c.heads() % c.kvHeads() == 0
+            && c.headDim() > 0
+            && !r.prompt().isEmpty()
+            && r.lastRowCount() == Math.min(r.prompt().size(), CacheOptions.MAX_WINDOW)
+            && !r.steps().isEmpty();
+    if (!fits) {
+      throw bad(
+          "recording.json describes "
+              + c
+              + " and "
+              + r.prompt().size()
+              + " tokens, which cannot be.");
+    }
+    for (int i = 0; i < r.steps().size(); i++) {
+      RecordedRun.RecordedStep s = r.steps().get(i);
+      if (s.next() == null || s.text() == null || (s.token() == null) != (i == 0)) {
+        throw bad("recording.json: step " + i + " is incomplete.");
+      }
+    }
+  }
+
+  private Prefill prefill(RecordedRun r) throws IOException {
+    ModelConfig c = r.config();
+    int n = r.prompt().size();
+    int layers = c.layers();
+    int queries = length(c.heads(), n, c.headDim());
+    int keys = length(c.kvHeads(), n, c.headDim());
+    int rows = length(c.kvHeads(), r.lastRowCount(), n);
+    int pixels = Prefill.THUMBNAIL * Prefill.THUMBNAIL;
+    long bytes =
+        2L * queries
+            + 4L * keys
+            + 4L * n * (c.heads() + c.kvHeads())
+            + 2L * rows
+            + 2L * c.heads() * pixels;
+    for (int l = 0; l < layers; l++) {
+      open("prefill/" + l, bytes).close();
+    }
+    Prefill p =
+        new Prefill(
+            c,
+            r.prompt().stream().mapToInt(Token::id).toArray(),
+            new float[layers][],
+            new float[layers][],
+            new float[layers][],
+            new float[layers][],
+            new float[layers][],
+            new float[layers][],
+            r.lastRowCount(),
+            new float[c.allHeads()][],
+            new float[0]);
+    for (int l = 0; l < layers; l++) {
+      try (DataInputStream in = open("prefill/" + l, bytes)) {
+        p.queries()[l] = Numbers.readHalves(in, queries);
+        p.keys()[l] = Numbers.readHalves(in, keys);
+        p.values()[l] = Numbers.readHalves(in, keys);
+        p.normalisers()[l] = Numbers.readFloats(in, c.heads() * n);
+        p.received()[l] = Numbers.readFloats(in, c.kvHeads() * n);
+        p.lastRows()[l] = Numbers.readHalves(in, rows);
+        for (int h = 0; h < c.heads(); h++) {
+          p.thumbnails()[l * c.heads() + h] = Numbers.readHalves(in, pixels);
+        }
+      }
+    }
+    return p;
+  }
+
+  private static int length(int a, int b, int c) {
+    return Math.multiplyExact(Math.multiplyExact(a, b), c);
+  }
+
+  private List<Step> steps(RecordedRun r) throws IOException {
+    List<Step> steps = new ArrayList<>();
+    ModelConfig c = r.config();
+    CacheFrame frame = CacheFrame.whole(c.allKvHeads(), r.prompt().size());
+    for (int i = 0; i < r.steps().size(); i++) {
+      RecordedRun.RecordedStep s = r.steps().get(i);
+      CacheFrame before = i == 0 ? frame : frame.advance();
+      CompressionPlan plan = s.plan() ? plan(i, before) : null;
+      frame = plan == null ? before : before.apply(plan);
+      steps.add(
+          new Step(
+              i,
+              s.token(),
+              s.text(),
+              before,
+              attention(i, c, before),
+              plan,
+              frame,
+              s.next(),
+              s.fullNext(),
+              s.divergence(),
+              s.planMillis(),
+              s.millis()));
+    }
+    return steps;
+  }
+
+  private CompressionPlan plan(int step, CacheFrame before) throws IOException {
+    int[] slots = new int[before.compressed().size()];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = before.slots(i);
+    }
+    try (DataInputStream in = open("plans/" + step, -1)) {
+      return PlanFile.read(in, slots);
+    }
+  }
+
+  private short[][] attention(int step, ModelConfig c, CacheFrame before) throws IOException {
+    long all = 0;
+    for (int h = 0; h < c.allHeads(); h++) {
+      all += before.slots(h / c.group());
+    }
+    short[][] rows = new short[c.allHeads()][];
+    try (DataInputStream in = open("attention/" + step, 2 * all)) {
+      for (int h = 0; h < rows.length; h++) {
+        rows[h] = Numbers.read(in, before.slots(h / c.group()));
+      }
+    }
+    return rows;
+  }
+
+  /**
+   * @param bytes that the entry must have, or -1
+   */
+  private DataInputStream open(String name, long bytes) throws IOException {
+    ZipEntry entry = zip.getEntry(name);
+    if (entry == null) {
+      throw bad("the part '" + name + "' is missing.");
+    }
+    if (bytes >= 0 && entry.getSize() != bytes) {
+      throw bad(
+          "the part '" + name + "' has " + entry.getSize() + " bytes; expected " + bytes + ".");
+    }
+    if (entry.getSize() < 0
+        || entry.getSize() > (entry.getCompressedSize() + 64) * BEST_RATIO
+        || entry.getCompressedSize() > Files.size(file)) {
+      throw bad(
+          "the part '" + name + "' claims " + entry.getSize() + " bytes, more than it can hold.");
+    }
+    return new DataInputStream(new BufferedInputStream(zip.getInputStream(entry), 1 << 16));
+  }
+
+  private BadFileException bad(String problem) {
+    return new BadFileException(file, problem);
+  }
+}

@@ -1,0 +1,92 @@
+package org.emslens.session;
+
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.emslens.engine.Prefill;
+import org.emslens.format.AtomicFile;
+import org.emslens.format.Json;
+import org.emslens.model.ModelConfig;
+
+/** Writes recordings; the format is described at {@link Recording}. */
+final class RecordingWriter {
+  private RecordingWriter() {}
+
+  static void write(Run run, Path file) throws IOException {
+    AtomicFile.write(file, out -> write(run, out));
+  }
+
+  private static void write(Run run, OutputStream out) throws IOException {
+    ZipOutputStream zip = new ZipOutputStream(out);
+    zip.setLevel(Deflater.BEST_SPEED);
+    zip.putNextEntry(new ZipEntry("recording.json"));
+    zip.write(Json.MAPPER.writeValueAsBytes(json(run)));
+    zip.closeEntry();
+    DataOutputStream data = new DataOutputStream(zip);
+    for (int l = 0; l < run.config().layers(); l++) {
+      zip.putNextEntry(new ZipEntry("prefill/" + l));
+      layer(data, run.prefill(), l);
+      zip.closeEntry();
+    }
+    for (Step s : run.steps()) {
+      if (s.plan() != null) {
+        zip.putNextEntry(new ZipEntry("plans/" + s.index()));
+        PlanFile.write(data, s.plan());
+        zip.closeEntry();
+      }
+      zip.putNextEntry(new ZipEntry("attention/" + s.index()));
+      for (short[] row : s.attention()) {
+        Numbers.write(data, row);
+      }
+      zip.closeEntry();
+    }
+    zip.finish();
+    zip.flush();
+  }
+
+  private static void layer(DataOutputStream out, Prefill p, int l) throws IOException {
+    ModelConfig c = p.config();
+    Numbers.writeAsHalves(out, p.queries()[l]);
+    Numbers.writeAsHalves(out, p.keys()[l]);
+    Numbers.writeAsHalves(out, p.values()[l]);
+    Numbers.write(out, p.normalisers()[l]);
+    Numbers.write(out, p.received()[l]);
+    Numbers.writeAsHalves(out, p.lastRows()[l]);
+    for (int h = 0; h < c.heads(); h++) {
+      Numbers.writeAsHalves(out, p.thumbnails()[l * c.heads() + h]);
+    }
+  }
+
+  private static RecordedRun json(Run run) {
+    return new RecordedRun(
+        Recording.FORMAT,
+        Recording.VERSION,
+        run.model(),
+        run.config(),
+        run.promptText(),
+        run.prompt(),
+        run.prefill().lastRowCount(),
+        run.choice().policy().id(),
+        run.choice().options(),
+        run.choice().budget(),
+        run.sampling(),
+        run.ended(),
+        run.steps().stream()
+            .map(
+                s ->
+                    new RecordedRun.RecordedStep(
+                        s.token(),
+                        s.text(),
+                        s.plan() != null,
+                        s.next(),
+                        s.fullNext(),
+                        s.divergence(),
+                        s.planMillis(),
+                        s.millis()))
+            .toList());
+  }
+}

@@ -1,0 +1,68 @@
+package org.emslens.session;
+
+import java.util.List;
+import org.emslens.cache.KvCache;
+import org.emslens.engine.Prefill;
+import org.emslens.model.ModelConfig;
+import org.emslens.text.Token;
+
+/**
+ * All there is to see of a session at one moment; immutable, so that windows and files may take
+ * their time with it.
+ *
+ * @param model the model's title
+ * @param promptText what was sent to the model, a chat's template included
+ * @param prompt its tokens
+ * @param ended whether the model has ended its turn
+ * @param canDecode whether a model is at hand to go on with
+ */
+public record Run(
+    String model,
+    String promptText,
+    List<Token> prompt,
+    Prefill prefill,
+    CacheChoice choice,
+    Sampling sampling,
+    List<Step> steps,
+    boolean ended,
+    boolean canDecode) {
+
+  public Run {
+    prompt = List.copyOf(prompt);
+    steps = List.copyOf(steps);
+  }
+
+  public ModelConfig config() {
+    return prefill.config();
+  }
+
+  public Step last() {
+    return steps.getLast();
+  }
+
+  /** The token at this position of prompt and generated text. */
+  public Token token(int position) {
+    return position < prompt.size()
+        ? prompt.get(position)
+        : steps.get(position - prompt.size() + 1).token();
+  }
+
+  /** Text generated up to a step. */
+  public String generated(int step) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 1; i <= step; i++) {
+      text.append(steps.get(i).text());
+    }
+    return text.toString();
+  }
+
+  /** Bytes of the cache after a step, as float32. */
+  public long bytes(Step step) {
+    return KvCache.bytes(step.after().slots(), config().headDim());
+  }
+
+  /** Bytes that the full cache would have. */
+  public long fullBytes(Step step) {
+    return KvCache.bytes((long) config().allKvHeads() * step.seen(), config().headDim());
+  }
+}

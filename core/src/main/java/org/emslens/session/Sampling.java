@@ -1,0 +1,56 @@
+package org.emslens.session;
+
+import java.util.SplittableRandom;
+import org.emslens.math.Exponential;
+import org.emslens.math.Ranking;
+
+/**
+ * How the next token is chosen.
+ *
+ * @param temperature 0 for the most probable one
+ * @param topP probability that the tokens in question hold together at least
+ * @param seed of the random numbers; every step has its own, so that going back and on again
+ *     repeats
+ */
+public record Sampling(double temperature, double topP, long seed) {
+  public static final Sampling GREEDY = new Sampling(0, 1, 1);
+
+  public Sampling {
+    if (!(temperature >= 0 && temperature <= 100)) {
+      throw new IllegalArgumentException("temperature is " + temperature + "; expected 0 to 100.");
+    }
+    if (!(topP > 0 && topP <= 1)) {
+      throw new IllegalArgumentException("top-p is " + topP + "; expected above 0 and up to 1.");
+    }
+  }
+
+  /**
+   * @param logits [vocab]
+   * @param step number of the token to be chosen
+   */
+  int choose(float[] logits, int step) {
+    if (temperature == 0) {
+      int best = 0;
+      for (int i = 1; i < logits.length; i++) {
+        best = logits[i] > logits[best] ? i : best;
+      }
+      return best;
+    }
+    float[] p = logits.clone();
+    new Exponential().softmax(p, p.length, (float) (1 / temperature), null);
+    int[] order = Ranking.descending(p, p.length);
+    double held = 0;
+    int candidates = 0;
+    while (candidates < order.length && (candidates == 0 || held < topP)) {
+      held += p[order[candidates++]];
+    }
+    double at = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step).nextDouble() * held;
+    for (int i = 0; i < candidates; i++) {
+      at -= p[order[i]];
+      if (at < 0) {
+        return order[i];
+      }
+    }
+    return order[candidates - 1];
+  }
+}

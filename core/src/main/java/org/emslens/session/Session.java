@@ -1,0 +1,335 @@
+package org.emslens.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.emslens.cache.CacheFrame;
+import org.emslens.cache.CachePolicy;
+import org.emslens.cache.CompressionPlan;
+import org.emslens.cache.KvCache;
+import org.emslens.cache.Policies;
+import org.emslens.engine.AttentionRows;
+import org.emslens.engine.Engine;
+import org.emslens.engine.Prefill;
+import org.emslens.engine.Progress;
+import org.emslens.model.Model;
+import org.emslens.text.Token;
+import org.emslens.text.Tokenizer;
+
+/**
+ * A prompt, a model and a choice of compression, turned into steps. The prompt is run once; other
+ * choices are planned from its full prefill. Without an engine (a recording), the prompt can still
+ * be re-planned, but not continued. Used by one thread.
+ */
+public final class Session {
+  private static final int SNAPSHOT_EVERY = 16;
+  private static final long SNAPSHOT_BYTES = 256L << 20;
+  private static final int ROOM = 256;
+
+  private final Engine engine;
+  private final Tokenizer tokenizer;
+  private final String model;
+  private final String promptText;
+  private final List<Token> prompt;
+  private final Prefill prefill;
+  private final Distribution first;
+  private final boolean compare;
+  private final TreeMap<Integer, Snapshot> snapshots = new TreeMap<>();
+  private final List<Step> steps = new ArrayList<>();
+  private CacheChoice choice;
+  private Sampling sampling;
+  private KvCache cache;
+  private KvCache full;
+  private float[] logits;
+  private Run recorded;
+
+  /** The cache after a step, and what the model said then. */
+  private record Snapshot(KvCache cache, float[] logits) {}
+
+  private Session(
+      Engine engine,
+      Tokenizer tokenizer,
+      String model,
+      String promptText,
+      List<Token> prompt,
+      Prefill prefill,
+      Distribution first,
+      CacheChoice choice,
+      Sampling sampling,
+      boolean compare) {
+    this.engine = engine;
+    this.tokenizer = tokenizer;
+    this.model = model;
+    this.promptText = promptText;
+    this.prompt = prompt;
+    this.prefill = prefill;
+    this.first = first;
+    this.choice = choice;
+    this.sampling = sampling;
+    this.compare = compare;
+  }
+
+  /**
+   * Runs the prompt and compresses its cache.
+   *
+   * @param promptText sent as it is, special tokens in it recognised
+   * @param compare whether every step also asks the full cache
+   * @throws IllegalArgumentException in one sentence, where prompt or budget do not fit
+   */
+  public static Session start(
+      Model model,
+      Engine engine,
+      String promptText,
+      CacheChoice choice,
+      Sampling sampling,
+      boolean compare,
+      Progress progress) {
+    List<Token> prompt = model.tokenizer().encodePrompt(promptText);
+    if (prompt.isEmpty()) {
+      throw new IllegalArgumentException("The prompt is empty.");
+    }
+    if (prompt.size() >= model.config().context()) {
+      throw new IllegalArgumentException(
+          "The prompt has "
+              + prompt.size()
+              + " tokens; the model's context holds "
+              + model.config().context()
+              + ".");
+    }
+    choice.slotsFor(prompt.size());
+    Prefill prefill = engine.prefill(Tokenizer.ids(prompt), null, progress);
+    Session s =
+        new Session(
+            engine,
+            model.tokenizer(),
+            model.title(),
+            promptText,
+            prompt,
+            prefill,
+            Distribution.of(prefill.logits(), model.tokenizer()),
+            choice,
+            sampling,
+            compare);
+    s.begin();
+    return s;
+  }
+
+  /** A session that goes on from what a recording holds, without a model. */
+  public static Session of(Run recorded) {
+    Session s =
+        new Session(
+            null,
+            null,
+            recorded.model(),
+            recorded.promptText(),
+            recorded.prompt(),
+            recorded.prefill(),
+            recorded.steps().getFirst().next(),
+            recorded.choice(),
+            recorded.sampling(),
+            false);
+    s.recorded = recorded;
+    s.steps.addAll(recorded.steps());
+    return s;
+  }
+
+  /** What there is to see now. */
+  public Run run() {
+    return new Run(
+        model, promptText, prompt, prefill, choice, sampling, steps, ended(), engine != null);
+  }
+
+  /** Whether a further step is possible. */
+  public boolean canStep() {
+    return engine != null && !ended() && steps.getLast().seen() < prefill.config().context();
+  }
+
+  private boolean ended() {
+    Step last = steps.getLast();
+    return last.index() > 0 && tokenizer != null && tokenizer.stops(last.token().id());
+  }
+
+  /**
+   * Compresses the prompt's cache anew; the steps begin again at 0.
+   *
+   * @throws IllegalArgumentException where the budget does not fit, leaving all as it was
+   */
+  public void choose(CacheChoice choice, Sampling sampling) {
+    choice.slotsFor(prompt.size());
+    this.choice = choice;
+    this.sampling = sampling;
+    if (recorded != null && choice.equals(recorded.choice())) {
+      steps.clear();
+      steps.addAll(recorded.steps());
+    } else {
+      begin();
+    }
+  }
+
+  private void begin() {
+    long start = System.nanoTime();
+    cache = prefill.cache(choice.options().window(), ROOM);
+    CacheFrame before = CacheFrame.whole(prefill.config().allKvHeads(), prompt.size());
+    int budget = choice.slotsFor(prompt.size());
+    CompressionPlan plan = compress(budget, 1);
+    double planMillis = millisSince(start);
+    CacheFrame after = plan == null ? before : before.apply(plan);
+    boolean shadowed = compare && choice.policy() != Policies.FULL;
+    steps.clear();
+    snapshots.clear();
+    logits = prefill.logits().clone();
+    if (full == null && shadowed && engine != null) {
+      full = prefill.cache(1, ROOM);
+    } else if (full != null) {
+      full.truncate(prompt.size());
+    }
+    steps.add(
+        new Step(
+            0,
+            null,
+            "",
+            before,
+            prefill.lastAttention().halves(),
+            plan,
+            after,
+            first,
+            compare ? first : null,
+            compare ? 0 : Double.NaN,
+            planMillis,
+            millisSince(start)));
+  }
+
+  /** Compresses where some layer has reached its budget plus `more`; null where none has. */
+  private CompressionPlan compress(int budget, int more) {
+    CachePolicy policy = choice.policy().with(choice.options());
+    if (!policy.compresses() || !cache.reaches(policy, budget, more)) {
+      return null;
+    }
+    CompressionPlan plan = cache.plan(choice.policy(), choice.options(), budget);
+    cache.apply(plan);
+    return plan;
+  }
+
+  /** Generates one token. */
+  public Step step() {
+    return step(sampling.choose(logits, steps.size()));
+  }
+
+  private Step step(int id) {
+    if (!canStep()) {
+      throw new IllegalStateException("The run has ended.");
+    }
+    long start = System.nanoTime();
+    AttentionRows rows = new AttentionRows(prefill.config().allHeads());
+    logits = engine.decode(cache, id, rows).clone();
+    CacheFrame before = steps.getLast().after().advance();
+    long planStart = System.nanoTime();
+    CompressionPlan plan = compress(choice.slotsFor(prompt.size()), choice.options().slack());
+    double planMillis = plan == null ? 0 : millisSince(planStart);
+    Distribution next = Distribution.of(logits, tokenizer);
+    Distribution fullNext = null;
+    double divergence = Double.NaN;
+    if (compare) {
+      boolean same = choice.policy() == Policies.FULL;
+      float[] fullLogits = same ? logits : engine.decode(full, id, null);
+      fullNext = same ? next : Distribution.of(fullLogits, tokenizer);
+      divergence = same ? 0 : Distribution.divergence(fullLogits, logits);
+    }
+    Step step =
+        new Step(
+            steps.size(),
+            new Token(id, tokenizer.piece(id), -1, -1),
+            text(id),
+            before,
+            rows.halves(),
+            plan,
+            plan == null ? before : before.apply(plan),
+            next,
+            fullNext,
+            divergence,
+            planMillis,
+            millisSince(start));
+    steps.add(step);
+    remember(step.index());
+    return step;
+  }
+
+  /**
+   * What this token adds to the text: tokens whose text has not come out yet are taken up again.
+   */
+  private String text(int id) {
+    TextStream stream = new TextStream(tokenizer);
+    int from = steps.size();
+    while (from > 1 && steps.get(from - 1).text().isEmpty()) {
+      from--;
+    }
+    for (Step s : steps.subList(from, steps.size())) {
+      stream.next(s.token().id());
+    }
+    return tokenizer.stops(id) ? "" : stream.next(id);
+  }
+
+  private void remember(int index) {
+    if (index % SNAPSHOT_EVERY == 0) {
+      snapshots.put(index, new Snapshot(cache.copy(), logits));
+      while (snapshots.size() > 1
+          && snapshots.values().stream().mapToLong(s -> s.cache().bytes()).sum() > SNAPSHOT_BYTES) {
+        snapshots.pollFirstEntry();
+      }
+    }
+  }
+
+  /**
+   * Goes back to a step and on from there with another token.
+   *
+   * @param index step after which the token comes
+   */
+  public Step branch(int index, int token) {
+    backTo(index);
+    return step(token);
+  }
+
+  /**
+   * Makes a step the last one, its cache rebuilt from the nearest snapshot by replaying tokens and
+   * plans.
+   */
+  public void backTo(int index) {
+    if (engine == null) {
+      throw new IllegalStateException("A recording cannot branch without its model.");
+    }
+    if (index < 0 || index >= steps.size()) {
+      throw new IllegalArgumentException(
+          "step is " + index + "; expected 0 to " + (steps.size() - 1) + ".");
+    }
+    if (index == steps.size() - 1) {
+      return;
+    }
+    var nearest = snapshots.floorEntry(index);
+    int from = nearest == null ? 0 : nearest.getKey();
+    cache = nearest == null ? compressedPrompt() : nearest.getValue().cache().copy();
+    logits = nearest == null ? prefill.logits().clone() : nearest.getValue().logits();
+    for (int i = from + 1; i <= index; i++) {
+      logits = engine.decode(cache, steps.get(i).token().id(), null).clone();
+      if (steps.get(i).plan() != null) {
+        cache.apply(steps.get(i).plan());
+      }
+    }
+    steps.subList(index + 1, steps.size()).clear();
+    snapshots.tailMap(index, false).clear();
+    if (full != null) {
+      full.truncate(prompt.size() + index);
+    }
+  }
+
+  private KvCache compressedPrompt() {
+    KvCache fresh = prefill.cache(choice.options().window(), ROOM);
+    if (steps.getFirst().plan() != null) {
+      fresh.apply(steps.getFirst().plan());
+    }
+    return fresh;
+  }
+
+  private static double millisSince(long start) {
+    return (System.nanoTime() - start) / 1e6;
+  }
+}
