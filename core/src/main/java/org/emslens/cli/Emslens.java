@@ -48,7 +48,9 @@ public final class Emslens implements Runnable {
         (e, command, parsed) -> {
           command.getErr().println("emslens: " + Failures.sentence(e));
           Failures.log(e);
-          return CommandLine.ExitCode.SOFTWARE;
+          return e instanceof IllegalArgumentException
+              ? CommandLine.ExitCode.USAGE
+              : CommandLine.ExitCode.SOFTWARE;
         });
     return line;
   }

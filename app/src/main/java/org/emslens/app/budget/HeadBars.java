@@ -1,0 +1,148 @@
+package org.emslens.app.budget;
+
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.text.TextAlignment;
+import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Palette;
+import org.emslens.app.controls.Surface;
+import org.emslens.app.main.Lens;
+import org.emslens.app.main.View;
+import org.emslens.cache.HeadPlan;
+import org.emslens.cache.HeadSlots;
+import org.emslens.model.ModelConfig;
+
+/**
+ * The KV heads of the shown layer as bars of what became of their tokens, and the sparsity of every
+ * KV head of the model as columns to pick from.
+ */
+public final class HeadBars extends Surface {
+  private static final double LEFT = 44;
+  private static final double RIGHT = 8;
+  private static final double ROW = 34;
+  private static final int MOST_ROWS = 4;
+
+  private final Lens lens;
+
+  public HeadBars(Lens lens) {
+    this.lens = lens;
+    setId("bars");
+    lens.viewProperty().addListener((o, before, now) -> repaint());
+    addEventHandler(MouseEvent.MOUSE_CLICKED, this::pick);
+  }
+
+  @Override
+  protected void paint(GraphicsContext g, double w, double h) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      hint(g, "How much each head keeps.", w, h);
+      return;
+    }
+    ModelConfig c = v.run().config();
+    int rows = Math.min(MOST_ROWS, c.kvHeads());
+    int shownHead = v.head() / c.group();
+    int first = Math.clamp(shownHead - rows / 2, 0, c.kvHeads() - rows);
+    for (int i = 0; i < rows; i++) {
+      bar(g, v, first + i, 2 + i * ROW, w, first + i == shownHead);
+    }
+    columns(g, v, rows * ROW + 8, w, h);
+  }
+
+  private void bar(GraphicsContext g, View v, int kv, double y, double w, boolean shown) {
+    Palette c = colours();
+    int index = v.layer() * v.run().config().kvHeads() + kv;
+    HeadSlots slots = v.step().after().head(index);
+    int seen = v.step().seen();
+    int kept = slots.slots();
+    int merged = slots.members().length - kept;
+    double width = w - LEFT - RIGHT;
+    text(
+        g,
+        "KV " + kv,
+        4,
+        y + 8,
+        shown ? NORMAL : SMALL,
+        shown ? c.text() : c.muted(),
+        TextAlignment.LEFT);
+    double x = LEFT;
+    double keptWidth = width * kept / seen;
+    g.setFill(c.kept());
+    g.fillRect(x, y + 1, keptWidth, 13);
+    double mergedWidth = width * merged / seen;
+    g.setFill(c.merged());
+    for (double s = 0; s < mergedWidth; s += 4) {
+      g.fillRect(x + keptWidth + s, y + 1, Math.min(2.6, mergedWidth - s), 13);
+    }
+    g.setStroke(shown ? c.accent() : c.evicted());
+    g.setLineWidth(1);
+    g.strokeRect(x + 0.5, y + 1.5, width - 1, 12);
+    HeadPlan plan =
+        v.lastCompression() == null ? null : v.lastCompression().plan().heads().get(index);
+    String more = plan == null ? "" : ", sparsity " + Format.percent(plan.readout().sparsity());
+    text(
+        g,
+        Format.count(kept)
+            + " kept, "
+            + Format.count(merged)
+            + " merged, "
+            + Format.count(seen - kept - merged)
+            + " evicted"
+            + more,
+        LEFT,
+        y + 23,
+        SMALL,
+        c.muted(),
+        TextAlignment.LEFT);
+  }
+
+  private void columns(GraphicsContext g, View v, double top, double w, double h) {
+    double ph = h - top - 30;
+    if (ph < 12) {
+      return;
+    }
+    ModelConfig c = v.run().config();
+    int n = c.allKvHeads();
+    double width = w - LEFT - RIGHT;
+    double unit = width / n;
+    for (int i = 0; i < n; i++) {
+      double value =
+          v.lastCompression() == null
+              ? 0
+              : Math.max(0, v.lastCompression().plan().heads().get(i).readout().sparsity());
+      g.setFill(
+          i == v.kvHead() ? colours().accent() : colours().kept().deriveColor(0, 0.8, 1, 0.55));
+      g.fillRect(LEFT + i * unit, top + ph * (1 - value), Math.max(0.8, unit - 0.6), ph * value);
+    }
+    g.setStroke(colours().line());
+    g.strokeLine(LEFT, top + ph + 0.5, LEFT + width, top + ph + 0.5);
+    text(g, "1", LEFT - 4, top + 4, SMALL, colours().muted(), TextAlignment.RIGHT);
+    text(g, "0", LEFT - 4, top + ph - 3, SMALL, colours().muted(), TextAlignment.RIGHT);
+    sideText(g, "sparsity", 12, top + ph / 2, SMALL, colours().muted());
+    text(
+        g,
+        "KV heads, layer 0 to " + (c.layers() - 1),
+        LEFT + width / 2,
+        top + ph + 12,
+        SMALL,
+        colours().muted(),
+        TextAlignment.CENTER);
+  }
+
+  private void pick(MouseEvent e) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      return;
+    }
+    ModelConfig c = v.run().config();
+    int rows = Math.min(MOST_ROWS, c.kvHeads());
+    if (e.getY() < rows * ROW) {
+      int first = Math.clamp(v.head() / c.group() - rows / 2, 0, c.kvHeads() - rows);
+      int kv = first + (int) (e.getY() / ROW);
+      lens.selection().headProperty().set(Math.min(kv, c.kvHeads() - 1) * c.group());
+    } else if (e.getX() >= LEFT && e.getX() < getWidth() - RIGHT) {
+      int i = (int) ((e.getX() - LEFT) / (getWidth() - LEFT - RIGHT) * c.allKvHeads());
+      lens.selection().layerProperty().set(i / c.kvHeads());
+      lens.selection().headProperty().set(i % c.kvHeads() * c.group());
+    }
+  }
+}

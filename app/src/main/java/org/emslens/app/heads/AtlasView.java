@@ -1,0 +1,245 @@
+package org.emslens.app.heads;
+
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.geometry.Point2D;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.image.Image;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.paint.Color;
+import javafx.scene.text.TextAlignment;
+import org.emslens.app.controls.ColourMap;
+import org.emslens.app.controls.Format;
+import org.emslens.app.controls.PixelImage;
+import org.emslens.app.controls.Scale;
+import org.emslens.app.controls.Surface;
+import org.emslens.app.heatmap.Ticks;
+import org.emslens.app.main.Lens;
+import org.emslens.app.main.View;
+import org.emslens.engine.Prefill;
+import org.emslens.model.ModelConfig;
+import org.emslens.session.Run;
+
+/**
+ * All heads of all layers as one picture to pick from: layers across, heads down, so that many
+ * layers fit a wide region. Heads of one KV group stand together.
+ */
+public final class AtlasView extends Surface {
+  private static final double LEFT = 46;
+  private static final double TOP = 4;
+  private static final double BOTTOM = 34;
+  private static final double RIGHT = 8;
+
+  private final Lens lens;
+  private final ObjectProperty<Encoding> encoding =
+      new SimpleObjectProperty<>(this, "encoding", Encoding.ATTENTION);
+  private final ObjectProperty<ColourMap> map =
+      new SimpleObjectProperty<>(this, "map", ColourMap.VIRIDIS);
+  private Prefill pictured;
+  private ColourMap picturedMap;
+  private Image image;
+  private int hoverLayer = -1;
+  private int hoverHead = -1;
+
+  public AtlasView(Lens lens) {
+    this.lens = lens;
+    setId("atlas");
+    lens.viewProperty().addListener((o, before, now) -> repaint());
+    encoding.addListener((o, before, now) -> repaint());
+    map.addListener((o, before, now) -> repaint());
+    addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
+    addEventHandler(
+        MouseEvent.MOUSE_EXITED,
+        e -> {
+          hoverLayer = -1;
+          repaint();
+        });
+    addEventHandler(MouseEvent.MOUSE_CLICKED, this::pick);
+  }
+
+  public ObjectProperty<Encoding> encodingProperty() {
+    return encoding;
+  }
+
+  public ObjectProperty<ColourMap> mapProperty() {
+    return map;
+  }
+
+  private double cellWidth(ModelConfig c) {
+    return Math.max(1, (getWidth() - LEFT - RIGHT) / c.layers());
+  }
+
+  private double cellHeight(ModelConfig c) {
+    return Math.max(1, (getHeight() - TOP - BOTTOM) / c.heads());
+  }
+
+  @Override
+  protected void paint(GraphicsContext g, double w, double h) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      hint(g, "Every head of every layer appears here once a prompt has been read.", w, h);
+      return;
+    }
+    ModelConfig c = v.run().config();
+    double cw = cellWidth(c);
+    double ch = cellHeight(c);
+    if (encoding.get() == Encoding.ATTENTION) {
+      thumbnails(g, v.run(), cw, ch);
+    } else {
+      values(g, v, cw, ch);
+    }
+    grid(g, c, cw, ch);
+    axes(g, c, cw, ch);
+    outline(g, v.layer(), v.head(), cw, ch, colours().accent(), 2);
+    if (hoverLayer >= 0) {
+      outline(g, hoverLayer, hoverHead, cw, ch, colours().text(), 1);
+      tell(g, v, w, h);
+    }
+  }
+
+  private void thumbnails(GraphicsContext g, Run run, double cw, double ch) {
+    if (pictured != run.prefill() || picturedMap != map.get()) {
+      pictured = run.prefill();
+      picturedMap = map.get();
+      image = atlas(pictured, picturedMap);
+    }
+    ModelConfig c = run.config();
+    g.drawImage(image, LEFT, TOP, cw * c.layers(), ch * c.heads());
+  }
+
+  private static Image atlas(Prefill p, ColourMap map) {
+    int t = Prefill.THUMBNAIL;
+    ModelConfig c = p.config();
+    int width = c.layers() * t;
+    int[] argb = new int[width * c.heads() * t];
+    for (int l = 0; l < c.layers(); l++) {
+      for (int h = 0; h < c.heads(); h++) {
+        float[] pixels = p.thumbnails()[l * c.heads() + h];
+        for (int y = 0; y < t; y++) {
+          for (int x = 0; x < t; x++) {
+            argb[(h * t + y) * width + l * t + x] = map.colour(Scale.LOG.place(pixels[y * t + x]));
+          }
+        }
+      }
+    }
+    return PixelImage.of(argb, width, c.heads() * t);
+  }
+
+  private void values(GraphicsContext g, View v, double cw, double ch) {
+    ModelConfig c = v.run().config();
+    for (int l = 0; l < c.layers(); l++) {
+      for (int h = 0; h < c.heads(); h++) {
+        double x = encoding.get().value(v, l * c.kvHeads() + h / c.group());
+        int argb = map.get().colour(x);
+        g.setFill(
+            Double.isNaN(x)
+                ? colours().faint()
+                : Color.rgb(argb >> 16 & 255, argb >> 8 & 255, argb & 255));
+        g.fillRect(LEFT + l * cw, TOP + h * ch, cw, ch);
+      }
+    }
+  }
+
+  /** Hairlines between layers and, wider, between KV groups. */
+  private void grid(GraphicsContext g, ModelConfig c, double cw, double ch) {
+    g.setStroke(colours().surface());
+    g.setLineWidth(1);
+    for (int l = 1; l < c.layers(); l++) {
+      g.strokeLine(LEFT + l * cw, TOP, LEFT + l * cw, TOP + c.heads() * ch);
+    }
+    for (int h = 1; h < c.heads(); h++) {
+      g.setLineWidth(h % c.group() == 0 ? 3 : 1);
+      g.strokeLine(LEFT, TOP + h * ch, LEFT + c.layers() * cw, TOP + h * ch);
+    }
+  }
+
+  private void axes(GraphicsContext g, ModelConfig c, double cw, double ch) {
+    for (int h : Ticks.of(0, c.heads(), c.heads() * ch / 13)) {
+      double y = TOP + (h + 0.5) * ch;
+      text(g, Integer.toString(h), LEFT - 5, y, SMALL, colours().muted(), TextAlignment.RIGHT);
+    }
+    double bottom = TOP + c.heads() * ch;
+    for (int l : Ticks.of(0, c.layers(), c.layers() * cw / 26)) {
+      double x = LEFT + (l + 0.5) * cw;
+      text(g, Integer.toString(l), x, bottom + 9, SMALL, colours().muted(), TextAlignment.CENTER);
+    }
+    double middle = LEFT + c.layers() * cw / 2;
+    if (hoverLayer < 0) {
+      text(g, "layer", middle, bottom + 24, SMALL, colours().muted(), TextAlignment.CENTER);
+    }
+    sideText(g, "head", 10, TOP + c.heads() * ch / 2, SMALL, colours().muted());
+  }
+
+  private void outline(
+      GraphicsContext g, int layer, int head, double cw, double ch, Color colour, double width) {
+    g.setStroke(colour);
+    g.setLineWidth(width);
+    g.strokeRect(LEFT + layer * cw, TOP + head * ch, cw, ch);
+  }
+
+  private void tell(GraphicsContext g, View v, double w, double h) {
+    ModelConfig c = v.run().config();
+    int kv = hoverLayer * c.kvHeads() + hoverHead / c.group();
+    double value = encoding.get().value(v, kv);
+    String s =
+        "layer "
+            + hoverLayer
+            + ", head "
+            + hoverHead
+            + " (KV "
+            + hoverHead / c.group()
+            + ")"
+            + (Double.isNaN(value) ? "" : "   " + encoding.get() + " " + Format.percent(value))
+            + "   slots "
+            + Format.count(v.step().after().slots(kv))
+            + " of "
+            + Format.count(v.step().seen());
+    text(g, s, LEFT, h - 9, SMALL, colours().text(), TextAlignment.LEFT);
+    if (encoding.get() == Encoding.ATTENTION && image != null) {
+      enlarge(g, w);
+    }
+  }
+
+  /** The tile under the mouse, larger, on the side where the mouse is not. */
+  private void enlarge(GraphicsContext g, double w) {
+    int t = Prefill.THUMBNAIL;
+    double side = Math.min(96, getHeight() - TOP - BOTTOM - 8);
+    double x =
+        LEFT + hoverLayer * cellWidth(pictured.config()) > w / 2 ? LEFT + 8 : w - RIGHT - side - 8;
+    g.setFill(colours().surface());
+    g.fillRect(x - 3, TOP + 1, side + 6, side + 6);
+    g.drawImage(image, hoverLayer * t, hoverHead * t, t, t, x, TOP + 4, side, side);
+    g.setStroke(colours().text());
+    g.setLineWidth(1);
+    g.strokeRect(x - 3, TOP + 1, side + 6, side + 6);
+  }
+
+  private void hover(MouseEvent e) {
+    View v = lens.viewProperty().get();
+    hoverLayer = -1;
+    if (v != null) {
+      ModelConfig c = v.run().config();
+      int l = (int) Math.floor((e.getX() - LEFT) / cellWidth(c));
+      int h = (int) Math.floor((e.getY() - TOP) / cellHeight(c));
+      if (l >= 0 && l < c.layers() && h >= 0 && h < c.heads()) {
+        hoverLayer = l;
+        hoverHead = h;
+      }
+    }
+    repaint();
+  }
+
+  private void pick(MouseEvent e) {
+    hover(e);
+    if (hoverLayer >= 0) {
+      lens.selection().layerProperty().set(hoverLayer);
+      lens.selection().headProperty().set(hoverHead);
+    }
+  }
+
+  /** Where a head's tile is, in this region's coordinates, for the tour and tests. */
+  public Point2D centre(int layer, int head) {
+    ModelConfig c = lens.viewProperty().get().run().config();
+    return new Point2D(LEFT + (layer + 0.5) * cellWidth(c), TOP + (head + 0.5) * cellHeight(c));
+  }
+}

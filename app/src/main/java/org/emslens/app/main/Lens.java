@@ -1,0 +1,391 @@
+package org.emslens.app.main;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleDoubleProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import org.emslens.engine.Engine;
+import org.emslens.engine.Progress;
+import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.FetchListener;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.UserFolders;
+import org.emslens.model.Model;
+import org.emslens.model.ModelLoader;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Recording;
+import org.emslens.session.Run;
+import org.emslens.session.Sampling;
+import org.emslens.session.Session;
+import org.emslens.text.ChatMessage;
+
+/**
+ * What the window shows and can be asked to do. Properties change on the screen's thread only;
+ * everything that takes time goes to the engine's thread, where `model`, `engine` and `session`
+ * live.
+ */
+public final class Lens implements AutoCloseable {
+  private static final long PUBLISH_EVERY_NANOS = 60_000_000;
+
+  private final EngineThread thread;
+  private final Selection selection = new Selection();
+  private final ObjectProperty<Run> run = new SimpleObjectProperty<>(this, "run");
+  private final ReadOnlyObjectWrapper<View> view = new ReadOnlyObjectWrapper<>(this, "view");
+  private final ObjectProperty<CacheChoice> choice =
+      new SimpleObjectProperty<>(this, "choice", CacheChoice.DEFAULT);
+  private final ObjectProperty<Sampling> sampling =
+      new SimpleObjectProperty<>(this, "sampling", Sampling.GREEDY);
+  private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
+  private final BooleanProperty modelReady = new SimpleBooleanProperty(this, "modelReady");
+  private final BooleanProperty busy = new SimpleBooleanProperty(this, "busy");
+  private final DoubleProperty progress = new SimpleDoubleProperty(this, "progress", 1);
+  private final StringProperty message = new SimpleStringProperty(this, "message", "");
+  private final StringProperty error = new SimpleStringProperty(this, "error", "");
+  private final StringProperty modelTitle = new SimpleStringProperty(this, "modelTitle", "");
+  private final StringProperty backend = new SimpleStringProperty(this, "backend", "");
+  private Model model;
+  private Engine engine;
+  private Session session;
+  private boolean silent;
+
+  public Lens(EngineThread thread) {
+    this.thread = thread;
+    run.addListener((o, before, now) -> refresh());
+    selection.stepProperty().addListener((o, before, now) -> refresh());
+    selection.layerProperty().addListener((o, before, now) -> refresh());
+    selection.headProperty().addListener((o, before, now) -> refresh());
+    choice.addListener(
+        (o, before, now) -> {
+          if (!silent) {
+            replan();
+          }
+        });
+  }
+
+  private void refresh() {
+    Run r = run.get();
+    if (r == null) {
+      view.set(null);
+      return;
+    }
+    int step = Math.clamp(selection.stepProperty().get(), 0, r.steps().size() - 1);
+    int layer = Math.clamp(selection.layerProperty().get(), 0, r.config().layers() - 1);
+    int head = Math.clamp(selection.headProperty().get(), 0, r.config().heads() - 1);
+    View next = new View(r, step, layer, head);
+    if (!next.equals(view.get())) {
+      view.set(next);
+    }
+  }
+
+  /** Opens a model file or folder, or a recording; what is open stays where that fails. */
+  public void open(Path path) {
+    if (path.toString().endsWith(".emslens")) {
+      submit("Opening " + path.getFileName(), p -> openRecording(path));
+    } else {
+      submit("Loading " + path.getFileName(), p -> load(ModelLoader.open(path), p));
+    }
+  }
+
+  /** Shows a recorded session at once, then opens the default model behind it. */
+  public void showThenLoadDefault(Path recording) {
+    submit(
+        "Opening the recorded session",
+        p -> {
+          openRecording(recording);
+          fetchDefault(p);
+        });
+  }
+
+  /** Opens the default model, fetched if it is missing. */
+  public void openDefault() {
+    submit("Looking for the default model", this::fetchDefault);
+  }
+
+  private void fetchDefault(Progress p) throws IOException {
+    Path file =
+        new ModelStore(UserFolders.models()).resolve(Catalogue.shipped(), null, fetchListener(p));
+    say("Loading the model");
+    load(ModelLoader.open(file), p);
+  }
+
+  private FetchListener fetchListener(Progress p) {
+    return (source, bytes, of) -> {
+      say(
+          "Fetching the model from "
+              + source
+              + ": "
+              + bytes / 1_000_000
+              + " of "
+              + of / 1_000_000
+              + " MB");
+      p.at((double) bytes / of);
+    };
+  }
+
+  private void load(Model opened, Progress p) throws IOException {
+    Engine made;
+    try {
+      made = new Nd4jEngine(opened.config(), opened.weights(), p);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+    closeModel();
+    model = opened;
+    engine = made;
+    String name = made.backend();
+    thread.show(
+        () -> {
+          modelTitle.set(opened.title());
+          backend.set(name);
+          modelReady.set(true);
+        });
+  }
+
+  private void openRecording(Path path) throws IOException {
+    Run recorded = Recording.read(path);
+    session = Session.of(recorded);
+    thread.show(() -> showNew(recorded));
+  }
+
+  private void showNew(Run r) {
+    quietly(() -> choice.set(r.choice()));
+    sampling.set(r.sampling());
+    run.set(r);
+    selection.stepProperty().set(r.steps().size() - 1);
+    if (!modelReady.get()) {
+      modelTitle.set(r.model() + " (recording)");
+    }
+  }
+
+  private void quietly(Runnable change) {
+    silent = true;
+    try {
+      change.run();
+    } finally {
+      silent = false;
+    }
+  }
+
+  /** Runs a prompt, plain or as a chat turn, and shows step 0. */
+  public void start(String prompt, boolean chat) {
+    CacheChoice wanted = choice.get();
+    Sampling how = sampling.get();
+    boolean beside = compare.get();
+    submit(
+        "Reading the prompt",
+        p -> {
+          if (model == null) {
+            throw new IllegalStateException("No model is open yet.");
+          }
+          if (chat && model.chat() == null) {
+            throw new IllegalArgumentException(
+                model.title() + " brings no chat template; send the prompt as plain text.");
+          }
+          String text =
+              chat ? model.chat().render(List.of(new ChatMessage("user", prompt))) : prompt;
+          session = Session.start(model, engine, text, wanted, how, beside, p);
+          publish(true);
+        });
+  }
+
+  /** The same with settings of its own. */
+  public void startWith(String prompt, boolean chat, CacheChoice settings) {
+    quietly(() -> choice.set(settings));
+    start(prompt, chat);
+  }
+
+  /** Generates tokens after the last one and shows the newest. */
+  public void step(int count) {
+    submit(
+        "Generating",
+        p -> {
+          requireModel();
+          long last = 0;
+          for (int i = 0; i < count && session.canStep(); i++) {
+            p.at((double) i / count);
+            session.step();
+            if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
+              last = System.nanoTime();
+              publish(true);
+            }
+          }
+          publish(true);
+        });
+  }
+
+  /** Goes on from the shown step with another token. */
+  public void branch(int index, int token) {
+    submit(
+        "Branching",
+        p -> {
+          requireModel();
+          session.branch(index, token);
+          publish(true);
+        });
+  }
+
+  private void requireModel() {
+    if (session == null || !session.run().canDecode()) {
+      throw new IllegalStateException(
+          "A recording cannot go on without its model; run a prompt first.");
+    }
+  }
+
+  /**
+   * Plans the prompt's compression anew and generates again what was there; the newest choice wins.
+   */
+  private void replan() {
+    CacheChoice wanted = choice.get();
+    Sampling how = sampling.get();
+    Run shown = run.get();
+    if (shown == null) {
+      return;
+    }
+    int steps = shown.steps().size() - 1;
+    submit(
+        "Compressing",
+        p -> {
+          if (session == null) {
+            return;
+          }
+          session.choose(wanted, how);
+          publish(false);
+          long last = System.nanoTime();
+          for (int i = session.run().steps().size() - 1; i < steps && session.canStep(); i++) {
+            p.at((double) i / steps);
+            session.step();
+            if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
+              last = System.nanoTime();
+              publish(false);
+            }
+          }
+          publish(false);
+        });
+  }
+
+  /** Saves the session that is shown. */
+  public void save(Path file) {
+    Run shown = run.get();
+    if (shown != null) {
+      submit("Saving " + file.getFileName(), p -> Recording.write(shown, file));
+    }
+  }
+
+  private void publish(boolean follow) {
+    Run now = session.run();
+    thread.show(
+        () -> {
+          run.set(now);
+          if (follow) {
+            selection.stepProperty().set(now.steps().size() - 1);
+          }
+        });
+  }
+
+  private void submit(String what, EngineThread.Job job) {
+    busy.set(true);
+    progress.set(0);
+    message.set(what);
+    error.set("");
+    thread.submit(
+        job,
+        progress::set,
+        failure -> {
+          busy.set(false);
+          progress.set(1);
+          message.set(failure == null ? "Ready" : "");
+          error.set(failure == null ? "" : failure);
+        });
+  }
+
+  private void say(String what) {
+    thread.show(() -> message.set(what));
+  }
+
+  /** Stops the running job; what was there before it stays. */
+  public void cancel() {
+    thread.cancel();
+    busy.set(false);
+    progress.set(1);
+    message.set("Cancelled");
+  }
+
+  public Selection selection() {
+    return selection;
+  }
+
+  public ReadOnlyObjectProperty<View> viewProperty() {
+    return view.getReadOnlyProperty();
+  }
+
+  public ObjectProperty<Run> runProperty() {
+    return run;
+  }
+
+  /** Policy, switches and budget; setting it re-plans. */
+  public ObjectProperty<CacheChoice> choiceProperty() {
+    return choice;
+  }
+
+  public ObjectProperty<Sampling> samplingProperty() {
+    return sampling;
+  }
+
+  /** Whether every step also asks the full cache; takes effect with the next prompt. */
+  public BooleanProperty compareProperty() {
+    return compare;
+  }
+
+  public BooleanProperty modelReadyProperty() {
+    return modelReady;
+  }
+
+  public BooleanProperty busyProperty() {
+    return busy;
+  }
+
+  public DoubleProperty progressProperty() {
+    return progress;
+  }
+
+  public StringProperty messageProperty() {
+    return message;
+  }
+
+  /** Why the last job failed, in one sentence, or empty. */
+  public StringProperty errorProperty() {
+    return error;
+  }
+
+  public StringProperty modelTitleProperty() {
+    return modelTitle;
+  }
+
+  public StringProperty backendProperty() {
+    return backend;
+  }
+
+  private void closeModel() throws IOException {
+    if (engine != null) {
+      engine.close();
+      model.close();
+    }
+    session = null;
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+  }
+}

@@ -1,0 +1,86 @@
+package org.emslens.app.main;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import javafx.application.Application;
+import javafx.application.Platform;
+import javafx.scene.Scene;
+import javafx.stage.Stage;
+import org.emslens.app.prompt.Sample;
+import org.emslens.app.tour.Tour;
+import org.emslens.cli.Failures;
+import org.emslens.engine.nd4j.Nd4jEngine;
+
+/** The window. Parameters: `--tour=DIR` drives it by itself; others are files to open. */
+public final class LensApplication extends Application {
+  private Lens lens;
+
+  @Override
+  public void start(Stage stage) {
+    // ND4J takes a second or two to start; the window is up meanwhile.
+    Thread.ofPlatform().daemon().name("emslens-warm-up").start(LensApplication::warmUp);
+    lens = new Lens(new EngineThread(Platform::runLater));
+    MainView view = new MainView(lens);
+    stage.setTitle("EMS Lens");
+    stage.setScene(new Scene(view, 1440, 900));
+    stage.setOnCloseRequest(e -> Platform.exit());
+    stage.show();
+    String tour = getParameters().getNamed().get("tour");
+    List<String> files = getParameters().getUnnamed();
+    if (tour != null) {
+      new Tour(lens, view, Path.of(tour)).start();
+    } else if (files.isEmpty()) {
+      showRecording();
+      firstRun(view);
+    } else {
+      lens.open(Path.of(files.getFirst()));
+    }
+  }
+
+  private static void warmUp() {
+    try {
+      Nd4jEngine.warmUp();
+    } catch (RuntimeException e) {
+      Failures.log(e);
+    }
+  }
+
+  /** What the program does can be seen while the model is on its way. */
+  private void showRecording() {
+    try (InputStream in = Sample.recording()) {
+      if (in != null) {
+        Path copy = Files.createTempFile("emslens", ".emslens");
+        Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        copy.toFile().deleteOnExit();
+        lens.showThenLoadDefault(copy);
+        return;
+      }
+    } catch (IOException e) {
+      Failures.log(e);
+    }
+    lens.openDefault();
+  }
+
+  /** Once the model is there, the first sample is read; the user's next click is Step. */
+  private void firstRun(MainView view) {
+    view.prompt().fill(Sample.all().getFirst());
+    lens.modelReadyProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now && !before) {
+                Platform.runLater(view.prompt()::run);
+              }
+            });
+  }
+
+  @Override
+  public void stop() {
+    lens.close();
+    // ND4J's and the tokenizers' threads would keep the process alive.
+    Runtime.getRuntime().halt(Tour.exitCode());
+  }
+}

@@ -1,0 +1,31 @@
+package org.emslens.app.main;
+
+import javafx.beans.property.IntegerProperty;
+import javafx.beans.property.SimpleIntegerProperty;
+
+/** What the user looks at; every region follows it and may change it. */
+public final class Selection {
+  private final IntegerProperty step = new SimpleIntegerProperty(this, "step", 0);
+  private final IntegerProperty layer = new SimpleIntegerProperty(this, "layer", 0);
+  private final IntegerProperty head = new SimpleIntegerProperty(this, "head", 0);
+  private final IntegerProperty token = new SimpleIntegerProperty(this, "token", -1);
+
+  /** Index of the step that is shown. */
+  public IntegerProperty stepProperty() {
+    return step;
+  }
+
+  public IntegerProperty layerProperty() {
+    return layer;
+  }
+
+  /** Query head within the layer. */
+  public IntegerProperty headProperty() {
+    return head;
+  }
+
+  /** Position of the source token under the mouse in whichever region, or -1. */
+  public IntegerProperty tokenProperty() {
+    return token;
+  }
+}

@@ -1,0 +1,153 @@
+package org.emslens.app.scores;
+
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.paint.Color;
+import javafx.scene.text.TextAlignment;
+import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Surface;
+import org.emslens.app.heatmap.Ticks;
+import org.emslens.app.main.Lens;
+import org.emslens.app.main.View;
+import org.emslens.cache.HeadPlan;
+import org.emslens.cache.HeadSlots;
+
+/**
+ * The scores of the latest compression along the context: Global, Local, what they were joined to,
+ * and the cut above which candidates became centres. Each curve is drawn on a root scale over its
+ * own largest value.
+ */
+public final class ScoresView extends Surface {
+  private static final double LEFT = 26;
+  private static final double TOP = 22;
+  private static final double RIGHT = 8;
+  private static final double BOTTOM = 32;
+  private static final Color GLOBAL = Color.web("#009E73");
+  private static final Color LOCAL = Color.web("#CC79A7");
+
+  private final Lens lens;
+
+  public ScoresView(Lens lens) {
+    this.lens = lens;
+    setId("scores");
+    lens.viewProperty().addListener((o, before, now) -> repaint());
+    lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
+  }
+
+  @Override
+  protected void paint(GraphicsContext g, double w, double h) {
+    View v = lens.viewProperty().get();
+    HeadPlan plan = v == null ? null : v.lastPlan();
+    if (plan == null) {
+      hint(
+          g,
+          v == null
+              ? "Scores appear with the first compression."
+              : "Nothing was compressed: the budget holds all.",
+          w,
+          h);
+      return;
+    }
+    if (plan.scores().score().length == 0) {
+      hint(g, v.run().choice().policy().title() + " goes by position, not by a score.", w, h);
+      return;
+    }
+    int[] positions = positions(v);
+    int span = v.lastCompression().before().seen();
+    double pw = w - LEFT - RIGHT;
+    double ph = h - TOP - BOTTOM;
+    g.setStroke(colours().line());
+    g.setLineWidth(1);
+    g.strokeRect(LEFT + 0.5, TOP + 0.5, pw, ph);
+    float[] score = plan.scores().score();
+    curve(g, plan.scores().global(), positions, span, pw, ph, GLOBAL, 1);
+    curve(g, plan.scores().local(), positions, span, pw, ph, LOCAL, 1);
+    curve(g, score, positions, span, pw, ph, colours().text(), 1.4);
+    cut(g, plan, score, pw, ph);
+    legend(g);
+    for (int t : Ticks.of(0, span, pw / 60)) {
+      double x = LEFT + (t + 0.5) * pw / span;
+      text(g, Format.count(t), x, TOP + ph + 9, SMALL, colours().muted(), TextAlignment.CENTER);
+    }
+    text(g, "source token", LEFT + pw / 2, h - 8, SMALL, colours().muted(), TextAlignment.CENTER);
+    sideText(g, "score / largest (root)", 10, TOP + ph / 2, SMALL, colours().muted());
+    int t = lens.selection().tokenProperty().get();
+    if (t >= 0 && t < span) {
+      double x = LEFT + (t + 0.5) * pw / span;
+      g.setStroke(colours().accent());
+      g.strokeLine(x, TOP, x, TOP + ph);
+    }
+  }
+
+  /** True positions of the candidates, which after a first compression are no longer 0, 1, 2 ... */
+  private static int[] positions(View v) {
+    HeadSlots slots = v.lastCompression().before().head(v.kvHead());
+    return slots.position();
+  }
+
+  private void curve(
+      GraphicsContext g,
+      float[] y,
+      int[] positions,
+      int span,
+      double pw,
+      double ph,
+      Color colour,
+      double width) {
+    double max = max(y);
+    if (max <= 0) {
+      return;
+    }
+    g.setStroke(colour);
+    g.setLineWidth(width);
+    g.beginPath();
+    for (int i = 0; i < y.length; i++) {
+      double px = LEFT + (positions[i] + 0.5) * pw / span;
+      double py = TOP + ph - Math.sqrt(Math.max(0, y[i]) / max) * (ph - 2);
+      if (i == 0) {
+        g.moveTo(px, py);
+      } else {
+        g.lineTo(px, py);
+      }
+    }
+    g.stroke();
+  }
+
+  private void cut(GraphicsContext g, HeadPlan plan, float[] score, double pw, double ph) {
+    float least = Float.MAX_VALUE;
+    for (int j : plan.centres()) {
+      least = Math.min(least, score[j]);
+    }
+    double max = max(score);
+    if (plan.centres().length == 0 || max <= 0) {
+      return;
+    }
+    double y = TOP + ph - Math.sqrt(least / max) * (ph - 2);
+    g.setStroke(colours().kept());
+    g.setLineWidth(1);
+    g.setLineDashes(4, 3);
+    g.strokeLine(LEFT, y, LEFT + pw, y);
+    g.setLineDashes();
+    text(g, "centres", LEFT + pw - 4, y - 7, SMALL, colours().kept(), TextAlignment.RIGHT);
+  }
+
+  private static double max(float[] y) {
+    double max = 0;
+    for (float v : y) {
+      max = Math.max(max, v);
+    }
+    return max;
+  }
+
+  private void legend(GraphicsContext g) {
+    double x = LEFT;
+    String[] names = {"Global", "Local", "joined"};
+    Color[] inks = {GLOBAL, LOCAL, colours().text()};
+    for (int i = 0; i < names.length; i++) {
+      g.setStroke(inks[i]);
+      g.setLineWidth(2);
+      g.strokeLine(x, 10, x + 14, 10);
+      text(g, names[i], x + 18, 10, SMALL, colours().muted(), TextAlignment.LEFT);
+      x += 74;
+    }
+  }
+}

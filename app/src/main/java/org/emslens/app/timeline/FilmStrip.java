@@ -1,0 +1,92 @@
+package org.emslens.app.timeline;
+
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.text.TextAlignment;
+import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Surface;
+import org.emslens.app.main.Lens;
+import org.emslens.app.main.View;
+import org.emslens.session.Step;
+
+/**
+ * All steps side by side: how many slots a head held on average, a mark where the cache was
+ * compressed. Clicking or dragging goes there.
+ */
+final class FilmStrip extends Surface {
+  private static final double LEFT = 60;
+  private static final double RIGHT = 10;
+  private static final double BOTTOM = 15;
+
+  private final Lens lens;
+
+  FilmStrip(Lens lens) {
+    this.lens = lens;
+    setId("film");
+    lens.viewProperty().addListener((o, before, now) -> repaint());
+    addEventHandler(MouseEvent.MOUSE_PRESSED, this::go);
+    addEventHandler(MouseEvent.MOUSE_DRAGGED, this::go);
+  }
+
+  @Override
+  protected void paint(GraphicsContext g, double w, double h) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      hint(g, "Steps appear here as tokens are generated.", w, h);
+      return;
+    }
+    int n = v.run().steps().size();
+    int heads = v.run().config().allKvHeads();
+    double unit = Math.min(24, (w - LEFT - RIGHT) / n);
+    double ph = h - BOTTOM - 4;
+    double most = 1;
+    for (Step s : v.run().steps()) {
+      most = Math.max(most, (double) s.before().slots() / heads);
+    }
+    for (Step s : v.run().steps()) {
+      double x = LEFT + s.index() * unit;
+      double before = ph * s.before().slots() / heads / most;
+      double after = ph * s.after().slots() / heads / most;
+      boolean shown = s.index() == v.stepIndex();
+      g.setFill(colours().faint());
+      g.fillRect(x, 4 + ph - before, Math.max(1, unit - 1), before);
+      g.setFill(shown ? colours().accent() : colours().kept().deriveColor(0, 0.8, 1, 0.6));
+      g.fillRect(x, 4 + ph - after, Math.max(1, unit - 1), after);
+      if (s.plan() != null) {
+        g.setFill(colours().merged());
+        double c = x + Math.max(1, unit - 1) / 2;
+        g.fillPolygon(new double[] {c - 4, c + 4, c}, new double[] {0, 0, 7}, 3);
+      }
+    }
+    text(
+        g,
+        Format.count(Math.round(most)),
+        LEFT - 5,
+        9,
+        SMALL,
+        colours().muted(),
+        TextAlignment.RIGHT);
+    text(g, "slots", LEFT - 5, 4 + ph - 4, SMALL, colours().muted(), TextAlignment.RIGHT);
+    int step = Math.max(1, (int) Math.ceil(40 / unit));
+    for (int i = 0; i < n; i += step) {
+      text(
+          g,
+          Integer.toString(i),
+          LEFT + (i + 0.5) * unit,
+          h - 6,
+          SMALL,
+          colours().muted(),
+          TextAlignment.CENTER);
+    }
+    text(g, "step   ▾ compressed", w - RIGHT, h - 6, SMALL, colours().muted(), TextAlignment.RIGHT);
+  }
+
+  private void go(MouseEvent e) {
+    View v = lens.viewProperty().get();
+    if (v != null) {
+      int n = v.run().steps().size();
+      double unit = Math.min(24, (getWidth() - LEFT - RIGHT) / n);
+      lens.selection().stepProperty().set(Math.clamp((long) ((e.getX() - LEFT) / unit), 0, n - 1));
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package org.emslens.app.timeline;
+
+import javafx.animation.KeyFrame;
+import javafx.animation.Timeline;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleDoubleProperty;
+import javafx.util.Duration;
+import org.emslens.app.main.Lens;
+import org.emslens.app.main.View;
+
+/** Moving through the steps: back and forth among those there are, generating beyond the last. */
+public final class TimelineModel {
+  private final Lens lens;
+  private final BooleanProperty playing = new SimpleBooleanProperty(this, "playing");
+  private final DoubleProperty speed = new SimpleDoubleProperty(this, "speed", 8);
+  private Timeline clock = new Timeline();
+
+  public TimelineModel(Lens lens) {
+    this.lens = lens;
+    playing.addListener((o, before, now) -> restart());
+    speed.addListener((o, before, now) -> restart());
+  }
+
+  public BooleanProperty playingProperty() {
+    return playing;
+  }
+
+  /** Steps per second while playing. */
+  public DoubleProperty speedProperty() {
+    return speed;
+  }
+
+  public void forward() {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      return;
+    }
+    if (v.stepIndex() < v.run().steps().size() - 1) {
+      lens.selection().stepProperty().set(v.stepIndex() + 1);
+    } else if (canGenerate(v) && !lens.busyProperty().get()) {
+      lens.step(1);
+    }
+  }
+
+  public void back() {
+    View v = lens.viewProperty().get();
+    if (v != null && v.stepIndex() > 0) {
+      lens.selection().stepProperty().set(v.stepIndex() - 1);
+    }
+  }
+
+  public void first() {
+    lens.selection().stepProperty().set(0);
+  }
+
+  public void last() {
+    View v = lens.viewProperty().get();
+    if (v != null) {
+      lens.selection().stepProperty().set(v.run().steps().size() - 1);
+    }
+  }
+
+  /** Whether a token can be generated after the last step. */
+  public static boolean canGenerate(View v) {
+    return v != null && v.run().canDecode() && !v.run().ended();
+  }
+
+  private void restart() {
+    clock.stop();
+    if (playing.get()) {
+      clock = new Timeline(new KeyFrame(Duration.seconds(1 / speed.get()), e -> tick()));
+      clock.setCycleCount(Timeline.INDEFINITE);
+      clock.play();
+    }
+  }
+
+  private void tick() {
+    View v = lens.viewProperty().get();
+    boolean atEnd = v == null || v.stepIndex() == v.run().steps().size() - 1 && !canGenerate(v);
+    if (atEnd) {
+      playing.set(false);
+    } else {
+      forward();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package org.emslens.app.tokens;
+
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.text.TextAlignment;
+import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Palette;
+import org.emslens.app.controls.Surface;
+import org.emslens.app.heatmap.Ticks;
+import org.emslens.app.main.Lens;
+import org.emslens.app.main.View;
+import org.emslens.cache.TokenState;
+
+/**
+ * Every source token of the shown head side by side: kept a full bar, merged a hatched half,
+ * evicted a hollow stub; arcs tie the members of the slot under the mouse to its centre.
+ */
+public final class TokenStrip extends Surface {
+  private static final double SIDE = 10;
+  private static final double BOTTOM = 32;
+
+  private final Lens lens;
+  private Fate fate;
+
+  public TokenStrip(Lens lens) {
+    this.lens = lens;
+    setId("strip");
+    lens.viewProperty()
+        .addListener(
+            (o, before, now) -> {
+              fate = null;
+              repaint();
+            });
+    lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
+    addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
+    addEventHandler(MouseEvent.MOUSE_EXITED, e -> lens.selection().tokenProperty().set(-1));
+  }
+
+  @Override
+  protected void paint(GraphicsContext g, double w, double h) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      hint(g, "Which tokens the head keeps, merges and evicts.", w, h);
+      return;
+    }
+    if (fate == null) {
+      fate = Fate.of(v);
+    }
+    int n = fate.hosts().length;
+    double unit = (w - 2 * SIDE) / n;
+    double base = h - BOTTOM;
+    double tall = Math.max(10, Math.min(34, base * 0.45));
+    for (int i = 0; i < n; i++) {
+      bar(g, fate.state(i), SIDE + i * unit, Math.max(0.6, unit > 3 ? unit - 1 : unit), base, tall);
+    }
+    arcs(g, unit, base - tall, base);
+    g.setStroke(colours().line());
+    g.setLineWidth(1);
+    g.strokeLine(SIDE, base + 0.5, w - SIDE, base + 0.5);
+    for (int t : Ticks.of(0, n, w / 70)) {
+      double x = SIDE + (t + 0.5) * unit;
+      text(g, Format.count(t), x, base + 9, SMALL, colours().muted(), TextAlignment.CENTER);
+    }
+    int hovered = lens.selection().tokenProperty().get();
+    if (hovered >= 0 && hovered < n) {
+      text(g, fate.tell(hovered), SIDE, h - 8, MONO_SMALL, colours().text(), TextAlignment.LEFT);
+    } else {
+      text(g, "source token", w / 2, h - 8, SMALL, colours().muted(), TextAlignment.CENTER);
+    }
+  }
+
+  private void bar(
+      GraphicsContext g, TokenState state, double x, double width, double base, double tall) {
+    Palette c = colours();
+    if (state == TokenState.KEPT) {
+      g.setFill(c.kept());
+      g.fillRect(x, base - tall, width, tall);
+    } else if (state == TokenState.MERGED) {
+      g.setFill(c.merged());
+      for (double y = base - tall * 0.6; y < base - 1; y += 4) {
+        g.fillRect(x, y, width, 2.5);
+      }
+    } else {
+      g.setFill(c.evicted().deriveColor(0, 1, 1, 0.6));
+      g.fillRect(x, base - tall * 0.14, width, 1.2);
+    }
+  }
+
+  private void arcs(GraphicsContext g, double unit, double top, double base) {
+    int hovered = lens.selection().tokenProperty().get();
+    if (hovered < 0 || hovered >= fate.hosts().length) {
+      return;
+    }
+    double at = SIDE + (hovered + 0.5) * unit;
+    g.setStroke(colours().accent());
+    g.setLineWidth(1);
+    g.strokeLine(at, 4, at, base);
+    int host = fate.hosts()[hovered];
+    if (host < 0) {
+      return;
+    }
+    g.setStroke(colours().merged());
+    g.setLineWidth(1.2);
+    double to = SIDE + (host + 0.5) * unit;
+    for (int i = 0; i < fate.hosts().length; i++) {
+      if (i != host && fate.hosts()[i] == host) {
+        double from = SIDE + (i + 0.5) * unit;
+        g.beginPath();
+        g.moveTo(from, top + 2);
+        g.quadraticCurveTo(
+            (from + to) / 2, Math.max(2, top - 14 - Math.abs(from - to) / 6), to, top);
+        g.stroke();
+      }
+    }
+  }
+
+  private void hover(MouseEvent e) {
+    if (fate != null) {
+      int n = fate.hosts().length;
+      int t = (int) Math.floor((e.getX() - SIDE) / (getWidth() - 2 * SIDE) * n);
+      lens.selection().tokenProperty().set(t >= 0 && t < n ? t : -1);
+    }
+  }
+}
