@@ -45,7 +45,7 @@ final class GgufModel {
       Tokenizer tokenizer = GgufTokenizer.build(file, config.vocab());
       String template = fields.textOr("tokenizer.chat_template", null);
       return new Model(
-          fields.textOr("general.name", path.getFileName().toString()),
+          path.getFileName().toString().replaceFirst("\\.gguf$", ""),
           path,
           config,
           weights,

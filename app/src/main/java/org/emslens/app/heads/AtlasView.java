@@ -47,6 +47,7 @@ public final class AtlasView extends Surface {
     lens.viewProperty().addListener((o, before, now) -> repaint());
     encoding.addListener((o, before, now) -> repaint());
     map.addListener((o, before, now) -> repaint());
+    paletteProperty().addListener((o, before, now) -> pictured = null);
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
     addEventHandler(
         MouseEvent.MOUSE_EXITED,
@@ -101,13 +102,13 @@ public final class AtlasView extends Surface {
     if (pictured != run.prefill() || picturedMap != map.get()) {
       pictured = run.prefill();
       picturedMap = map.get();
-      image = atlas(pictured, picturedMap);
+      image = atlas(pictured, picturedMap, ColourMap.argb(colours().faint()));
     }
     ModelConfig c = run.config();
     g.drawImage(image, LEFT, TOP, cw * c.layers(), ch * c.heads());
   }
 
-  private static Image atlas(Prefill p, ColourMap map) {
+  private static Image atlas(Prefill p, ColourMap map, int empty) {
     int t = Prefill.THUMBNAIL;
     ModelConfig c = p.config();
     int width = c.layers() * t;
@@ -117,7 +118,9 @@ public final class AtlasView extends Surface {
         float[] pixels = p.thumbnails()[l * c.heads() + h];
         for (int y = 0; y < t; y++) {
           for (int x = 0; x < t; x++) {
-            argb[(h * t + y) * width + l * t + x] = map.colour(Scale.LOG.place(pixels[y * t + x]));
+            boolean future = x > y && pixels[y * t + x] == 0;
+            argb[(h * t + y) * width + l * t + x] =
+                future ? empty : map.colour(Scale.LOG.place(pixels[y * t + x]));
           }
         }
       }

@@ -159,7 +159,7 @@ public final class MainView extends BorderPane {
         .bind(Bindings.createStringBinding(this::divergence, lens.viewProperty()));
     SplitPane pane = new SplitPane(promptCard, contextCard, next);
     pane.setOrientation(Orientation.VERTICAL);
-    pane.setDividerPositions(0.30, 0.67);
+    pane.setDividerPositions(0.34, 0.69);
     return pane;
   }
 
@@ -235,7 +235,7 @@ public final class MainView extends BorderPane {
     Card scores = new Card("Global-Local", surface(new ScoresView(lens)));
     SplitPane pane = new SplitPane(budget, bars, scores);
     pane.setOrientation(Orientation.VERTICAL);
-    pane.setDividerPositions(0.42, 0.70);
+    pane.setDividerPositions(0.47, 0.72);
     return pane;
   }
 

@@ -41,7 +41,10 @@ public final class PromptView extends VBox {
     about.setId("about");
     about.getStyleClass().add("card-note");
     about.setWrapText(true);
-    about.setMaxHeight(66);
+    about
+        .minHeightProperty()
+        .bind(Bindings.when(about.textProperty().isEmpty()).then(0).otherwise(50));
+    about.setMaxHeight(50);
     about.managedProperty().bind(about.textProperty().isNotEmpty());
     text.setId("prompt");
     text.setWrapText(true);

@@ -59,9 +59,9 @@ public final class ScoresView extends Surface {
     g.setLineWidth(1);
     g.strokeRect(LEFT + 0.5, TOP + 0.5, pw, ph);
     float[] score = plan.scores().score();
-    curve(g, plan.scores().global(), positions, span, pw, ph, GLOBAL, 1);
-    curve(g, plan.scores().local(), positions, span, pw, ph, LOCAL, 1);
-    curve(g, score, positions, span, pw, ph, colours().text(), 1.4);
+    area(g, score, positions, span, pw, ph);
+    curve(g, plan.scores().global(), positions, span, pw, ph, GLOBAL);
+    curve(g, plan.scores().local(), positions, span, pw, ph, LOCAL);
     cut(g, plan, score, pw, ph);
     legend(g);
     for (int t : Ticks.of(0, span, pw / 60)) {
@@ -85,20 +85,26 @@ public final class ScoresView extends Surface {
   }
 
   private void curve(
-      GraphicsContext g,
-      float[] y,
-      int[] positions,
-      int span,
-      double pw,
-      double ph,
-      Color colour,
-      double width) {
-    double max = max(y);
-    if (max <= 0) {
-      return;
-    }
+      GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph, Color colour) {
     g.setStroke(colour);
-    g.setLineWidth(width);
+    g.setLineWidth(0.9);
+    path(g, y, positions, span, pw, ph);
+    g.stroke();
+  }
+
+  /** What candidates were ranked by, as a silhouette behind the two curves it is made of. */
+  private void area(GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph) {
+    g.setFill(colours().muted().deriveColor(0, 1, 1, 0.28));
+    path(g, y, positions, span, pw, ph);
+    g.lineTo(LEFT + (positions[y.length - 1] + 0.5) * pw / span, TOP + ph);
+    g.lineTo(LEFT + (positions[0] + 0.5) * pw / span, TOP + ph);
+    g.closePath();
+    g.fill();
+  }
+
+  private static void path(
+      GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph) {
+    double max = Math.max(max(y), 1e-12);
     g.beginPath();
     for (int i = 0; i < y.length; i++) {
       double px = LEFT + (positions[i] + 0.5) * pw / span;
@@ -109,7 +115,6 @@ public final class ScoresView extends Surface {
         g.lineTo(px, py);
       }
     }
-    g.stroke();
   }
 
   private void cut(GraphicsContext g, HeadPlan plan, float[] score, double pw, double ph) {
@@ -141,7 +146,7 @@ public final class ScoresView extends Surface {
   private void legend(GraphicsContext g) {
     double x = LEFT;
     String[] names = {"Global", "Local", "joined"};
-    Color[] inks = {GLOBAL, LOCAL, colours().text()};
+    Color[] inks = {GLOBAL, LOCAL, colours().muted().deriveColor(0, 1, 1, 0.5)};
     for (int i = 0; i < names.length; i++) {
       g.setStroke(inks[i]);
       g.setLineWidth(2);

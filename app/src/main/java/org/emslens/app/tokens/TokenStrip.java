@@ -78,7 +78,7 @@ public final class TokenStrip extends Surface {
     } else if (state == TokenState.MERGED) {
       g.setFill(c.merged());
       for (double y = base - tall * 0.6; y < base - 1; y += 4) {
-        g.fillRect(x, y, width, 2.5);
+        g.fillRect(x, y, Math.max(width, 1), 3);
       }
     } else {
       g.setFill(c.evicted().deriveColor(0, 1, 1, 0.6));

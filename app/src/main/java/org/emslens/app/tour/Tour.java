@@ -39,7 +39,7 @@ import org.emslens.session.Run;
  */
 public final class Tour {
   private static final Duration POLL = Duration.millis(100);
-  private static final double PATIENCE_SECONDS = 180;
+  private static final double PATIENCE_SECONDS = 90;
   private static volatile int exitCode;
 
   private final Lens lens;
@@ -204,13 +204,14 @@ public final class Tour {
 
   private void pick(int layer, int head) {
     Point2D at = view.atlas().centre(layer, head);
+    Point2D scene = view.atlas().localToScene(at);
     Point2D screen = view.atlas().localToScreen(at);
     view.atlas()
         .fireEvent(
             new MouseEvent(
                 MouseEvent.MOUSE_CLICKED,
-                at.getX(),
-                at.getY(),
+                scene.getX(),
+                scene.getY(),
                 screen.getX(),
                 screen.getY(),
                 MouseButton.PRIMARY,
