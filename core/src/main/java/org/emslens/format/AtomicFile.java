@@ -7,6 +7,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /**
  * Writes a file under a temporary name beside its own and moves it there whole, so that a failure
@@ -24,7 +25,8 @@ public final class AtomicFile {
   public static void write(Path path, Content content) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     Files.createDirectories(folder);
-    Path temporary = Files.createTempFile(folder, "." + path.getFileName(), ".part");
+    String unique = "." + path.getFileName() + "." + UUID.randomUUID() + ".part";
+    Path temporary = folder.resolve(unique);
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
         content.writeTo(out);

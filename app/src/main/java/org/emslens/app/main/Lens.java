@@ -58,6 +58,11 @@ public final class Lens implements AutoCloseable {
   private Session session;
   private boolean silent;
 
+  /**
+   * Steps that a re-planned run is generated to again, however often it was interrupted on the way.
+   */
+  private int wantedSteps;
+
   public Lens(EngineThread thread) {
     this.thread = thread;
     run.addListener((o, before, now) -> refresh());
@@ -159,6 +164,7 @@ public final class Lens implements AutoCloseable {
   }
 
   private void showNew(Run r) {
+    wantedSteps = 0;
     quietly(() -> choice.set(r.choice()));
     sampling.set(r.sampling());
     run.set(r);
@@ -182,6 +188,7 @@ public final class Lens implements AutoCloseable {
     CacheChoice wanted = choice.get();
     Sampling how = sampling.get();
     boolean beside = compare.get();
+    wantedSteps = 0;
     submit(
         "Reading the prompt",
         p -> {
@@ -207,6 +214,7 @@ public final class Lens implements AutoCloseable {
 
   /** Generates tokens after the last one and shows the newest. */
   public void step(int count) {
+    wantedSteps = 0;
     submit(
         "Generating",
         p -> {
@@ -226,6 +234,7 @@ public final class Lens implements AutoCloseable {
 
   /** Goes on from the shown step with another token. */
   public void branch(int index, int token) {
+    wantedSteps = 0;
     submit(
         "Branching",
         p -> {
@@ -252,7 +261,8 @@ public final class Lens implements AutoCloseable {
     if (shown == null) {
       return;
     }
-    int steps = shown.steps().size() - 1;
+    int steps = Math.max(wantedSteps, shown.steps().size() - 1);
+    wantedSteps = steps;
     submit(
         "Compressing",
         p -> {
