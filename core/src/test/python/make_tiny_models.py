@@ -28,7 +28,7 @@ def make(name, seed, dtype, shard=None, **more):
         for p in m.parameters():
             if p.dim() > 1: p.mul_(6)  # sharper attention than a fresh model's
     m = m.to(dtype); m.save_pretrained(f"{out}/{name}", max_shard_size=shard or "1GB"); tok.save_pretrained(f"{out}/{name}")
-    m = m.float(); note(name, m); return m
+    m = LlamaForCausalLM.from_pretrained(f"{out}/{name}", dtype=torch.float32).eval(); note(name, m); return m
 
 
 def note(name, m):

@@ -31,7 +31,11 @@ public final class Tokenizer implements AutoCloseable {
       throws IOException {
     Map<String, String> options =
         Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
-    this.library = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
+    try {
+      this.library = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
+    } catch (RuntimeException e) {
+      throw new IOException("The tokenizer cannot be built: " + e.getMessage(), e);
+    }
     this.pieces = pieces;
     this.bos = bos;
     this.stops = Set.copyOf(stops);

@@ -1,0 +1,216 @@
+package org.emslens.cache;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.emslens.math.Ranking;
+
+/** What must hold of every policy, on random caches. */
+class PolicyPropertiesTest {
+  private static final int D = 8;
+
+  /** A cache of two layers whose statistics come from random attention rows. */
+  private static KvCache random(long seed, int kvHeads, int n, int window) {
+    Random r = new Random(seed);
+    KvCache cache = new KvCache(2, kvHeads, D, window, n);
+    for (int l = 0; l < 2; l++) {
+      float[] keys = gaussian(r, kvHeads * n * D);
+      float[] values = gaussian(r, kvHeads * n * D);
+      float[] received = new float[kvHeads * n];
+      float[] last = new float[kvHeads * window * n];
+      for (int g = 0; g < kvHeads; g++) {
+        for (int i = 0; i < n; i++) {
+          float[] row = row(r, i + 1);
+          for (int j = 0; j <= i; j++) {
+            received[g * n + j] += row[j];
+            if (i >= n - window) {
+              last[(g * window + i - n + window) * n + j] = row[j];
+            }
+          }
+        }
+      }
+      for (int g = 0; g < kvHeads; g++) {
+        cache.fill(l, g, keys, values, received, last, window, n);
+      }
+    }
+    return cache;
+  }
+
+  private static float[] gaussian(Random r, int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) r.nextGaussian();
+    }
+    return x;
+  }
+
+  private static float[] row(Random r, int n) {
+    float[] x = new float[n];
+    float sum = 0;
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) Math.exp(2 * r.nextGaussian());
+      sum += x[i];
+    }
+    for (int i = 0; i < n; i++) {
+      x[i] /= sum;
+    }
+    return x;
+  }
+
+  @Property(tries = 150)
+  void budgetsHoldAndTokensAreInOneState(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 3) int kvHeads,
+      @ForAll @IntRange(min = 30, max = 120) int n,
+      @ForAll @IntRange(min = 1, max = 4) int policy,
+      @ForAll @IntRange(min = 10, max = 29) int budget) {
+    CacheOptions o = CacheOptions.EMS.withWindow(8);
+    KvCache cache = random(seed, kvHeads, n, 8);
+    CompressionPlan plan = cache.plan(Policies.values()[policy], o, budget);
+    KvCache again = cache.copy();
+    cache.apply(plan);
+    again.apply(plan);
+    CacheFrame frame = CacheFrame.whole(2 * kvHeads, n).apply(plan);
+    for (int i = 0; i < 2 * kvHeads; i++) {
+      HeadCache head = cache.head(i / kvHeads, i % kvHeads);
+      HeadCache twin = again.head(i / kvHeads, i % kvHeads);
+      assertEquals(budget, head.slots());
+      assertEquals(budget, frame.slots(i));
+      assertArrayEquals(
+          Arrays.copyOf(head.values(), budget * D), Arrays.copyOf(twin.values(), budget * D));
+      partition(plan.heads().get(i), frame.head(i), n);
+    }
+  }
+
+  private static void partition(HeadPlan plan, HeadSlots slots, int n) {
+    int[] all = slots.members().clone();
+    Arrays.sort(all);
+    assertArrayEquals(IntStream.of(all).distinct().toArray(), all, "a token in two slots");
+    int[] hosts = slots.hosts(n);
+    int kept = 0;
+    int merged = 0;
+    int evicted = 0;
+    for (int t = 0; t < n; t++) {
+      switch (TokenState.of(t, hosts[t])) {
+        case KEPT -> kept++;
+        case MERGED -> merged++;
+        case EVICTED -> evicted++;
+      }
+    }
+    assertEquals(plan.kept().length, kept);
+    assertEquals(plan.mergedCount(), merged);
+    assertEquals(plan.evictedCount(), evicted);
+    assertEquals(n, kept + merged + evicted);
+    HeadPlan.Readout r = plan.readout();
+    assertEquals(1, r.keptMass() + r.mergedMass() + r.evictedMass(), 1e-5);
+  }
+
+  @Property(tries = 60)
+  void tauAboveOneIsPlainEviction(@ForAll long seed, @ForAll @IntRange(min = 40, max = 90) int n) {
+    KvCache cache = random(seed, 2, n, 8);
+    CompressionPlan none =
+        cache.plan(Policies.EMS, CacheOptions.EMS.withWindow(8).withTau(1.1), 24);
+    for (int i = 0; i < none.heads().size(); i++) {
+      HeadPlan p = none.heads().get(i);
+      assertEquals(0, p.mergedCount());
+      int c = n - 8;
+      assertArrayEquals(Ranking.best(p.scores().score(), c, 16), p.centres());
+    }
+  }
+
+  @Property(tries = 60)
+  void permutingHeadsPermutesPlans(@ForAll long seed) {
+    KvCache cache = random(seed, 2, 60, 8);
+    LayerState s = cache.state(0);
+    LayerState swapped =
+        new LayerState(0, 2, D, s.heads().reversed(), new float[][] {s.newest()[1], s.newest()[0]});
+    for (Policies policy : Policies.values()) {
+      if (policy != Policies.FULL) {
+        CachePolicy p = policy.with(CacheOptions.EMS.withWindow(8));
+        var plans = p.plan(s, 20);
+        var back = p.plan(swapped, 20).reversed();
+        for (int g = 0; g < 2; g++) {
+          assertArrayEquals(plans.get(g).target(), back.get(g).target());
+        }
+      }
+    }
+  }
+
+  @Property(tries = 40)
+  void exactDuplicatesMergedWithCountBiasLeaveAttentionUnchanged(@ForAll long seed) {
+    int half = 24;
+    int window = 4;
+    int n = 2 * half + window;
+    Random r = new Random(seed);
+    float[] keys = gaussian(r, n * D);
+    float[] values = gaussian(r, n * D);
+    System.arraycopy(keys, 0, keys, half * D, half * D);
+    System.arraycopy(values, 0, values, half * D, half * D);
+    float[] received = new float[n];
+    float[] last = new float[window * n];
+    for (int j = 0; j < n; j++) {
+      // The first of each pair outranks the second, so that centres are the first half.
+      float m = j < half ? 0.02f : 0.01f;
+      received[j] = m * (n - j);
+      for (int i = 0; i < window; i++) {
+        last[i * n + j] = m;
+      }
+    }
+    KvCache cache = new KvCache(1, 1, D, window, n);
+    cache.fill(0, 0, keys, values, received, last, window, n);
+    CacheOptions o =
+        CacheOptions.EMS
+            .withWindow(window)
+            .withScore(1, CacheOptions.Align.QUOTA, true, 1)
+            .withPool(1, 100, true)
+            .withMerging(
+                true,
+                0.999,
+                CacheOptions.MergeKeys.CENTRE,
+                CacheOptions.Bias.COUNT,
+                CacheOptions.Hosts.ALL,
+                CacheOptions.Similarity.BOTH);
+    float[] query = gaussian(r, D);
+    double[] before = attend(query, cache.head(0, 0));
+    CompressionPlan plan = cache.plan(Policies.EMS, o, half + window);
+    assertEquals(half, plan.heads().getFirst().mergedCount());
+    cache.apply(plan);
+    assertArrayEquals(before, attend(query, cache.head(0, 0)), 1e-5);
+  }
+
+  private static double[] attend(float[] q, HeadCache head) {
+    double[] out = new double[D];
+    double sum = 0;
+    for (int j = 0; j < head.slots(); j++) {
+      double logit = head.bias() == null ? 0 : head.bias()[j];
+      for (int i = 0; i < D; i++) {
+        logit += q[i] * head.keys()[j * D + i] / Math.sqrt(D);
+      }
+      sum += Math.exp(logit);
+      for (int i = 0; i < D; i++) {
+        out[i] += Math.exp(logit) * head.values()[j * D + i];
+      }
+    }
+    for (int i = 0; i < D; i++) {
+      out[i] /= sum;
+    }
+    return out;
+  }
+
+  @Property(tries = 30)
+  void nothingChangesWithinTheBudget(
+      @ForAll long seed, @ForAll @IntRange(min = 10, max = 40) int n) {
+    KvCache cache = random(seed, 2, n, 8);
+    for (Policies policy : Policies.values()) {
+      CachePolicy p = policy.with(CacheOptions.EMS.withWindow(8));
+      assertTrue(!p.compresses() || !cache.reaches(p, n, 1));
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package org.emslens.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.emslens.TestFiles;
+import org.emslens.format.Json;
+import org.emslens.format.Npy;
+import org.emslens.session.Recording;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line as a process: what it prints, where, and its exit codes. */
+class CommandLineTest {
+  private static final String MODEL = TestFiles.path("tiny/plain").toString();
+
+  @TempDir Path folder;
+
+  private record Result(int code, String out, String err) {
+    JsonNode json() throws IOException {
+      assertEquals(0, code, err);
+      return Json.MAPPER.readTree(out);
+    }
+  }
+
+  private Result run(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Emslens.class.getName()));
+    command.addAll(List.of(args));
+    Path out = folder.resolve("out.txt");
+    Path err = folder.resolve("err.txt");
+    ProcessBuilder b =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    b.environment().put("EMSLENS_HOME", folder.resolve("home").toString());
+    int code = b.start().waitFor();
+    return new Result(
+        code,
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  private static void sentence(Result r, int code, String part) {
+    assertEquals(code, r.code, r.out + r.err);
+    assertEquals("", r.out);
+    assertEquals(1, r.err.strip().lines().count(), r.err);
+    assertTrue(r.err.contains(part), r.err);
+  }
+
+  @Test
+  void infoAndTokens() throws Exception {
+    JsonNode info = run("info", "--model", MODEL).json();
+    assertEquals(3, info.get("layers").asInt());
+    assertEquals(2, info.get("kvHeads").asInt());
+    assertEquals("F32", info.get("quantization").asText());
+    JsonNode tokens = run("tokens", "--model", MODEL, "--text", "Zwei boats 🎉 came").json();
+    StringBuilder text = new StringBuilder();
+    tokens.forEach(t -> text.append(t.get("text").asText()));
+    assertTrue(text.toString().startsWith("Zwei boats "));
+    assertEquals(17, tokens.get(tokens.size() - 1).get("end").asInt(), "code points are counted");
+  }
+
+  @Test
+  void runGeneratesAndRecords() throws Exception {
+    Path file = folder.resolve("r.emslens");
+    String prompt = "The keeper lit the lamp and counted the boats.";
+    JsonNode json =
+        run(
+                "run",
+                "--model",
+                MODEL,
+                "--prompt",
+                prompt,
+                "--policy",
+                "ems",
+                "--budget",
+                "12",
+                "--window",
+                "4",
+                "--slack",
+                "4",
+                "--max-new-tokens",
+                "9",
+                "--temperature",
+                "1",
+                "--json",
+                "--record",
+                file.toString())
+            .json();
+    assertEquals(9, json.get("tokens").size());
+    assertEquals(10, json.get("steps").size());
+    JsonNode last = json.get("steps").get(9);
+    long all =
+        last.get("retained").asLong() + last.get("merged").asLong() + last.get("evicted").asLong();
+    assertEquals(6L * last.get("seen").asLong(), all);
+    assertEquals(last.get("retained").asLong() * 2 * 16 * 4, last.get("bytes").asLong());
+    assertEquals(json.get("text").asText(), Recording.read(file).generated(9));
+    Result plain =
+        run(
+            "run",
+            "--model",
+            MODEL,
+            "--prompt",
+            prompt,
+            "--max-new-tokens",
+            "3",
+            "--budget",
+            "0.9");
+    assertEquals(0, plain.code, plain.err);
+    assertEquals("", plain.err);
+  }
+
+  @Test
+  void logitsAndDrift() throws Exception {
+    Path logits = folder.resolve("l.npy");
+    Path attention = folder.resolve("a.npy");
+    Result r =
+        run(
+            "logits",
+            "--model",
+            MODEL,
+            "--ids",
+            "5,9,40,7",
+            "--out",
+            logits.toString(),
+            "--layer",
+            "1",
+            "--attention-out",
+            attention.toString());
+    assertEquals(0, r.code, r.err);
+    assertArrayEquals(new int[] {4, 320}, Npy.read(logits).shape());
+    Npy a = Npy.read(attention);
+    assertArrayEquals(new int[] {4, 4, 4}, a.shape());
+    assertEquals(1, a.data()[0], 1e-5);
+    assertEquals(0, a.data()[1]);
+    Path p =
+        Files.writeString(
+            folder.resolve("p.txt"), "The keeper lit the lamp and counted the boats.");
+    Path c = Files.writeString(folder.resolve("c.txt"), " Two boats came home.");
+    JsonNode drift =
+        run(
+                "drift",
+                "--model",
+                MODEL,
+                "--prompt-file",
+                p.toString(),
+                "--continuation-file",
+                c.toString(),
+                "--policy",
+                "full",
+                "--budget",
+                "8")
+            .json();
+    assertEquals(0, drift.get("kl").asDouble(), 1e-6);
+    assertEquals(drift.get("fullNll").asDouble(), drift.get("nll").asDouble(), 1e-6);
+  }
+
+  @Test
+  void compressWritesThePlan() throws Exception {
+    Path cases = TestFiles.path("cases/small");
+    Path out = folder.resolve("plan");
+    Result r =
+        run(
+            "compress",
+            "--queries",
+            cases.resolve("queries.npy").toString(),
+            "--keys",
+            cases.resolve("keys.npy").toString(),
+            "--values",
+            cases.resolve("values.npy").toString(),
+            "--budget",
+            "16",
+            "--window",
+            "8",
+            "--out",
+            out.toString());
+    assertEquals(0, r.code, r.err);
+    JsonNode plan = Json.read(out.resolve("plan.json"));
+    JsonNode expected = TestFiles.json("cases/small/expected.json");
+    assertEquals(
+        expected.get("heads").get(0).get("centres"), plan.get("heads").get(0).get("centres"));
+    assertEquals(
+        expected.get("heads").get(1).get("members"), plan.get("heads").get(1).get("members"));
+    assertArrayEquals(
+        TestFiles.npy("cases/small/merged_keys.npy").data(),
+        Npy.read(out.resolve("merged_keys.npy")).data(),
+        1e-4f);
+  }
+
+  @Test
+  void mistakesAreOneSentence() throws Exception {
+    sentence(run("run", "--model", MODEL), 2, "--prompt");
+    sentence(run("run", "--model", MODEL, "--prompt", "x", "--policy", "best"), 2, "streaming-llm");
+    sentence(run("run", "--model", MODEL, "--prompt", "x", "--budget", "-4"), 2, "budget is '-4'");
+    sentence(run("run", "--model", MODEL, "--prompt", "x", "--alpha", "7"), 2, "alpha is 7");
+    sentence(run("run", "--model", "/no/such.gguf", "--prompt", "x"), 1, "/no/such.gguf");
+    sentence(run("info", "--model", TestFiles.path("tiny/quants.json").toString()), 1, "GGUF");
+    sentence(run("get", "nothing"), 1, "smollm2-135m-instruct");
+    sentence(run("logits", "--model", MODEL, "--ids", "999", "--out", "x.npy"), 2, "999");
+    Result help = run("drift", "--help");
+    assertEquals(0, help.code);
+    assertTrue(help.out.contains("--continuation-file"));
+  }
+}

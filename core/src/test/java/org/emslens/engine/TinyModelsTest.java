@@ -1,0 +1,71 @@
+package org.emslens.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.emslens.TestFiles;
+import org.emslens.cache.KvCache;
+import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.model.Model;
+import org.emslens.model.ModelLoader;
+import org.emslens.text.ChatMessage;
+import org.emslens.text.Tokenizer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every way a model can be stored, against Hugging Face transformers. */
+class TinyModelsTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "sharded", "llama3", "model.gguf"})
+  void agreesWithTransformers(String name) throws IOException {
+    JsonNode expected = TestFiles.json("tiny/expected.json");
+    try (Model model = ModelLoader.open(TestFiles.path("tiny/" + name));
+        Engine engine = new Nd4jEngine(model.config(), model.weights(), Progress.NONE)) {
+      String text = expected.get("text").asText();
+      int[] all = Tokenizer.ids(model.tokenizer().encode(text));
+      assertArrayEquals(TestFiles.ints(expected.get("ids")), all);
+      assertEquals(text, model.tokenizer().decode(all));
+      List<ChatMessage> chat = List.of(new ChatMessage("user", "Which boat came last?"));
+      assertEquals(expected.get("chat").asText(), model.chat().render(chat));
+
+      JsonNode row = expected.get("models").get(name);
+      int[] ids = TestFiles.ints(row.get("ids"));
+      float[] logits = new float[row.get("logits").size()];
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = (float) row.get("logits").get(i).asDouble();
+      }
+      Prefill whole = engine.prefill(ids, null, Progress.NONE);
+      assertArrayEquals(logits, whole.logits(), 2e-3f);
+      decodingContinuesPrefill(engine, ids, logits);
+    }
+  }
+
+  /** The last tokens decoded one by one give what a prefill of all gives, statistics included. */
+  private static void decodingContinuesPrefill(Engine engine, int[] ids, float[] logits) {
+    int cut = ids.length - 20;
+    int[] head = Arrays.copyOf(ids, cut);
+    KvCache cache = engine.prefill(head, null, Progress.NONE).cache(16, 4);
+    float[] last = null;
+    for (int i = cut; i < ids.length; i++) {
+      last = engine.decode(cache, ids[i], null);
+    }
+    assertArrayEquals(logits, last, 2e-3f);
+    KvCache whole = engine.prefill(ids, null, Progress.NONE).cache(16, 4);
+    for (int l = 0; l < engine.config().layers(); l++) {
+      for (int g = 0; g < engine.config().kvHeads(); g++) {
+        var a = whole.state(l).heads().get(g);
+        var b = cache.state(l).heads().get(g);
+        for (int j = 0; j < ids.length; j++) {
+          assertEquals(a.received()[j], b.received()[j], 1e-4f);
+          assertEquals(a.local()[j], b.local()[j], 1e-5f);
+          assertEquals(a.queries()[j], b.queries()[j]);
+        }
+      }
+    }
+  }
+}

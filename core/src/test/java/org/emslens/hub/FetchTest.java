@@ -1,0 +1,232 @@
+package org.emslens.hub;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fetching from a server that misbehaves. */
+class FetchTest {
+  private static final byte[] CONTENT = new byte[300_000];
+
+  static {
+    new Random(5).nextBytes(CONTENT);
+  }
+
+  @TempDir Path folder;
+  private HttpServer server;
+  private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private volatile Behaviour behaviour = e -> send(e, 0, CONTENT.length);
+
+  private interface Behaviour {
+    void answer(HttpExchange e) throws IOException;
+  }
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext(
+        "/",
+        e -> {
+          requests.add(e.getRequestURI() + " " + e.getRequestHeaders().getFirst("Range"));
+          try (e) {
+            behaviour.answer(e);
+          }
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private static int rangeStart(HttpExchange e) {
+    String range = e.getRequestHeaders().getFirst("Range");
+    return range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+  }
+
+  /** Sends the bytes from..to, whatever was promised. */
+  private static void send(HttpExchange e, int from, int to) throws IOException {
+    int start = rangeStart(e);
+    if (start > 0) {
+      e.getResponseHeaders()
+          .add(
+              "Content-Range",
+              "bytes " + start + "-" + (CONTENT.length - 1) + "/" + CONTENT.length);
+    }
+    e.sendResponseHeaders(start > 0 ? 206 : 200, CONTENT.length - start);
+    try (OutputStream out = e.getResponseBody()) {
+      out.write(CONTENT, Math.max(from, start), to - Math.max(from, start));
+    }
+  }
+
+  private CatalogueEntry entry(String sha, Source... sources) {
+    return new CatalogueEntry("m", "M", "none", "m.gguf", CONTENT.length, sha, List.of(sources));
+  }
+
+  private Source hub() {
+    String endpoint = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    return new HubSource(endpoint, "owner/repo", "abc", "m.gguf", Duration.ofSeconds(2));
+  }
+
+  private static String sha() throws IOException {
+    Path copy = Files.createTempFile("content", ".bin");
+    Files.write(copy, CONTENT);
+    String sha = ModelStore.sha256(copy);
+    Files.delete(copy);
+    return sha;
+  }
+
+  private Path get(CatalogueEntry entry) throws IOException {
+    return new ModelStore(folder).get(entry, FetchListener.NONE);
+  }
+
+  @Test
+  void asksForTheFileOfARevisionAndFollowsRedirects() throws IOException {
+    behaviour =
+        e -> {
+          if (e.getRequestURI().getPath().startsWith("/owner")) {
+            e.getResponseHeaders().add("Location", "/elsewhere");
+            e.sendResponseHeaders(302, -1);
+          } else {
+            send(e, 0, CONTENT.length);
+          }
+        };
+    assertArrayEquals(CONTENT, Files.readAllBytes(get(entry(sha(), hub()))));
+    assertEquals("/owner/repo/resolve/abc/m.gguf null", requests.getFirst());
+    int before = requests.size();
+    get(entry(sha(), hub()));
+    assertEquals(before, requests.size(), "what is there is not fetched again");
+  }
+
+  @Test
+  void goesOnWhereTheLineBroke() throws IOException {
+    behaviour = e -> send(e, 0, requests.size() == 1 ? CONTENT.length / 2 : CONTENT.length);
+    assertArrayEquals(CONTENT, Files.readAllBytes(get(entry(sha(), hub()))));
+    assertTrue(requests.get(1).contains("bytes="), requests.toString());
+  }
+
+  @Test
+  void aCancelledFetchIsContinuedLater() throws IOException {
+    CatalogueEntry e = entry(sha(), hub());
+    ModelStore store = new ModelStore(folder);
+    assertThrows(
+        CancellationException.class,
+        () ->
+            store.get(
+                e,
+                (source, bytes, of) -> {
+                  if (bytes > of / 3) {
+                    throw new CancellationException();
+                  }
+                }));
+    assertFalse(store.has(e));
+    assertArrayEquals(CONTENT, Files.readAllBytes(store.get(e, FetchListener.NONE)));
+    assertTrue(requests.getLast().contains("bytes="), requests.toString());
+  }
+
+  @Test
+  void aWrongDigestIsRefusedWithBoth() throws IOException {
+    String wrong = "0".repeat(64);
+    String why = assertThrows(IOException.class, () -> get(entry(wrong, hub()))).getMessage();
+    assertTrue(why.contains(wrong) && why.contains(sha()), why);
+    try (var files = Files.list(folder.resolve("m"))) {
+      assertTrue(
+          files.noneMatch(f -> f.toString().endsWith(".gguf") || f.toString().endsWith(".part")));
+    }
+  }
+
+  @Test
+  void errorsAreNamedAndTheNextSourceIsTried() throws IOException {
+    for (int status : new int[] {404, 429, 503}) {
+      behaviour = e -> e.sendResponseHeaders(status, -1);
+      String why = assertThrows(IOException.class, () -> get(entry(sha(), hub()))).getMessage();
+      assertTrue(why.contains(Integer.toString(status)), why);
+    }
+    Source spare =
+        new Source() {
+          @Override
+          public String title() {
+            return "a spare";
+          }
+
+          @Override
+          public void fetch(CatalogueEntry e, Path part, FetchListener l) throws IOException {
+            Files.write(part, CONTENT);
+          }
+        };
+    assertArrayEquals(CONTENT, Files.readAllBytes(get(entry(sha(), hub(), spare))));
+  }
+
+  @Test
+  void tooMuchIsRefused() {
+    behaviour =
+        e -> {
+          e.sendResponseHeaders(200, 0);
+          try (OutputStream out = e.getResponseBody()) {
+            out.write(CONTENT);
+            out.write(CONTENT);
+          }
+        };
+    String why = assertThrows(IOException.class, () -> get(entry(sha(), hub()))).getMessage();
+    assertTrue(why.contains("more than"), why);
+  }
+
+  @Test
+  void silenceGivesWayWithinSeconds() throws IOException {
+    behaviour =
+        e -> {
+          try {
+            Thread.sleep(60_000);
+          } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    long start = System.nanoTime();
+    assertThrows(IOException.class, () -> get(entry(sha(), hub())));
+    assertTrue(System.nanoTime() - start < 10e9);
+  }
+
+  @Test
+  void twoAtOnceDoTheWorkOnce() throws Exception {
+    CatalogueEntry e = entry(sha(), hub());
+    try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+      Future<Path> a = two.submit(() -> get(e));
+      Future<Path> b = two.submit(() -> get(e));
+      assertEquals(a.get(), b.get());
+    }
+    assertEquals(1, requests.size());
+  }
+
+  @Test
+  void missingPythonIsSaid() {
+    Source pip = new PipSource("no-such-python", "p", "1", "f");
+    String why = assertThrows(IOException.class, () -> get(entry("0", pip))).getMessage();
+    assertTrue(why.contains("no-such-python"), why);
+  }
+}

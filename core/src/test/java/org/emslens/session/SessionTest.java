@@ -1,0 +1,261 @@
+package org.emslens.session;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.emslens.TestFiles;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.HeadPlan;
+import org.emslens.cache.HeadSlots;
+import org.emslens.cache.KvCache;
+import org.emslens.cache.Policies;
+import org.emslens.engine.AttentionRows;
+import org.emslens.engine.Engine;
+import org.emslens.engine.Prefill;
+import org.emslens.engine.Progress;
+import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.model.Model;
+import org.emslens.model.ModelConfig;
+import org.emslens.model.ModelLoader;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SessionTest {
+  private static final String PROMPT =
+      "The keeper lit the lamp and counted the boats. Two boats came home before the storm; the third one came at dawn.";
+  private static final int SLACK = 5;
+
+  private static Model model;
+  private static CountingEngine engine;
+
+  /** Counts prompts, to show that none is run twice. */
+  private record CountingEngine(Engine real, int[] prefills) implements Engine {
+    @Override
+    public ModelConfig config() {
+      return real.config();
+    }
+
+    @Override
+    public String backend() {
+      return real.backend();
+    }
+
+    @Override
+    public Prefill prefill(int[] ids, LogitsSink logits, Progress progress) {
+      prefills[0]++;
+      return real.prefill(ids, logits, progress);
+    }
+
+    @Override
+    public float[] decode(KvCache cache, int token, AttentionRows attention) {
+      return real.decode(cache, token, attention);
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+
+  @BeforeAll
+  static void open() throws IOException {
+    model = ModelLoader.open(TestFiles.path("tiny/plain"));
+    engine =
+        new CountingEngine(
+            new Nd4jEngine(model.config(), model.weights(), Progress.NONE), new int[1]);
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    engine.close();
+    model.close();
+  }
+
+  private static CacheChoice choice(Policies policy, int budget) {
+    CacheOptions o = CacheOptions.EMS.withWindow(6).withSlack(SLACK);
+    return new CacheChoice(policy, o, Budget.slots(budget));
+  }
+
+  /** Sampled, so that a random model says different things. */
+  private static Session start(CacheChoice choice) {
+    return Session.start(
+        model, engine, PROMPT, choice, new Sampling(1, 0.9, 3), true, Progress.NONE);
+  }
+
+  private static void steps(Session s, int n) {
+    for (int i = 0; i < n && s.canStep(); i++) {
+      s.step();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Policies.class)
+  void budgetsHoldAtEveryStepAndEveryTokenIsInOneState(Policies policy) {
+    Session s = start(choice(policy, 14));
+    steps(s, 30);
+    Run run = s.run();
+    int heads = run.config().allKvHeads();
+    int compressions = 0;
+    for (Step step : run.steps()) {
+      compressions += step.plan() == null ? 0 : 1;
+      for (int i = 0; i < heads; i++) {
+        HeadSlots slots = step.after().head(i);
+        if (policy != Policies.FULL) {
+          assertTrue(slots.slots() < 14 + SLACK, policy + " step " + step.index());
+        }
+        int[] members = slots.members().clone();
+        Arrays.sort(members);
+        assertArrayEquals(IntStream.of(members).distinct().toArray(), members);
+        assertEquals(
+            step.attention()[i / run.config().kvHeads() * run.config().heads()].length,
+            step.before().slots(i / run.config().kvHeads() * run.config().kvHeads()));
+      }
+    }
+    assertTrue(policy == Policies.FULL ? compressions == 0 : compressions > 3);
+    float sum = 0;
+    for (float p : run.last().attention(0)) {
+      sum += p;
+    }
+    assertEquals(1, sum, 2e-3);
+  }
+
+  @Test
+  void fullPolicyIsTheFullCache() {
+    Session s = start(choice(Policies.FULL, 14));
+    steps(s, 8);
+    for (Step step : s.run().steps()) {
+      assertEquals(0, step.divergence());
+    }
+  }
+
+  @Test
+  void anotherChoiceNeverRunsThePromptAgainAndRepeats() {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 12);
+    List<Step> first = s.run().steps();
+    int prefills = engine.prefills[0];
+    s.choose(choice(Policies.STREAMING_LLM, 20), s.run().sampling());
+    steps(s, 12);
+    s.choose(choice(Policies.EMS, 14), s.run().sampling());
+    steps(s, 12);
+    assertEquals(prefills, engine.prefills[0]);
+    assertEqualSteps(first, s.run().steps());
+  }
+
+  @Test
+  void goingBackAndOnRepeats() {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 40);
+    List<Step> first = s.run().steps();
+    for (int back : new int[] {21, 9, 0}) {
+      s.backTo(back);
+      assertEquals(back + 1, s.run().steps().size());
+      steps(s, first.size() - 1 - back);
+      assertEqualSteps(first, s.run().steps());
+    }
+  }
+
+  @Test
+  void branchingTakesTheGivenToken() {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 10);
+    int other = s.run().steps().get(4).next().top().get(5).id();
+    s.branch(4, other);
+    assertEquals(6, s.run().steps().size());
+    assertEquals(other, s.run().last().token().id());
+  }
+
+  @Test
+  void badChoiceLeavesTheSessionAsItWas() {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 3);
+    Run before = s.run();
+    CacheChoice tooSmall = choice(Policies.EMS, 3);
+    String why =
+        assertThrows(IllegalArgumentException.class, () -> s.choose(tooSmall, Sampling.GREEDY))
+            .getMessage();
+    assertTrue(why.contains("budget is 3") && why.contains("at least 7"), why);
+    assertEquals(before.choice(), s.run().choice());
+    assertEqualSteps(before.steps(), s.run().steps());
+  }
+
+  @Test
+  void aRecordingShowsEqualStepsAndPlansAgainWithoutTheModel(@TempDir Path folder)
+      throws IOException {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 20);
+    Run run = s.run();
+    Path file = folder.resolve("a.emslens");
+    Recording.write(run, file);
+    Run read = Recording.read(file);
+    assertEquals(run.config().layers(), read.config().layers());
+    assertEquals(run.prompt(), read.prompt());
+    assertEquals(run.choice(), read.choice());
+    assertEqualSteps(run.steps(), read.steps());
+    assertEquals(run.generated(20), read.generated(20));
+
+    Session opened = Session.of(read);
+    assertTrue(!opened.canStep());
+    opened.choose(choice(Policies.EMS, 20), read.sampling());
+    Step again = opened.run().last();
+    assertEquals(0, again.index());
+    assertNotNull(again.plan());
+    assertEquals(20, again.after().slots(0));
+    s.choose(choice(Policies.EMS, 20), run.sampling());
+    int same = 0;
+    int all = 0;
+    for (int i = 0; i < again.plan().heads().size(); i++) {
+      int[] a = again.plan().heads().get(i).kept();
+      int[] b = s.run().steps().getFirst().plan().heads().get(i).kept();
+      all += a.length;
+      same += (int) IntStream.of(a).filter(x -> Arrays.binarySearch(b, x) >= 0).count();
+    }
+    assertTrue(same > 0.97 * all, same + " of " + all);
+    opened.choose(read.choice(), read.sampling());
+    assertEqualSteps(run.steps(), opened.run().steps());
+  }
+
+  private static void assertEqualSteps(List<Step> expected, List<Step> found) {
+    assertEquals(expected.size(), found.size());
+    for (int i = 0; i < expected.size(); i++) {
+      Step a = expected.get(i);
+      Step b = found.get(i);
+      assertEquals(a.token(), b.token());
+      assertEquals(a.text(), b.text());
+      assertEquals(a.next(), b.next());
+      assertEquals(a.fullNext(), b.fullNext());
+      assertEquals(a.divergence(), b.divergence());
+      assertArrayEquals(a.attention(), b.attention());
+      for (int h = 0; h < a.after().compressed().size(); h++) {
+        assertArrayEquals(a.after().head(h).position(), b.after().head(h).position());
+        assertArrayEquals(a.after().head(h).members(), b.after().head(h).members());
+        assertArrayEquals(a.after().head(h).bias(), b.after().head(h).bias());
+      }
+      if (a.plan() == null) {
+        assertNull(b.plan());
+      } else {
+        for (int h = 0; h < a.plan().heads().size(); h++) {
+          HeadPlan p = a.plan().heads().get(h);
+          HeadPlan q = b.plan().heads().get(h);
+          assertArrayEquals(p.target(), q.target());
+          assertArrayEquals(p.weight(), q.weight());
+          assertArrayEquals(p.scores().score(), q.scores().score());
+          assertEquals(p.readout(), q.readout());
+        }
+      }
+    }
+  }
+}
