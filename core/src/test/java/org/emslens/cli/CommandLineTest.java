@@ -119,7 +119,9 @@ class CommandLineTest {
             "--max-new-tokens",
             "3",
             "--budget",
-            "0.9");
+            "0.9",
+            "--window",
+            "4");
     assertEquals(0, plain.code, plain.err);
     assertEquals("", plain.err);
   }

@@ -1,0 +1,99 @@
+package org.emslens.app;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls of the house: data walks one way, and nothing below knows what is above it. */
+@AnalyzeClasses(packages = "org.emslens", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String[] CORE = {
+    "org.emslens.hub..",
+    "org.emslens.format..",
+    "org.emslens.model..",
+    "org.emslens.text..",
+    "org.emslens.engine..",
+    "org.emslens.cache..",
+    "org.emslens.session..",
+    "org.emslens.experiment..",
+    "org.emslens.cli..",
+    "org.emslens.math.."
+  };
+
+  @ArchTest
+  static final ArchRule coreKnowsNoScreen =
+      noClasses()
+          .that()
+          .resideInAnyPackage(CORE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("javafx..", "org.emslens.app..");
+
+  @ArchTest
+  static final ArchRule mathKnowsNobody =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.math..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.emslens.cache..",
+              "org.emslens.engine..",
+              "org.emslens.session..",
+              "org.emslens.model..");
+
+  @ArchTest
+  static final ArchRule policiesKnowNoEngine =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.cache..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.emslens.engine..", "org.emslens.session..", "org.emslens.model..", "org.nd4j..");
+
+  @ArchTest
+  static final ArchRule enginesKnowNoSessions =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.engine..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.emslens.session..", "org.emslens.experiment..", "org.emslens.cli..");
+
+  @ArchTest
+  static final ArchRule nd4jStaysInItsFolder =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.emslens.engine.nd4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.nd4j..");
+
+  @ArchTest
+  static final ArchRule sessionsKnowNoCommandLine =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.emslens.session..", "org.emslens.experiment..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.emslens.cli..");
+
+  @ArchTest
+  static final ArchRule viewModelsKnowNoControls =
+      classes()
+          .that()
+          .resideInAPackage("org.emslens.app..")
+          .and()
+          .haveSimpleNameEndingWith("Model")
+          .or()
+          .haveSimpleName("Lens")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideOutsideOfPackages("javafx.scene..", "javafx.stage..", "org.controlsfx..");
+}

@@ -1,0 +1,409 @@
+package org.emslens.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import javafx.application.Platform;
+import javafx.event.EventType;
+import javafx.geometry.Point2D;
+import javafx.scene.Node;
+import javafx.scene.Scene;
+import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.Slider;
+import javafx.scene.control.TextArea;
+import javafx.scene.image.WritableImage;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.input.ScrollEvent;
+import javafx.scene.paint.Color;
+import javafx.stage.Stage;
+import org.controlsfx.control.RangeSlider;
+import org.controlsfx.control.ToggleSwitch;
+import org.emslens.app.controls.ColourMap;
+import org.emslens.app.controls.Palette;
+import org.emslens.app.heads.Encoding;
+import org.emslens.app.heatmap.MapRegion;
+import org.emslens.app.main.EngineThread;
+import org.emslens.app.main.Lens;
+import org.emslens.app.main.MainView;
+import org.emslens.app.main.View;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Policies;
+import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Sampling;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.testfx.api.FxRobot;
+import org.testfx.framework.junit5.ApplicationExtension;
+import org.testfx.framework.junit5.Start;
+import org.testfx.util.WaitForAsyncUtils;
+
+/**
+ * The window on the headless platform, with a tiny model: every control, what it does to the model
+ * and to the picture.
+ */
+@ExtendWith(ApplicationExtension.class)
+class WindowTest {
+  private static final String PROMPT =
+      "The keeper lit the lamp and counted the boats. Two boats came home before the storm; the third one came at dawn.";
+  private static final Path MODELS =
+      Path.of("..", "core", "src", "test", "resources", "org", "emslens", "tiny");
+
+  @TempDir Path folder;
+  private Lens lens;
+  private MainView view;
+
+  @Start
+  void start(Stage stage) {
+    lens = new Lens(new EngineThread(Platform::runLater));
+    view = new MainView(lens);
+    stage.setScene(new Scene(view, 1280, 800));
+    stage.show();
+  }
+
+  @AfterEach
+  void close() {
+    lens.close();
+  }
+
+  private static void until(BooleanSupplier condition) {
+    try {
+      WaitForAsyncUtils.waitFor(
+          20, TimeUnit.SECONDS, () -> WaitForAsyncUtils.asyncFx(condition::getAsBoolean).get());
+      WaitForAsyncUtils.waitForFxEvents();
+    } catch (TimeoutException e) {
+      throw new AssertionError("It did not happen within 20 seconds.", e);
+    }
+  }
+
+  private View shown() {
+    return lens.viewProperty().get();
+  }
+
+  private boolean idle() {
+    return !lens.busyProperty().get();
+  }
+
+  private void open(FxRobot robot, String model) {
+    robot.interact(() -> lens.open(MODELS.resolve(model)));
+    until(() -> lens.modelReadyProperty().get() && idle());
+  }
+
+  /** A run of the tiny model, sampled, since greedy random models repeat themselves. */
+  private void run(FxRobot robot) {
+    open(robot, "plain");
+    robot.interact(
+        () -> {
+          CacheOptions o = CacheOptions.EMS.withWindow(6).withSlack(5);
+          lens.samplingProperty().set(new Sampling(1, 0.9, 3));
+          lens.choiceProperty().set(new CacheChoice(Policies.EMS, o, Budget.slots(16)));
+          robot.lookup("#prompt").queryAs(TextArea.class).setText(PROMPT);
+          robot.lookup("#run").queryAs(Button.class).fire();
+        });
+    until(() -> shown() != null && idle());
+    until(() -> view.heatmap().isCurrent());
+  }
+
+  private static Color pixel(Node node, double x, double y) {
+    WritableImage image = WaitForAsyncUtils.waitForAsyncFx(5000, () -> node.snapshot(null, null));
+    return image.getPixelReader().getColor((int) x, (int) y);
+  }
+
+  private static void fire(
+      FxRobot robot, Node node, EventType<MouseEvent> type, double x, double y) {
+    robot.interact(
+        () -> {
+          Point2D scene = node.localToScene(x, y);
+          Point2D screen = node.localToScreen(x, y);
+          node.fireEvent(
+              new MouseEvent(
+                  type,
+                  scene.getX(),
+                  scene.getY(),
+                  screen.getX(),
+                  screen.getY(),
+                  MouseButton.PRIMARY,
+                  1,
+                  false,
+                  false,
+                  false,
+                  false,
+                  type != MouseEvent.MOUSE_MOVED,
+                  false,
+                  false,
+                  true,
+                  false,
+                  true,
+                  null));
+        });
+  }
+
+  @Test
+  void emptyWindowSaysWhatToDo(FxRobot robot) {
+    assertTrue(robot.lookup("#run").queryButton().isDisabled());
+    assertTrue(robot.lookup("#step").queryButton().isDisabled());
+    assertEquals("no model yet", robot.lookup("#model-title").queryAs(Label.class).getText());
+    assertTrue(robot.lookup("#samples").queryComboBox().getItems().size() >= 6);
+  }
+
+  @Test
+  void runStepBackAndKeys(FxRobot robot) {
+    run(robot);
+    assertEquals(0, shown().stepIndex());
+    assertEquals(16, shown().step().after().slots(0));
+    robot.clickOn("#step");
+    until(() -> shown().stepIndex() == 1 && idle());
+    robot.interact(() -> view.atlas().requestFocus());
+    robot.interact(() -> robot.lookup("#generate").queryButton().fire());
+    until(() -> shown().stepIndex() == 17 && idle());
+    assertTrue(shown().run().steps().stream().filter(s -> s.plan() != null).count() >= 3);
+    robot.clickOn("#back");
+    assertEquals(16, shown().stepIndex());
+    robot.interact(() -> view.requestFocus());
+    robot.push(KeyCode.LEFT);
+    assertEquals(15, shown().stepIndex());
+    robot.push(KeyCode.HOME);
+    assertEquals(0, shown().stepIndex());
+    robot.push(KeyCode.RIGHT);
+    assertEquals(1, shown().stepIndex());
+    robot.push(KeyCode.END);
+    assertEquals(17, shown().stepIndex());
+    assertEquals("step 17 of 17", robot.lookup("#step-label").queryAs(Label.class).getText());
+  }
+
+  @Test
+  void playMovesOnAndStopsAtTheEnd(FxRobot robot) {
+    run(robot);
+    robot.interact(() -> lens.step(4));
+    until(() -> shown().stepIndex() == 4 && idle());
+    robot.interact(
+        () -> {
+          robot.lookup("#first").queryButton().fire();
+          robot.lookup("#speed").queryAs(Slider.class).setValue(30);
+        });
+    robot.clickOn("#play");
+    until(() -> shown().stepIndex() >= 5);
+    robot.clickOn("#play");
+    int at = shown().stepIndex();
+    WaitForAsyncUtils.sleep(300, TimeUnit.MILLISECONDS);
+    WaitForAsyncUtils.waitForFxEvents();
+    assertTrue(shown().stepIndex() <= at + 1);
+  }
+
+  @Test
+  void budgetPolicyAndSwitchesReplanAndRegenerate(FxRobot robot) {
+    run(robot);
+    robot.interact(() -> lens.step(6));
+    until(() -> shown().run().steps().size() == 7 && idle());
+    RangeSlider budget = robot.lookup("#budget").queryAs(RangeSlider.class);
+    robot.interact(() -> budget.setHighValue(24));
+    until(
+        () ->
+            shown().run().steps().getFirst().after().slots(0) == 24
+                && shown().run().steps().size() == 7
+                && idle());
+    assertTrue(robot.lookup("#budget-label").queryAs(Label.class).getText().contains("24 slots"));
+    robot.interact(() -> budget.setLowValue(3));
+    until(() -> shown().run().choice().options().window() == 3 && idle());
+    @SuppressWarnings("unchecked")
+    ComboBox<Policies> policy = robot.lookup("#policy").queryAs(ComboBox.class);
+    for (Policies p : Policies.values()) {
+      robot.interact(() -> policy.setValue(p));
+      until(
+          () ->
+              shown().run().choice().policy() == p && shown().run().steps().size() == 7 && idle());
+      assertEquals(p == Policies.FULL, shown().step().plan() == null && shown().lastPlan() == null);
+    }
+    robot.interact(() -> robot.lookup("#merge").queryAs(ToggleSwitch.class).setSelected(false));
+    until(() -> !shown().run().choice().options().merge() && idle());
+    assertEquals(0, shown().run().steps().getFirst().plan().merged());
+    robot.interact(() -> robot.lookup("#alpha").queryAs(Slider.class).setValue(0.8));
+    until(() -> shown().run().choice().options().alpha() == 0.8 && idle());
+    robot.clickOn("#preset-as-reported");
+    until(() -> shown().run().choice().options().align() == CacheOptions.Align.MEAN && idle());
+    robot.clickOn("#preset-EMS");
+    until(() -> shown().run().choice().options().alpha() == 0.4 && idle());
+    assertTrue(lens.errorProperty().get().isEmpty(), lens.errorProperty().get());
+  }
+
+  @Test
+  void heatmapShowsTheAttentionAndTellsValues(FxRobot robot) {
+    run(robot);
+    Node map = view.heatmap();
+    double w = map.getLayoutBounds().getWidth();
+    Color sink = pixel(map, 66, 11);
+    assertEquals(
+        ColourMap.VIRIDIS.colour(1),
+        ColourMap.argb(sink),
+        "the first token can look at itself only");
+    Color future = pixel(map, w - 74 - 6, 12);
+    assertEquals(ColourMap.argb(Palette.LIGHT.faint()), ColourMap.argb(future));
+    fire(robot, map, MouseEvent.MOUSE_MOVED, 80, 60);
+    assertTrue(lens.selection().tokenProperty().get() >= 0);
+    MapRegion before = view.heatmap().region();
+    robot.interact(
+        () ->
+            map.fireEvent(
+                new ScrollEvent(
+                    ScrollEvent.SCROLL,
+                    200,
+                    150,
+                    200,
+                    150,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    0,
+                    40,
+                    0,
+                    40,
+                    ScrollEvent.HorizontalTextScrollUnits.NONE,
+                    0,
+                    ScrollEvent.VerticalTextScrollUnits.NONE,
+                    0,
+                    0,
+                    null)));
+    assertTrue(view.heatmap().region().rows() < before.rows());
+    until(() -> view.heatmap().isCurrent());
+    @SuppressWarnings("unchecked")
+    ComboBox<ColourMap> maps = robot.lookup("#map").queryAs(ComboBox.class);
+    robot.interact(() -> maps.setValue(ColourMap.MAGMA));
+    assertEquals(ColourMap.MAGMA, view.heatmap().mapProperty().get());
+  }
+
+  @Test
+  void atlasPicksHeadsAndEncodesThem(FxRobot robot) {
+    run(robot);
+    Point2D at = view.atlas().centre(2, 3);
+    fire(robot, view.atlas(), MouseEvent.MOUSE_CLICKED, at.getX(), at.getY());
+    assertEquals(2, shown().layer());
+    assertEquals(3, shown().head());
+    robot.interact(() -> view.atlas().encodingProperty().set(Encoding.KEPT));
+    WaitForAsyncUtils.waitForFxEvents();
+    Point2D first = view.atlas().centre(0, 0);
+    float kept = shown().lastCompression().plan().heads().getFirst().readout().keptMass();
+    assertEquals(
+        ColourMap.VIRIDIS.colour(kept),
+        ColourMap.argb(pixel(view.atlas(), first.getX(), first.getY())));
+  }
+
+  @Test
+  void textAndStripAreLinked(FxRobot robot) {
+    run(robot);
+    Node context = robot.lookup("#context").query();
+    fire(robot, context, MouseEvent.MOUSE_MOVED, 20, 12);
+    int token = lens.selection().tokenProperty().get();
+    assertTrue(token >= 0);
+    Node strip = robot.lookup("#strip").query();
+    fire(robot, strip, MouseEvent.MOUSE_MOVED, strip.getLayoutBounds().getWidth() - 14, 20);
+    assertEquals(shown().step().seen() - 1, lens.selection().tokenProperty().get());
+    fire(robot, strip, MouseEvent.MOUSE_EXITED, 0, 0);
+    assertEquals(-1, lens.selection().tokenProperty().get());
+    double base = strip.getLayoutBounds().getHeight() - 32;
+    Color newest = pixel(strip, strip.getLayoutBounds().getWidth() - 16, base - 5);
+    assertEquals(
+        ColourMap.argb(Palette.LIGHT.kept()), ColourMap.argb(newest), "the window is kept");
+  }
+
+  @Test
+  void nextTokenBranchesAndFilmStripScrubs(FxRobot robot) {
+    run(robot);
+    robot.interact(() -> lens.step(5));
+    until(() -> shown().stepIndex() == 5 && idle());
+    Node film = robot.lookup("#film").query();
+    fire(robot, film, MouseEvent.MOUSE_PRESSED, 62, 20);
+    assertEquals(0, shown().stepIndex());
+    int wanted = shown().step().next().top().get(2).id();
+    Node next = robot.lookup("#next").query();
+    double row = Math.min(20, (next.getLayoutBounds().getHeight() - 24) / 10);
+    fire(robot, next, MouseEvent.MOUSE_CLICKED, 30, 20 + 2.5 * row);
+    until(() -> shown().run().steps().size() == 2 && idle());
+    assertEquals(wanted, shown().step().token().id());
+  }
+
+  @Test
+  void barsPickKvHeads(FxRobot robot) {
+    run(robot);
+    fire(robot, robot.lookup("#bars").query(), MouseEvent.MOUSE_CLICKED, 80, 40);
+    assertEquals(2, shown().head());
+  }
+
+  @Test
+  void aBadFileIsASentenceAndNothingIsLost(FxRobot robot) throws IOException {
+    run(robot);
+    View before = shown();
+    Path bad = Files.writeString(folder.resolve("bad.gguf"), "this is no model at all");
+    robot.interact(() -> lens.open(bad));
+    until(() -> !lens.errorProperty().get().isEmpty());
+    assertTrue(lens.errorProperty().get().contains("bad.gguf"), lens.errorProperty().get());
+    assertEquals(before, shown());
+    robot.interact(() -> lens.step(1));
+    until(() -> shown().stepIndex() == 1 && idle());
+    assertTrue(lens.errorProperty().get().isEmpty());
+  }
+
+  @Test
+  void aSessionIsSavedAndOpenedAgain(FxRobot robot) {
+    run(robot);
+    robot.interact(() -> lens.step(3));
+    until(() -> shown().stepIndex() == 3 && idle());
+    String text = shown().run().generated(3);
+    Path file = folder.resolve("s.emslens");
+    robot.interact(() -> lens.save(file));
+    until(() -> Files.exists(file) && idle());
+    robot.interact(() -> lens.open(file));
+    until(() -> !shown().run().canDecode() && idle());
+    assertEquals(text, shown().run().generated(3));
+    assertTrue(robot.lookup("#step").queryButton().isDisabled());
+    robot.interact(() -> robot.lookup("#budget").queryAs(RangeSlider.class).setHighValue(20));
+    until(() -> shown().run().steps().getFirst().after().slots(0) == 20 && idle());
+  }
+
+  @Test
+  void themesChangeThePicture(FxRobot robot) {
+    run(robot);
+    Node strip = robot.lookup("#strip").query();
+    Color light = pixel(strip, 3, 3);
+    robot.clickOn("#theme");
+    WaitForAsyncUtils.waitForFxEvents();
+    Color dark = pixel(strip, 3, 3);
+    assertNotEquals(light, dark);
+    assertEquals(Palette.DARK.surface(), dark);
+    robot.clickOn("#theme");
+  }
+
+  @Test
+  void runningCanBeCancelled(FxRobot robot) {
+    run(robot);
+    robot.interact(() -> lens.step(1500));
+    until(() -> shown().run().steps().size() > 2);
+    robot.interact(() -> robot.lookup("#cancel").queryButton().fire());
+    assertTrue(idle());
+    WaitForAsyncUtils.sleep(200, TimeUnit.MILLISECONDS);
+    WaitForAsyncUtils.waitForFxEvents();
+    int steps = shown().run().steps().size();
+    WaitForAsyncUtils.sleep(200, TimeUnit.MILLISECONDS);
+    WaitForAsyncUtils.waitForFxEvents();
+    assertEquals(steps, shown().run().steps().size());
+    robot.interact(() -> lens.step(1));
+    until(() -> idle() && shown().run().steps().size() > steps);
+    assertFalse(shown().run().ended() && steps < 3);
+  }
+}
