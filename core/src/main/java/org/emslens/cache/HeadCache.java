@@ -9,14 +9,21 @@ import org.emslens.math.RowProducts;
  */
 public final class HeadCache {
   private static final float TINY = 1e-12f;
+  private static final int ROOM = 64;
 
   private final int d;
   private final float[][] rows;
   private int nextRow;
   private int n;
   private float[] keys;
-  private float[][] keysTransposed;
   private float[] values;
+
+  /** Whether keys and values are somebody else's, to be copied before they are written. */
+  private boolean shared;
+
+  /** Keys by component, made when they are first asked for. */
+  private float[][] keysTransposed;
+
   private float[] received;
   private int[] queries;
   private int[] position;
@@ -24,18 +31,44 @@ public final class HeadCache {
   private boolean biased;
 
   /**
+   * A whole prefill: n tokens, each in its own slot.
+   *
+   * @param keys [n, d], shared with the caller until something is appended; likewise values
+   * @param sums attention received by each token, summed over all queries, from `sumsFrom` on
+   * @param lastRows attention of the last `rowCount` queries, oldest first, from `rowsFrom` on
+   *     [rowCount, n]
    * @param window how many of the last queries' attention rows are remembered
    */
-  HeadCache(int d, int window, int capacity) {
+  HeadCache(
+      int d,
+      int window,
+      int n,
+      float[] keys,
+      float[] values,
+      float[] sums,
+      int sumsFrom,
+      float[] lastRows,
+      int rowsFrom,
+      int rowCount) {
     this.d = d;
-    this.rows = new float[window][capacity];
-    this.keys = new float[capacity * d];
-    this.keysTransposed = new float[d][capacity];
-    this.values = new float[capacity * d];
-    this.received = new float[capacity];
-    this.queries = new int[capacity];
-    this.position = new int[capacity];
-    this.bias = new float[capacity];
+    this.n = n;
+    this.keys = keys;
+    this.values = values;
+    this.shared = true;
+    this.rows = new float[window][n];
+    this.received = Arrays.copyOfRange(sums, sumsFrom, sumsFrom + n);
+    this.queries = new int[n];
+    this.position = new int[n];
+    this.bias = new float[n];
+    for (int j = 0; j < n; j++) {
+      queries[j] = n - j;
+      position[j] = j;
+    }
+    int used = Math.min(rowCount, window);
+    for (int i = 0; i < used; i++) {
+      System.arraycopy(lastRows, rowsFrom + (rowCount - used + i) * n, rows[i], 0, n);
+    }
+    nextRow = used % window;
   }
 
   private HeadCache(HeadCache o) {
@@ -46,12 +79,9 @@ public final class HeadCache {
     }
     nextRow = o.nextRow;
     n = o.n;
-    keys = o.keys.clone();
-    keysTransposed = new float[d][];
-    for (int i = 0; i < d; i++) {
-      keysTransposed[i] = o.keysTransposed[i].clone();
-    }
-    values = o.values.clone();
+    keys = o.shared ? o.keys : o.keys.clone();
+    values = o.shared ? o.values : o.values.clone();
+    shared = o.shared;
     received = o.received.clone();
     queries = o.queries.clone();
     position = o.position.clone();
@@ -67,20 +97,25 @@ public final class HeadCache {
     return n;
   }
 
-  /** Keys [slots, d], row-major; the array is longer. Not to be written. */
+  /** Keys [slots, d], row-major; the array may be longer. Not to be written. */
   public float[] keys() {
     return keys;
   }
 
   /**
-   * The same keys by component [d, slots], for products that the compiler vectorises. Not to be
-   * written.
+   * The same by component [d, slots], for products that the compiler vectorises. Not to be written.
    */
   public float[][] keysTransposed() {
+    if (keysTransposed == null) {
+      keysTransposed = new float[d][position.length];
+      for (int j = 0; j < n; j++) {
+        transpose(j);
+      }
+    }
     return keysTransposed;
   }
 
-  /** Values [slots, d], row-major; the array is longer. Not to be written. */
+  /** Values [slots, d], row-major; the array may be longer. Not to be written. */
   public float[] values() {
     return values;
   }
@@ -92,16 +127,18 @@ public final class HeadCache {
 
   /** Appends the key and value of the token at this position; nothing has attended to it yet. */
   public void append(float[] key, int keyFrom, float[] value, int valueFrom, int at) {
-    if (n == position.length) {
-      grow();
+    if (n == position.length || shared) {
+      grow(Math.max(position.length, n + Math.max(ROOM, n / 4)));
     }
     System.arraycopy(key, keyFrom, keys, n * d, d);
-    transpose(n);
     System.arraycopy(value, valueFrom, values, n * d, d);
     received[n] = 0;
     queries[n] = 0;
     position[n] = at;
     bias[n] = 0;
+    if (keysTransposed != null) {
+      transpose(n);
+    }
     n++;
   }
 
@@ -120,35 +157,21 @@ public final class HeadCache {
     }
   }
 
-  /**
-   * Sets the statistics that a prefill gathered: sums over all its queries, and the rows of the
-   * last of them, oldest first.
-   */
-  void statistics(
-      float[] sums, int from, float[] lastRows, int rowsFrom, int rowCount, int stride) {
-    System.arraycopy(sums, from, received, 0, n);
-    for (int j = 0; j < n; j++) {
-      queries[j] = n - j;
-    }
-    int used = Math.min(rowCount, rows.length);
-    for (int i = 0; i < used; i++) {
-      int source = rowsFrom + (rowCount - used + i) * stride;
-      System.arraycopy(lastRows, source, rows[i], 0, n);
-    }
-    nextRow = used % rows.length;
-  }
-
   HeadState state() {
     float[] local = new float[n];
     for (float[] row : rows) {
-      for (int j = 0; j < n; j++) {
-        local[j] += row[j];
-      }
+      add(local, row, n);
     }
     for (int j = 0; j < n; j++) {
       local[j] /= rows.length;
     }
     return new HeadState(n, keys, values, received, queries, local, position);
+  }
+
+  private static void add(float[] sum, float[] x, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += x[j];
+    }
   }
 
   /** Attention of the newest query [slots]. */
@@ -166,27 +189,47 @@ public final class HeadCache {
           "The plan is for " + plan.slots() + " slots; the head holds " + n + ".");
     }
     int[] kept = plan.kept();
-    boolean[] host = hosts(plan);
-    merge(plan, host, mergeKeys);
+    int capacity = kept.length + ROOM;
+    float[] newKeys = new float[capacity * d];
+    float[] newValues = new float[capacity * d];
     for (int i = 0; i < kept.length; i++) {
-      int j = kept[i];
-      System.arraycopy(keys, j * d, keys, i * d, d);
-      System.arraycopy(values, j * d, values, i * d, d);
-      received[i] = received[j];
-      queries[i] = queries[j];
-      position[i] = position[j];
-      bias[i] = bias[j] + plan.bias()[i];
-      biased |= bias[i] != 0;
-      for (float[] row : rows) {
-        row[i] = row[j];
+      System.arraycopy(keys, kept[i] * d, newKeys, i * d, d);
+      System.arraycopy(values, kept[i] * d, newValues, i * d, d);
+    }
+    merge(plan, mergeKeys == CacheOptions.MergeKeys.DIRECTION, newKeys, newValues);
+    keepStatistics(plan, capacity);
+    keys = newKeys;
+    values = newValues;
+    shared = false;
+    keysTransposed = null;
+    n = kept.length;
+  }
+
+  /** Puts the weighted means of merged slots, centres included, in their centres' places. */
+  private void merge(HeadPlan plan, boolean directions, float[] newKeys, float[] newValues) {
+    boolean[] host = hosts(plan);
+    float[] sums = classWeights(plan);
+    float[] direction = new float[directions ? plan.kept().length * d : 0];
+    for (int k = 0; k < host.length; k++) {
+      if (host[k]) {
+        Arrays.fill(newValues, k * d, (k + 1) * d, 0);
       }
     }
-    n = kept.length;
-    for (int i = 0; i < n; i++) {
-      transpose(i);
+    for (int j = 0; j < n; j++) {
+      int k = plan.target()[j];
+      if (k >= 0 && host[k]) {
+        float w = sums[k] > 0 ? plan.weight()[j] / sums[k] : 1f / -sums[k];
+        addScaled(newValues, k * d, w, values, j * d);
+        if (directions) {
+          float norm = Math.max(RowProducts.norm(keys, j * d, d), TINY);
+          addScaled(direction, k * d, w / norm, keys, j * d);
+        }
+      }
     }
-    for (float[] row : rows) {
-      Arrays.fill(row, n, row.length, 0);
+    for (int k = 0; directions && k < host.length; k++) {
+      if (host[k]) {
+        turn(newKeys, direction, k * d);
+      }
     }
   }
 
@@ -200,47 +243,11 @@ public final class HeadCache {
     return host;
   }
 
-  /** Adds the members of every host into the host's own slot. */
-  private void merge(HeadPlan plan, boolean[] host, CacheOptions.MergeKeys mergeKeys) {
-    int classes = plan.kept().length;
-    float[] sums = classWeights(plan);
-    boolean directions = mergeKeys == CacheOptions.MergeKeys.DIRECTION;
-    float[] value = new float[classes * d];
-    float[] direction = directions ? new float[classes * d] : null;
-    for (int j = 0; j < n; j++) {
-      int k = plan.target()[j];
-      if (k >= 0 && host[k]) {
-        float w = sums[k] > 0 ? plan.weight()[j] / sums[k] : 1f / -sums[k];
-        addScaled(value, k * d, w, values, j * d);
-        if (directions) {
-          float norm = Math.max(RowProducts.norm(keys, j * d, d), TINY);
-          addScaled(direction, k * d, w / norm, keys, j * d);
-        }
-        int centre = plan.kept()[k];
-        if (j != centre) {
-          received[centre] += received[j] / Math.max(1, queries[j]) * queries[centre];
-          for (float[] row : rows) {
-            row[centre] += row[j];
-          }
-        }
-      }
-    }
-    for (int k = 0; k < classes; k++) {
-      if (host[k]) {
-        int centre = plan.kept()[k] * d;
-        System.arraycopy(value, k * d, values, centre, d);
-        if (directions) {
-          turn(centre, direction, k * d);
-        }
-      }
-    }
-  }
-
   /** Sum of the weights of each class; where all are 0, minus the number of its slots. */
-  private float[] classWeights(HeadPlan plan) {
+  private static float[] classWeights(HeadPlan plan) {
     float[] sums = new float[plan.kept().length];
     int[] counts = new int[sums.length];
-    for (int j = 0; j < n; j++) {
+    for (int j = 0; j < plan.slots(); j++) {
       int k = plan.target()[j];
       if (k >= 0) {
         sums[k] += plan.weight()[j];
@@ -253,21 +260,54 @@ public final class HeadCache {
     return sums;
   }
 
-  /** Gives the key at `at` another direction and its old length. */
-  private void turn(int at, float[] direction, int from) {
-    float norm = RowProducts.norm(direction, from, d);
+  /** Gives a key the direction at the same place and leaves its length. */
+  private void turn(float[] newKeys, float[] direction, int at) {
+    float norm = RowProducts.norm(direction, at, d);
     if (norm >= TINY) {
-      float scale = RowProducts.norm(keys, at, d) / norm;
-      for (int i = 0; i < d; i++) {
-        keys[at + i] = direction[from + i] * scale;
+      float scale = RowProducts.norm(newKeys, at, d) / norm;
+      for (int i = at; i < at + d; i++) {
+        newKeys[i] = direction[i] * scale;
       }
     }
   }
 
-  private void addScaled(float[] out, int to, float w, float[] rows, int from) {
-    for (int i = 0; i < d; i++) {
-      out[to + i] += w * rows[from + i];
+  /**
+   * Sums, queries, positions, biases and columns of the kept slots; members' attention adds into
+   * their centre's.
+   */
+  private void keepStatistics(HeadPlan plan, int capacity) {
+    int[] kept = plan.kept();
+    float[] newReceived = new float[capacity];
+    int[] newQueries = new int[capacity];
+    int[] newPosition = new int[capacity];
+    float[] newBias = new float[capacity];
+    for (int i = 0; i < kept.length; i++) {
+      int j = kept[i];
+      newReceived[i] = received[j];
+      newQueries[i] = queries[j];
+      newPosition[i] = position[j];
+      newBias[i] = bias[j] + plan.bias()[i];
+      biased |= newBias[i] != 0;
     }
+    for (int j = 0; j < n; j++) {
+      if (plan.merges(j)) {
+        int k = plan.target()[j];
+        newReceived[k] += received[j] / Math.max(1, queries[j]) * newQueries[k];
+      }
+    }
+    for (int r = 0; r < rows.length; r++) {
+      float[] row = new float[capacity];
+      for (int j = 0; j < n; j++) {
+        if (plan.target()[j] >= 0) {
+          row[plan.target()[j]] += rows[r][j];
+        }
+      }
+      rows[r] = row;
+    }
+    received = newReceived;
+    queries = newQueries;
+    position = newPosition;
+    bias = newBias;
   }
 
   void truncate(int slots) {
@@ -283,13 +323,19 @@ public final class HeadCache {
     }
   }
 
-  private void grow() {
-    int capacity = n + Math.max(64, n / 4);
-    keys = Arrays.copyOf(keys, capacity * d);
+  private void addScaled(float[] out, int to, float w, float[] from, int at) {
     for (int i = 0; i < d; i++) {
+      out[to + i] += w * from[at + i];
+    }
+  }
+
+  private void grow(int capacity) {
+    keys = Arrays.copyOf(keys, capacity * d);
+    values = Arrays.copyOf(values, capacity * d);
+    shared = false;
+    for (int i = 0; keysTransposed != null && i < d; i++) {
       keysTransposed[i] = Arrays.copyOf(keysTransposed[i], capacity);
     }
-    values = Arrays.copyOf(values, capacity * d);
     received = Arrays.copyOf(received, capacity);
     queries = Arrays.copyOf(queries, capacity);
     position = Arrays.copyOf(position, capacity);

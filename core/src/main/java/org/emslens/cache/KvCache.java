@@ -16,17 +16,57 @@ public final class KvCache {
   private int seen;
 
   /**
-   * @param window queries whose attention is remembered for local scores
-   * @param capacity slots that each head has room for at first
+   * @param seen tokens that all heads hold
+   * @param heads one per layer and KV head, layer by layer
    */
-  public KvCache(int layers, int kvHeads, int headDim, int window, int capacity) {
+  private KvCache(int layers, int kvHeads, int headDim, int seen, HeadCache[] heads) {
     this.layers = layers;
     this.kvHeads = kvHeads;
     this.headDim = headDim;
-    this.heads = new HeadCache[layers * kvHeads];
-    for (int i = 0; i < heads.length; i++) {
-      heads[i] = new HeadCache(headDim, window, Math.max(1, capacity));
-    }
+    this.seen = seen;
+    this.heads = heads;
+  }
+
+  /**
+   * The full cache of a prompt of n tokens; keys and values are shared until something is appended.
+   *
+   * @param keys one array per layer and KV head [n, headDim]; likewise values
+   * @param received per layer, sums of attention [kvHeads, n]
+   * @param lastRows per layer, attention rows of the last queries, oldest first [kvHeads, rowCount,
+   *     n]
+   * @param window queries whose attention is remembered for local scores
+   */
+  public static KvCache of(
+      int kvHeads,
+      int headDim,
+      int n,
+      float[][] keys,
+      float[][] values,
+      float[][] received,
+      float[][] lastRows,
+      int rowCount,
+      int window) {
+    HeadCache[] heads = new HeadCache[keys.length];
+    IntStream.range(0, heads.length)
+        .parallel()
+        .forEach(
+            i -> {
+              int l = i / kvHeads;
+              int g = i % kvHeads;
+              heads[i] =
+                  new HeadCache(
+                      headDim,
+                      window,
+                      n,
+                      keys[i],
+                      values[i],
+                      received[l],
+                      g * n,
+                      lastRows[l],
+                      g * rowCount * n,
+                      rowCount);
+            });
+    return new KvCache(keys.length / kvHeads, kvHeads, headDim, n, heads);
   }
 
   private KvCache(KvCache o) {
@@ -55,31 +95,6 @@ public final class KvCache {
   /** Says that one more token has gone through all layers. */
   public void advance() {
     seen++;
-  }
-
-  /**
-   * Fills one KV head with a whole prefill.
-   *
-   * @param keys of all heads of the layer [G, N, d]
-   * @param received sums of attention [G, N]
-   * @param lastRows attention rows of the last queries, oldest first [G, rowCount, N]
-   */
-  public void fill(
-      int layer,
-      int kvHead,
-      float[] keys,
-      float[] values,
-      float[] received,
-      float[] lastRows,
-      int rowCount,
-      int n) {
-    HeadCache head = head(layer, kvHead);
-    int from = kvHead * n * headDim;
-    for (int j = 0; j < n; j++) {
-      head.append(keys, from + j * headDim, values, from + j * headDim, j);
-    }
-    head.statistics(received, kvHead * n, lastRows, kvHead * rowCount * n, rowCount, n);
-    seen = n;
   }
 
   /**

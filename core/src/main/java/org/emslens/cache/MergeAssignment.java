@@ -1,6 +1,5 @@
 package org.emslens.cache;
 
-import org.emslens.math.Exponential;
 import org.emslens.math.RowProducts;
 
 /**
@@ -35,61 +34,66 @@ final class MergeAssignment {
     }
     boolean byKeys = options.similarity() != CacheOptions.Similarity.VALUES;
     boolean byValues = options.similarity() != CacheOptions.Similarity.KEYS;
-    float[][] keys = byKeys ? unitTransposed(head.keys(), kept, centres) : null;
-    float[][] values = byValues ? unitTransposed(head.values(), kept, centres) : null;
-    float[] byKey = new float[centres];
-    float[] byValue = new float[centres];
-    float[] mask = new float[centres];
+    // Across the pool, which is the larger side, so that the vectorised loops are long.
+    float[][] keys = byKeys ? unitsTransposed(head.keys(), pool) : null;
+    float[][] values = byValues ? unitsTransposed(head.values(), pool) : null;
+    float[] byKey = new float[pool.length];
+    float[] byValue = new float[pool.length];
+    float[] best = new float[pool.length];
+    int[] which = new int[pool.length];
     for (int i = 0; i < centres; i++) {
-      mask[i] = takesMembers[i] ? 1 : 0;
+      if (takesMembers[i]) {
+        if (byKeys) {
+          cosines(head.keys(), kept[i], keys, byKey);
+        }
+        if (byValues) {
+          cosines(head.values(), kept[i], values, byValue);
+        }
+        if (byKeys && byValues) {
+          multiply(byKey, byValue);
+        }
+        keepBest(byKeys ? byKey : byValue, i, best, which);
+      }
     }
     double sum = 0;
-    for (int p : pool) {
-      if (byKeys) {
-        cosines(head.keys(), p, keys, byKey, centres);
-      }
-      if (byValues) {
-        cosines(head.values(), p, values, byValue, centres);
-      }
-      if (byKeys && byValues) {
-        for (int i = 0; i < centres; i++) {
-          byKey[i] *= byValue[i];
-        }
-      }
-      float[] similarity = byKeys ? byKey : byValue;
-      for (int i = 0; i < centres; i++) {
-        similarity[i] *= mask[i];
-      }
-      float best = Math.max(Exponential.max(similarity, 0, centres), 0);
-      target[p] = best > (float) options.tau() ? firstEqual(similarity, best) : -1;
-      sum += best;
+    for (int p = 0; p < pool.length; p++) {
+      target[pool[p]] = best[p] > (float) options.tau() ? which[p] : -1;
+      sum += best[p];
     }
     return (float) (sum / pool.length);
   }
 
-  private static int firstEqual(float[] x, float value) {
-    int i = 0;
-    while (x[i] != value) {
-      i++;
+  private static void multiply(float[] x, float[] y) {
+    for (int p = 0; p < x.length; p++) {
+      x[p] *= y[p];
     }
-    return i;
   }
 
-  private void cosines(float[] rows, int slot, float[][] units, float[] out, int centres) {
-    RowProducts.products(rows, slot * d, units, out, centres);
+  private static void keepBest(float[] similarity, int centre, float[] best, int[] which) {
+    for (int p = 0; p < best.length; p++) {
+      if (similarity[p] > best[p]) {
+        best[p] = similarity[p];
+        which[p] = centre;
+      }
+    }
+  }
+
+  /** Cosines, clamped at 0, of one slot with the pool. */
+  private void cosines(float[] rows, int slot, float[][] units, float[] out) {
+    RowProducts.products(rows, slot * d, units, out, out.length);
     float inverse = 1 / Math.max(RowProducts.norm(rows, slot * d, d), TINY);
-    for (int i = 0; i < centres; i++) {
-      out[i] = Math.max(out[i] * inverse, 0);
+    for (int p = 0; p < out.length; p++) {
+      out[p] = Math.max(out[p] * inverse, 0);
     }
   }
 
-  /** Unit vectors of the centres, [d][centres]. */
-  private float[][] unitTransposed(float[] rows, int[] kept, int centres) {
-    float[][] out = RowProducts.transpose(rows, 0, kept, centres, d);
-    for (int i = 0; i < centres; i++) {
-      float inverse = 1 / Math.max(RowProducts.norm(rows, kept[i] * d, d), TINY);
-      for (int k = 0; k < d; k++) {
-        out[k][i] *= inverse;
+  /** Unit vectors of the pool, [d][pool]. */
+  private float[][] unitsTransposed(float[] rows, int[] pool) {
+    float[][] out = RowProducts.transpose(rows, pool, pool.length, d);
+    for (int p = 0; p < pool.length; p++) {
+      float inverse = 1 / Math.max(RowProducts.norm(rows, pool[p] * d, d), TINY);
+      for (int i = 0; i < d; i++) {
+        out[i][p] *= inverse;
       }
     }
     return out;

@@ -29,7 +29,8 @@ public final class AttentionMap {
     normalisers = p.normalisers()[layer];
     normaliserFrom = head * n;
     int kvHead = head / p.config().group();
-    keysTransposed = RowProducts.transpose(p.keys()[layer], kvHead * n * d, null, n, d);
+    keysTransposed =
+        RowProducts.transpose(p.keys()[layer * p.config().kvHeads() + kvHead], null, n, d);
   }
 
   /** The map of one query head of one layer. */

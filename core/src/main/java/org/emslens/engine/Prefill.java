@@ -12,8 +12,8 @@ import org.emslens.model.ModelConfig;
  *
  * @param ids the prompt
  * @param queries per layer, after RoPE [H, N, d]
- * @param keys per layer, after RoPE [G, N, d]
- * @param values per layer [G, N, d]
+ * @param keys per layer and KV head, after RoPE [layers * G][N, d]
+ * @param values per layer and KV head [layers * G][N, d]
  * @param normalisers per layer, log of the softmax's normaliser [H, N]
  * @param received per layer, attention summed over queries and averaged over the group [G, N]
  * @param lastRows per layer, attention of the last `lastRowCount` queries, averaged over the group,
@@ -45,19 +45,17 @@ public record Prefill(
   /**
    * A fresh full cache of this prompt that remembers the attention of the last `window` queries.
    */
-  public KvCache cache(int window, int room) {
-    int n = tokens();
-    KvCache cache =
-        new KvCache(config.layers(), config.kvHeads(), config.headDim(), window, n + room);
-    IntStream.range(0, config.layers())
-        .parallel()
-        .forEach(
-            l -> {
-              for (int g = 0; g < config.kvHeads(); g++) {
-                cache.fill(l, g, keys[l], values[l], received[l], lastRows[l], lastRowCount, n);
-              }
-            });
-    return cache;
+  public KvCache cache(int window) {
+    return KvCache.of(
+        config.kvHeads(),
+        config.headDim(),
+        tokens(),
+        keys,
+        values,
+        received,
+        lastRows,
+        lastRowCount,
+        window);
   }
 
   /** The attention of the last token in every query head, as if it had just been decoded. */

@@ -39,7 +39,7 @@ public record Drift(
      */
     public static Baseline of(Engine engine, int[] prompt, int[] continuation, Progress progress) {
       Prefill prefill = engine.prefill(prompt, null, share -> progress.at(share / 2));
-      KvCache full = prefill.cache(1, continuation.length);
+      KvCache full = prefill.cache(1);
       float[][] logits = new float[continuation.length][];
       logits[0] = prefill.logits();
       for (int i = 1; i < continuation.length; i++) {
@@ -61,7 +61,7 @@ public record Drift(
     int[] continuation = baseline.continuation();
     int budget = choice.slotsFor(baseline.prefill().tokens());
     CachePolicy policy = choice.policy().with(choice.options());
-    KvCache cache = baseline.prefill().cache(choice.options().window(), continuation.length);
+    KvCache cache = baseline.prefill().cache(choice.options().window());
     compress(cache, policy, choice, budget, 1);
     float[] logits = baseline.prefill().logits();
     double nll = 0;

@@ -36,10 +36,17 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     float[] received = new float[heads * n];
     float[] lastRows = new float[heads * options.window() * n];
     attention(queries, keys, options.window(), received, lastRows);
-    KvCache cache = new KvCache(1, heads, d, options.window(), n);
-    for (int g = 0; g < heads; g++) {
-      cache.fill(0, g, keys.data(), values.data(), received, lastRows, options.window(), n);
-    }
+    KvCache cache =
+        KvCache.of(
+            heads,
+            d,
+            n,
+            perHead(keys),
+            perHead(values),
+            new float[][] {received},
+            new float[][] {lastRows},
+            options.window(),
+            options.window());
     List<HeadPlan> plans = new ArrayList<>();
     if (budget < n) {
       var plan = cache.plan(Policies.EMS, options, budget);
@@ -56,6 +63,15 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     }
     int[] shape = {heads, kept, d};
     return new LayerCompression(plans, new Npy(shape, outKeys), new Npy(shape, outValues));
+  }
+
+  private static float[][] perHead(Npy x) {
+    int size = x.shape()[1] * x.shape()[2];
+    float[][] out = new float[x.shape()[0]][];
+    for (int g = 0; g < out.length; g++) {
+      out[g] = Arrays.copyOfRange(x.data(), g * size, (g + 1) * size);
+    }
+    return out;
   }
 
   private static void check(Npy q, Npy k, Npy v, int budget, CacheOptions options) {

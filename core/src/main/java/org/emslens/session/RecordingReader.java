@@ -160,8 +160,8 @@ final class RecordingReader {
             c,
             r.prompt().stream().mapToInt(Token::id).toArray(),
             new float[layers][],
-            new float[layers][],
-            new float[layers][],
+            new float[c.allKvHeads()][],
+            new float[c.allKvHeads()][],
             new float[layers][],
             new float[layers][],
             new float[layers][],
@@ -171,8 +171,12 @@ final class RecordingReader {
     for (int l = 0; l < layers; l++) {
       try (DataInputStream in = open("prefill/" + l, bytes)) {
         p.queries()[l] = Numbers.readHalves(in, queries);
-        p.keys()[l] = Numbers.readHalves(in, keys);
-        p.values()[l] = Numbers.readHalves(in, keys);
+        for (int g = 0; g < c.kvHeads(); g++) {
+          p.keys()[l * c.kvHeads() + g] = Numbers.readHalves(in, keys / c.kvHeads());
+        }
+        for (int g = 0; g < c.kvHeads(); g++) {
+          p.values()[l * c.kvHeads() + g] = Numbers.readHalves(in, keys / c.kvHeads());
+        }
         p.normalisers()[l] = Numbers.readFloats(in, c.heads() * n);
         p.received()[l] = Numbers.readFloats(in, c.kvHeads() * n);
         p.lastRows()[l] = Numbers.readHalves(in, rows);

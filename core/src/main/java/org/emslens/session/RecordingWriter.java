@@ -51,8 +51,12 @@ final class RecordingWriter {
   private static void layer(DataOutputStream out, Prefill p, int l) throws IOException {
     ModelConfig c = p.config();
     Numbers.writeAsHalves(out, p.queries()[l]);
-    Numbers.writeAsHalves(out, p.keys()[l]);
-    Numbers.writeAsHalves(out, p.values()[l]);
+    for (int g = 0; g < c.kvHeads(); g++) {
+      Numbers.writeAsHalves(out, p.keys()[l * c.kvHeads() + g]);
+    }
+    for (int g = 0; g < c.kvHeads(); g++) {
+      Numbers.writeAsHalves(out, p.values()[l * c.kvHeads() + g]);
+    }
     Numbers.write(out, p.normalisers()[l]);
     Numbers.write(out, p.received()[l]);
     Numbers.writeAsHalves(out, p.lastRows()[l]);

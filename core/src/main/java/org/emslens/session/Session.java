@@ -24,7 +24,6 @@ import org.emslens.text.Tokenizer;
 public final class Session {
   private static final int SNAPSHOT_EVERY = 16;
   private static final long SNAPSHOT_BYTES = 256L << 20;
-  private static final int ROOM = 256;
 
   private final Engine engine;
   private final Tokenizer tokenizer;
@@ -36,6 +35,7 @@ public final class Session {
   private final boolean compare;
   private final TreeMap<Integer, Snapshot> snapshots = new TreeMap<>();
   private final List<Step> steps = new ArrayList<>();
+  private final short[][] promptAttention;
   private CacheChoice choice;
   private Sampling sampling;
   private KvCache cache;
@@ -64,6 +64,7 @@ public final class Session {
     this.prompt = prompt;
     this.prefill = prefill;
     this.first = first;
+    this.promptAttention = prefill.lastAttention().halves();
     this.choice = choice;
     this.sampling = sampling;
     this.compare = compare;
@@ -168,7 +169,7 @@ public final class Session {
 
   private void begin() {
     long start = System.nanoTime();
-    cache = prefill.cache(choice.options().window(), ROOM);
+    cache = prefill.cache(choice.options().window());
     CacheFrame before = CacheFrame.whole(prefill.config().allKvHeads(), prompt.size());
     int budget = choice.slotsFor(prompt.size());
     CompressionPlan plan = compress(budget, 1);
@@ -179,7 +180,7 @@ public final class Session {
     snapshots.clear();
     logits = prefill.logits().clone();
     if (full == null && shadowed && engine != null) {
-      full = prefill.cache(1, ROOM);
+      full = prefill.cache(1);
     } else if (full != null) {
       full.truncate(prompt.size());
     }
@@ -189,7 +190,7 @@ public final class Session {
             null,
             "",
             before,
-            prefill.lastAttention().halves(),
+            promptAttention,
             plan,
             after,
             first,
@@ -322,7 +323,7 @@ public final class Session {
   }
 
   private KvCache compressedPrompt() {
-    KvCache fresh = prefill.cache(choice.options().window(), ROOM);
+    KvCache fresh = prefill.cache(choice.options().window());
     if (steps.getFirst().plan() != null) {
       fresh.apply(steps.getFirst().plan());
     }

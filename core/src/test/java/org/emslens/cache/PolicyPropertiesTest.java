@@ -19,28 +19,26 @@ class PolicyPropertiesTest {
   /** A cache of two layers whose statistics come from random attention rows. */
   private static KvCache random(long seed, int kvHeads, int n, int window) {
     Random r = new Random(seed);
-    KvCache cache = new KvCache(2, kvHeads, D, window, n);
+    float[][] keys = new float[2 * kvHeads][];
+    float[][] values = new float[2 * kvHeads][];
+    float[][] received = new float[2][kvHeads * n];
+    float[][] last = new float[2][kvHeads * window * n];
     for (int l = 0; l < 2; l++) {
-      float[] keys = gaussian(r, kvHeads * n * D);
-      float[] values = gaussian(r, kvHeads * n * D);
-      float[] received = new float[kvHeads * n];
-      float[] last = new float[kvHeads * window * n];
       for (int g = 0; g < kvHeads; g++) {
+        keys[l * kvHeads + g] = gaussian(r, n * D);
+        values[l * kvHeads + g] = gaussian(r, n * D);
         for (int i = 0; i < n; i++) {
           float[] row = row(r, i + 1);
           for (int j = 0; j <= i; j++) {
-            received[g * n + j] += row[j];
+            received[l][g * n + j] += row[j];
             if (i >= n - window) {
-              last[(g * window + i - n + window) * n + j] = row[j];
+              last[l][(g * window + i - n + window) * n + j] = row[j];
             }
           }
         }
       }
-      for (int g = 0; g < kvHeads; g++) {
-        cache.fill(l, g, keys, values, received, last, window, n);
-      }
     }
-    return cache;
+    return KvCache.of(kvHeads, D, n, keys, values, received, last, window, window);
   }
 
   private static float[] gaussian(Random r, int n) {
@@ -163,8 +161,17 @@ class PolicyPropertiesTest {
         last[i * n + j] = m;
       }
     }
-    KvCache cache = new KvCache(1, 1, D, window, n);
-    cache.fill(0, 0, keys, values, received, last, window, n);
+    KvCache cache =
+        KvCache.of(
+            1,
+            D,
+            n,
+            new float[][] {keys},
+            new float[][] {values},
+            new float[][] {received},
+            new float[][] {last},
+            window,
+            window);
     CacheOptions o =
         CacheOptions.EMS
             .withWindow(window)

@@ -123,7 +123,7 @@ class GoldenTest {
         continue;
       }
       Prefill run = engine.prefill(TestFiles.ints(c.get("ids")), null, Progress.NONE);
-      KvCache cache = run.cache(16, 32);
+      KvCache cache = run.cache(16);
       int[] expected = TestFiles.ints(c.get("continuation"));
       float[] logits = run.logits();
       for (int token : expected) {

@@ -49,13 +49,13 @@ class TinyModelsTest {
   private static void decodingContinuesPrefill(Engine engine, int[] ids, float[] logits) {
     int cut = ids.length - 20;
     int[] head = Arrays.copyOf(ids, cut);
-    KvCache cache = engine.prefill(head, null, Progress.NONE).cache(16, 4);
+    KvCache cache = engine.prefill(head, null, Progress.NONE).cache(16);
     float[] last = null;
     for (int i = cut; i < ids.length; i++) {
       last = engine.decode(cache, ids[i], null);
     }
     assertArrayEquals(logits, last, 2e-3f);
-    KvCache whole = engine.prefill(ids, null, Progress.NONE).cache(16, 4);
+    KvCache whole = engine.prefill(ids, null, Progress.NONE).cache(16);
     for (int l = 0; l < engine.config().layers(); l++) {
       for (int g = 0; g < engine.config().kvHeads(); g++) {
         var a = whole.state(l).heads().get(g);

@@ -9,6 +9,7 @@ import javafx.application.Application;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,6 +36,10 @@ final class GuiCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!size.matches("[0-9]{3,4}x[0-9]{3,4}")) {
+      throw new ParameterException(
+          spec.commandLine(), "--size is '" + size + "'; expected width and height such as 1440x900.");
+    }
     boolean display = hasDisplay();
     if (!display) {
       System.setProperty("glass.platform", "Headless");
@@ -52,6 +57,7 @@ final class GuiCommand implements Callable<Integer> {
     }
     System.setProperty("java.awt.headless", "true");
     List<String> arguments = new ArrayList<>();
+    arguments.add("--size=" + size);
     if (tour != null) {
       arguments.add("--tour=" + tour.toAbsolutePath());
     } else if (file != null) {

@@ -15,7 +15,7 @@ import org.emslens.app.tour.Tour;
 import org.emslens.cli.Failures;
 import org.emslens.engine.nd4j.Nd4jEngine;
 
-/** The window. Parameters: `--tour=DIR` drives it by itself; others are files to open. */
+/** The window. Parameters: `--tour=DIR` drives it by itself, `--size=WxH`; others are files to open. */
 public final class LensApplication extends Application {
   private Lens lens;
 
@@ -26,7 +26,8 @@ public final class LensApplication extends Application {
     lens = new Lens(new EngineThread(Platform::runLater));
     MainView view = new MainView(lens);
     stage.setTitle("EMS Lens");
-    stage.setScene(new Scene(view, 1440, 900));
+    String[] size = getParameters().getNamed().getOrDefault("size", "1440x900").split("x");
+    stage.setScene(new Scene(view, Integer.parseInt(size[0]), Integer.parseInt(size[1])));
     stage.setOnCloseRequest(e -> Platform.exit());
     stage.show();
     String tour = getParameters().getNamed().get("tour");

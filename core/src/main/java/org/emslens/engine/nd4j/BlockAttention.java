@@ -61,10 +61,10 @@ final class BlockAttention {
                 System.arraycopy(qkv, row + h * d, run.queries()[layer], to, d);
               }
               for (int g = 0; g < kvHeads; g++) {
-                int to = (g * n + start + i) * d;
+                int to = (start + i) * d;
                 int key = row + (heads + g) * d;
-                System.arraycopy(qkv, key, run.keys()[layer], to, d);
-                System.arraycopy(qkv, key + kvHeads * d, run.values()[layer], to, d);
+                System.arraycopy(qkv, key, run.keys()[layer * kvHeads + g], to, d);
+                System.arraycopy(qkv, key + kvHeads * d, run.values()[layer * kvHeads + g], to, d);
               }
             });
   }
@@ -84,8 +84,8 @@ final class BlockAttention {
       int from = ((g * config.group() + r) * n + first) * d;
       queries.put(r * count * d, run.queries()[layer], from, count * d);
     }
-    keys.put(0, run.keys()[layer], g * n * d, seen * d);
-    values.put(0, run.values()[layer], g * n * d, seen * d);
+    keys.put(0, run.keys()[layer * config.kvHeads() + g], 0, seen * d);
+    values.put(0, run.values()[layer * config.kvHeads() + g], 0, seen * d);
     queries.written();
     keys.written();
     values.written();

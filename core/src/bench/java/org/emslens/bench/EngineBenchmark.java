@@ -1,0 +1,119 @@
+package org.emslens.bench;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.CompressionPlan;
+import org.emslens.cache.KvCache;
+import org.emslens.cache.Policies;
+import org.emslens.engine.AttentionMap;
+import org.emslens.engine.AttentionRows;
+import org.emslens.engine.Engine;
+import org.emslens.engine.Prefill;
+import org.emslens.engine.Progress;
+import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.FetchListener;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.UserFolders;
+import org.emslens.model.Model;
+import org.emslens.model.ModelLoader;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What the default model costs: reading a prompt, a token, a new plan, a map. Everything in one process, so that ratios can be trusted. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 4, time = 3)
+@Measurement(iterations = 6, time = 3)
+public class EngineBenchmark {
+  private static final int PROMPT = 1000;
+  private static final int CONTEXT = 500;
+
+  private Model model;
+  private Engine engine;
+  private int[] ids;
+  private Prefill prefill;
+  private Prefill half;
+  private KvCache cache;
+  private KvCache thousand;
+  private CompressionPlan plan;
+  private AttentionRows rows;
+
+  @Setup
+  public void open() throws IOException {
+    model =
+        ModelLoader.open(
+            new ModelStore(UserFolders.models())
+                .resolve(Catalogue.shipped(), null, FetchListener.NONE));
+    engine = new Nd4jEngine(model.config(), model.weights(), Progress.NONE);
+    ids = new int[PROMPT];
+    for (int i = 0; i < PROMPT; i++) {
+      ids[i] = 1000 + i * 7919 % 40000;
+    }
+    prefill = engine.prefill(ids, null, Progress.NONE);
+    half = engine.prefill(Arrays.copyOf(ids, CONTEXT), null, Progress.NONE);
+    rows = new AttentionRows(model.config().allHeads());
+  }
+
+  @Setup(Level.Iteration)
+  public void caches() {
+    cache = half.cache(16);
+    thousand = prefill.cache(16);
+    plan = thousand.plan(Policies.EMS, CacheOptions.EMS, 128);
+  }
+
+  @TearDown
+  public void close() throws IOException {
+    engine.close();
+    model.close();
+  }
+
+  /** 1,000 tokens with score statistics. */
+  @Benchmark
+  public Prefill prefillThousand() {
+    return engine.prefill(ids, null, Progress.NONE);
+  }
+
+  /** One token at about 500 of context, every head's attention captured. */
+  @Benchmark
+  public float[] decodeAtFiveHundred() {
+    if (cache.seen() > CONTEXT + 200) {
+      cache = half.cache(16);
+    }
+    return engine.decode(cache, ids[cache.seen() % PROMPT], rows);
+  }
+
+  /** EMS planned for all heads at 1,000 slots. */
+  @Benchmark
+  public CompressionPlan planThousand() {
+    return thousand.plan(Policies.EMS, CacheOptions.EMS, 128);
+  }
+
+  /** A fresh cache of 1,000 tokens, compressed by a plan that is there. */
+  @Benchmark
+  public KvCache fillAndApply() {
+    KvCache c = prefill.cache(16);
+    c.apply(plan);
+    return c;
+  }
+
+  /** One head's whole map, at full resolution. */
+  @Benchmark
+  public float[] attentionMap() {
+    return AttentionMap.of(prefill, 14, 4).pooled(0, PROMPT, 0, PROMPT, PROMPT, PROMPT, () -> false);
+  }
+}
