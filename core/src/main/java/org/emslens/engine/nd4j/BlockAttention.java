@@ -130,6 +130,13 @@ final class BlockAttention {
     private final float[] average;
     private final float[] sums;
 
+    /**
+     * The thread's own small pictures of the group's heads; shared ones would be fought over at
+     * every row.
+     */
+    private final float[][] pictures =
+        new float[config.group()][Prefill.THUMBNAIL * Prefill.THUMBNAIL];
+
     Part(HostArray scores, int g, int first, int count) {
       this.scores = scores;
       this.g = g;
@@ -156,8 +163,7 @@ final class BlockAttention {
             exponential.softmax(row, visible, scale, null);
         scores.put(at, row, 0, seen);
         addShare(average, row, 1f / group, visible);
-        float[] picture = run.thumbnails()[layer * config.heads() + h];
-        Thumbnails.add(picture, row, query, visible, run.tokens());
+        Thumbnails.add(pictures[r], row, query, visible, run.tokens());
       }
       addShare(sums, average, 1, visible);
       int fromLast = query - (run.tokens() - run.lastRowCount());
@@ -172,6 +178,12 @@ final class BlockAttention {
       synchronized (received) {
         for (int j = 0; j < seen; j++) {
           received[g * run.tokens() + j] += sums[j];
+        }
+        for (int r = 0; r < pictures.length; r++) {
+          float[] all = run.thumbnails()[layer * config.heads() + g * config.group() + r];
+          for (int i = 0; i < all.length; i++) {
+            all[i] = Math.max(all[i], pictures[r][i]);
+          }
         }
       }
     }
