@@ -28,7 +28,7 @@ public final class AtlasView extends Surface {
   private static final double LEFT = 46;
   private static final double TOP = 4;
   private static final double BOTTOM = 34;
-  private static final double RIGHT = 8;
+  private static final double RIGHT = 62;
 
   private final Lens lens;
   private final ObjectProperty<Encoding> encoding =
@@ -91,6 +91,7 @@ public final class AtlasView extends Surface {
     }
     grid(g, c, cw, ch);
     axes(g, c, cw, ch);
+    colourBar(g, w, ch * c.heads());
     outline(g, v.layer(), v.head(), cw, ch, colours().accent(), 2);
     if (hoverLayer >= 0) {
       outline(g, hoverLayer, hoverHead, cw, ch, colours().text(), 1);
@@ -171,6 +172,22 @@ public final class AtlasView extends Surface {
       text(g, "layer", middle, bottom + 24, SMALL, colours().muted(), TextAlignment.CENTER);
     }
     sideText(g, "head", 10, TOP + c.heads() * ch / 2, SMALL, colours().muted());
+  }
+
+  private void colourBar(GraphicsContext g, double w, double tall) {
+    double x = w - RIGHT + 8;
+    for (int i = 0; i < (int) tall; i++) {
+      int argb = map.get().colour(1 - i / tall);
+      g.setFill(Color.rgb(argb >> 16 & 255, argb >> 8 & 255, argb & 255));
+      g.fillRect(x, TOP + i, 8, 1.5);
+    }
+    boolean attention = encoding.get() == Encoding.ATTENTION;
+    String[] marks =
+        attention ? new String[] {"1", "0.01", "10⁻⁴"} : new String[] {"100 %", "50 %", "0 %"};
+    for (int i = 0; i < marks.length; i++) {
+      double y = Math.clamp(TOP + tall * i / 2, TOP + 5, TOP + tall - 5);
+      text(g, marks[i], x + 12, y, SMALL, colours().muted(), TextAlignment.LEFT);
+    }
   }
 
   private void outline(

@@ -26,6 +26,13 @@ final class GuiCommand implements Callable<Integer> {
           "The window drives itself through a sample and writes pictures and a recording to DIR.")
   private Path tour;
 
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      defaultValue = "1440x900",
+      description = "The window's size at first (default: ${DEFAULT-VALUE}).")
+  private String size;
+
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
@@ -38,7 +45,8 @@ final class GuiCommand implements Callable<Integer> {
   public Integer call() {
     if (!size.matches("[0-9]{3,4}x[0-9]{3,4}")) {
       throw new ParameterException(
-          spec.commandLine(), "--size is '" + size + "'; expected width and height such as 1440x900.");
+          spec.commandLine(),
+          "--size is '" + size + "'; expected width and height such as 1440x900.");
     }
     boolean display = hasDisplay();
     if (!display) {

@@ -15,7 +15,9 @@ import org.emslens.app.tour.Tour;
 import org.emslens.cli.Failures;
 import org.emslens.engine.nd4j.Nd4jEngine;
 
-/** The window. Parameters: `--tour=DIR` drives it by itself, `--size=WxH`; others are files to open. */
+/**
+ * The window. Parameters: `--tour=DIR` drives it by itself, `--size=WxH`; others are files to open.
+ */
 public final class LensApplication extends Application {
   private Lens lens;
 

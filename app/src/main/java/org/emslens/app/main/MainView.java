@@ -235,7 +235,7 @@ public final class MainView extends BorderPane {
     Card scores = new Card("Global-Local", surface(new ScoresView(lens)));
     SplitPane pane = new SplitPane(budget, bars, scores);
     pane.setOrientation(Orientation.VERTICAL);
-    pane.setDividerPositions(0.47, 0.72);
+    pane.setDividerPositions(0.42, 0.71);
     return pane;
   }
 
