@@ -4,8 +4,12 @@ import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -29,6 +33,7 @@ public final class ChatTemplate {
     this.jinja =
         new Jinjava(
             JinjavaConfig.newBuilder()
+                .withNestedInterpretationEnabled(false)
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
                 .withMaxOutputSize(MAX_OUTPUT)
@@ -36,6 +41,37 @@ public final class ChatTemplate {
                 .withMaxMacroRecursionDepth(16)
                 .withRangeLimit(10_000)
                 .build());
+    try {
+      register("raise_exception", "raise", String.class);
+      register("strftime_now", "now", String.class);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void register(String name, String method, Class<?>... parameters)
+      throws NoSuchMethodException {
+    jinja
+        .getGlobalContext()
+        .registerFunction(
+            new ELFunctionDefinition("", name, ChatTemplate.class.getMethod(method, parameters)));
+  }
+
+  /** What templates call to refuse a chat. */
+  public static String raise(String why) {
+    throw new IllegalArgumentException(why);
+  }
+
+  /** Today in the manner of C's strftime, as far as templates use it: day, month and year. */
+  public static String now(String format) {
+    String pattern =
+        format
+            .replace("%d", "dd")
+            .replace("%b", "MMM")
+            .replace("%B", "MMMM")
+            .replace("%Y", "yyyy")
+            .replace("%m", "MM");
+    return LocalDate.now().format(DateTimeFormatter.ofPattern(pattern, Locale.ROOT));
   }
 
   /**
@@ -53,13 +89,26 @@ public final class ChatTemplate {
     RenderResult result = jinja.renderForResult(source, context);
     List<TemplateError> fatal =
         result.getErrors().stream()
-            .filter(e -> e.getSeverity() == TemplateError.ErrorType.FATAL)
+            .filter(
+                e ->
+                    e.getSeverity() == TemplateError.ErrorType.FATAL
+                        || e.getException() instanceof IllegalArgumentException
+                        || String.valueOf(e.getMessage()).contains("raise_exception"))
             .toList();
     if (!fatal.isEmpty()) {
       throw new IllegalArgumentException(
-          "The model's chat template cannot be rendered: "
-              + fatal.getFirst().getMessage().replaceAll("\\s+", " "));
+          "The model's chat template cannot be rendered: " + reason(fatal.getFirst()));
     }
     return result.getOutput();
+  }
+
+  private static String reason(TemplateError error) {
+    Throwable cause = error.getException();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message =
+        cause instanceof IllegalArgumentException ? cause.getMessage() : error.getMessage();
+    return String.valueOf(message).replaceAll("\\s+", " ");
   }
 }

@@ -14,11 +14,9 @@ final class Pieces {
   private static final int[] BYTE_OF_CHAR = byteOfChar();
 
   private final byte[][] bytes;
-  private final boolean stripFirstSpace;
 
-  private Pieces(byte[][] bytes, boolean stripFirstSpace) {
+  private Pieces(byte[][] bytes) {
     this.bytes = bytes;
-    this.stripFirstSpace = stripFirstSpace;
   }
 
   /**
@@ -30,7 +28,7 @@ final class Pieces {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = literal[i] ? utf8(vocabulary[i]) : fromByteAlphabet(vocabulary[i]);
     }
-    return new Pieces(bytes, false);
+    return new Pieces(bytes);
   }
 
   /** Pieces of SentencePiece, where ▁ is a space and &lt;0xE4&gt; a byte. */
@@ -44,7 +42,7 @@ final class Pieces {
         bytes[i] = utf8(literal[i] ? vocabulary[i] : vocabulary[i].replace('▁', ' '));
       }
     }
-    return new Pieces(bytes, true);
+    return new Pieces(bytes);
   }
 
   int size() {
@@ -57,11 +55,6 @@ final class Pieces {
       all.writeBytes(id < bytes.length ? bytes[id] : new byte[0]);
     }
     return all.toString(StandardCharsets.UTF_8);
-  }
-
-  /** Whether a decoded text at the start of a document loses its first space. */
-  boolean stripsFirstSpace() {
-    return stripFirstSpace;
   }
 
   String text(int id) {

@@ -78,7 +78,10 @@ public final class HeadBars extends Surface {
     g.strokeRect(x + 0.5, y + 1.5, width - 1, 12);
     HeadPlan plan =
         v.lastCompression() == null ? null : v.lastCompression().plan().heads().get(index);
-    String more = plan == null ? "" : ", sparsity " + Format.percent(plan.readout().sparsity());
+    String more =
+        plan == null || width < 290
+            ? ""
+            : ", sparsity " + Format.percent(plan.readout().sparsity());
     text(
         g,
         Format.count(kept)

@@ -1,6 +1,7 @@
 package org.emslens.app.main;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import javafx.beans.property.BooleanProperty;
@@ -28,6 +29,8 @@ import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
 import org.emslens.text.ChatMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the window shows and can be asked to do. Properties change on the screen's thread only;
@@ -36,6 +39,8 @@ import org.emslens.text.ChatMessage;
  */
 public final class Lens implements AutoCloseable {
   private static final long PUBLISH_EVERY_NANOS = 60_000_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lens.class);
 
   private final EngineThread thread;
   private final Selection selection = new Selection();
@@ -145,6 +150,7 @@ public final class Lens implements AutoCloseable {
       opened.close();
       throw e;
     }
+    LOG.info("Model ready after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
     closeModel();
     model = opened;
     engine = made;

@@ -2,9 +2,11 @@ package org.emslens.app.main;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import javafx.application.Application;
 import javafx.application.Platform;
@@ -14,11 +16,15 @@ import org.emslens.app.prompt.Sample;
 import org.emslens.app.tour.Tour;
 import org.emslens.cli.Failures;
 import org.emslens.engine.nd4j.Nd4jEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The window. Parameters: `--tour=DIR` drives it by itself, `--size=WxH`; others are files to open.
  */
 public final class LensApplication extends Application {
+  private static final Logger LOG = LoggerFactory.getLogger(LensApplication.class);
+
   private Lens lens;
 
   @Override
@@ -26,12 +32,14 @@ public final class LensApplication extends Application {
     // ND4J takes a second or two to start; the window is up meanwhile.
     Thread.ofPlatform().daemon().name("emslens-warm-up").start(LensApplication::warmUp);
     lens = new Lens(new EngineThread(Platform::runLater));
+    Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> unexpected(e));
     MainView view = new MainView(lens);
     stage.setTitle("EMS Lens");
     String[] size = getParameters().getNamed().getOrDefault("size", "1440x900").split("x");
     stage.setScene(new Scene(view, Integer.parseInt(size[0]), Integer.parseInt(size[1])));
     stage.setOnCloseRequest(e -> Platform.exit());
     stage.show();
+    LOG.info("Window up after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
     String tour = getParameters().getNamed().get("tour");
     List<String> files = getParameters().getUnnamed();
     if (tour != null) {
@@ -41,6 +49,19 @@ public final class LensApplication extends Application {
       firstRun(view);
     } else {
       lens.open(Path.of(files.getFirst()));
+    }
+  }
+
+  /**
+   * A fault of ours: into the log, and in a sentence on screen. JavaFX's headless screen, which is
+   * 1000 pixels high, faults by itself at taller windows and goes on.
+   */
+  private void unexpected(Throwable e) {
+    Failures.log(e);
+    boolean headless =
+        Arrays.stream(e.getStackTrace()).anyMatch(f -> f.getClassName().contains("headless"));
+    if (!headless) {
+      lens.errorProperty().set(Failures.sentence(e));
     }
   }
 

@@ -30,6 +30,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
 import javafx.stage.FileChooser;
+import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.budget.BudgetModel;
 import org.emslens.app.budget.BudgetView;
 import org.emslens.app.budget.HeadBars;
@@ -153,7 +154,13 @@ public final class MainView extends BorderPane {
         .note()
         .textProperty()
         .bind(Bindings.createStringBinding(this::contextNote, lens.viewProperty()));
-    Card next = new Card("Next token", surface(new NextTokenView(lens)));
+    ToggleSwitch beside = new ToggleSwitch("ask the full cache");
+    beside.setId("compare");
+    beside.setTooltip(
+        new Tooltip(
+            "Whether every step also asks the full cache, which takes as long again; from the next prompt on"));
+    beside.selectedProperty().bindBidirectional(lens.compareProperty());
+    Card next = new Card("Next token", surface(new NextTokenView(lens)), beside);
     next.note()
         .textProperty()
         .bind(Bindings.createStringBinding(this::divergence, lens.viewProperty()));
@@ -177,7 +184,7 @@ public final class MainView extends BorderPane {
     View v = lens.viewProperty().get();
     return v == null || v.step().fullNext() == null
         ? ""
-        : "KL to the full cache " + Format.nats(v.step().divergence());
+        : "KL " + Format.nats(v.step().divergence());
   }
 
   private SplitPane centre() {

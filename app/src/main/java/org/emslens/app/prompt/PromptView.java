@@ -5,6 +5,7 @@ import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.Spinner;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -13,6 +14,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.main.Lens;
+import org.emslens.session.Sampling;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
@@ -73,9 +75,29 @@ public final class PromptView extends VBox {
     cancel.setOnAction(e -> lens.cancel());
     Region space = new Region();
     HBox.setHgrow(space, Priority.ALWAYS);
-    HBox buttons = new HBox(8, chat, space, cancel, run);
+    HBox buttons = new HBox(8, chat, temperature(), space, cancel, run);
     buttons.setAlignment(Pos.CENTER_LEFT);
     getChildren().addAll(samples, about, text, buttons);
+  }
+
+  /** 0 takes the most probable token; more lets chance in, always the same for the same seed. */
+  private HBox temperature() {
+    Label name = new Label("temperature");
+    Spinner<Double> value = new Spinner<>(0, 2, 0, 0.1);
+    value.setId("temperature");
+    value.setPrefWidth(92);
+    value.setMinWidth(92);
+    value.setTooltip(new Tooltip("0 takes the most probable token"));
+    value
+        .valueProperty()
+        .addListener(
+            (o, before, now) ->
+                lens.samplingProperty().set(new Sampling(now, now > 0 ? 0.95 : 1, 1)));
+    lens.samplingProperty()
+        .addListener((o, before, now) -> value.getValueFactory().setValue(now.temperature()));
+    HBox box = new HBox(4, name, value);
+    box.setAlignment(Pos.CENTER_LEFT);
+    return box;
   }
 
   /** Fills in a sample, its settings included. */

@@ -1,5 +1,6 @@
 package org.emslens.app.scores;
 
+import java.util.Arrays;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
@@ -69,7 +70,7 @@ public final class ScoresView extends Surface {
       text(g, Format.count(t), x, TOP + ph + 9, SMALL, colours().muted(), TextAlignment.CENTER);
     }
     text(g, "source token", LEFT + pw / 2, h - 8, SMALL, colours().muted(), TextAlignment.CENTER);
-    sideText(g, "score / largest (root)", 10, TOP + ph / 2, SMALL, colours().muted());
+    sideText(g, "score (root, cut at 99 %)", 10, TOP + ph / 2, SMALL, colours().muted());
     int t = lens.selection().tokenProperty().get();
     if (t >= 0 && t < span) {
       double x = LEFT + (t + 0.5) * pw / span;
@@ -104,11 +105,11 @@ public final class ScoresView extends Surface {
 
   private static void path(
       GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph) {
-    double max = Math.max(max(y), 1e-12);
+    double top = Math.max(top(y), 1e-12);
     g.beginPath();
     for (int i = 0; i < y.length; i++) {
       double px = LEFT + (positions[i] + 0.5) * pw / span;
-      double py = TOP + ph - Math.sqrt(Math.max(0, y[i]) / max) * (ph - 2);
+      double py = TOP + ph - Math.sqrt(Math.clamp(y[i] / top, 0, 1)) * (ph - 2);
       if (i == 0) {
         g.moveTo(px, py);
       } else {
@@ -122,11 +123,11 @@ public final class ScoresView extends Surface {
     for (int j : plan.centres()) {
       least = Math.min(least, score[j]);
     }
-    double max = max(score);
-    if (plan.centres().length == 0 || max <= 0) {
+    double top = top(score);
+    if (plan.centres().length == 0 || top <= 0) {
       return;
     }
-    double y = TOP + ph - Math.sqrt(least / max) * (ph - 2);
+    double y = TOP + ph - Math.sqrt(Math.clamp(least / top, 0, 1)) * (ph - 2);
     g.setStroke(colours().kept());
     g.setLineWidth(1);
     g.setLineDashes(4, 3);
@@ -135,12 +136,14 @@ public final class ScoresView extends Surface {
     text(g, "centres", LEFT + pw - 4, y - 7, SMALL, colours().kept(), TextAlignment.RIGHT);
   }
 
-  private static double max(float[] y) {
-    double max = 0;
-    for (float v : y) {
-      max = Math.max(max, v);
-    }
-    return max;
+  /**
+   * The value that one candidate in a hundred exceeds: attention sinks would flatten everything
+   * else.
+   */
+  private static double top(float[] y) {
+    float[] sorted = y.clone();
+    Arrays.sort(sorted);
+    return sorted[(int) (0.99 * (sorted.length - 1))];
   }
 
   private void legend(GraphicsContext g) {
