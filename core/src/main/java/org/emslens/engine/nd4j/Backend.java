@@ -5,6 +5,10 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Which ND4J backend is at work. */
 final class Backend {
+  static {
+    BlasThreads.sleepSoon();
+  }
+
   private Backend() {}
 
   /**

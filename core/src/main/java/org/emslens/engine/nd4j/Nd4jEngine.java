@@ -26,9 +26,9 @@ public final class Nd4jEngine implements Engine {
    */
   public Nd4jEngine(ModelConfig config, Weights weights, Progress progress) {
     this.config = config;
+    boolean levels = !Backend.isCuda();
     int threads = Runtime.getRuntime().availableProcessors();
     workers = new Workers(threads - 1);
-    boolean levels = !Backend.isCuda();
     model = new WeightsLoader(config, weights, workers, threads, levels).load(progress);
     Rope rope = new Rope(config);
     decoder = new Decoder(config, model, rope, workers);

@@ -13,7 +13,7 @@ import org.emslens.model.ModelConfig;
  * memory for one block only.
  */
 final class Prefiller {
-  private static final int BLOCK = 256;
+  private static final int BLOCK = 512;
 
   private final ModelConfig config;
   private final LoadedModel model;
