@@ -21,7 +21,10 @@ public final class HeadCache {
   /** Whether keys and values are somebody else's, to be copied before they are written. */
   private boolean shared;
 
-  /** Keys by component, made when they are first asked for. */
+  /**
+   * Keys by component, made with the first append: all query heads of the group then read them at
+   * once.
+   */
   private float[][] keysTransposed;
 
   private float[] received;
@@ -106,12 +109,6 @@ public final class HeadCache {
    * The same by component [d, slots], for products that the compiler vectorises. Not to be written.
    */
   public float[][] keysTransposed() {
-    if (keysTransposed == null) {
-      keysTransposed = new float[d][position.length];
-      for (int j = 0; j < n; j++) {
-        transpose(j);
-      }
-    }
     return keysTransposed;
   }
 
@@ -136,10 +133,15 @@ public final class HeadCache {
     queries[n] = 0;
     position[n] = at;
     bias[n] = 0;
-    if (keysTransposed != null) {
-      transpose(n);
-    }
     n++;
+    if (keysTransposed == null) {
+      keysTransposed = new float[d][position.length];
+      for (int j = 0; j < n; j++) {
+        transpose(j);
+      }
+    } else {
+      transpose(n - 1);
+    }
   }
 
   /**

@@ -38,11 +38,6 @@ public final class AttentionMap {
     return new AttentionMap(prefill, layer, head);
   }
 
-  /** Tokens on either side. */
-  public int size() {
-    return n;
-  }
-
   /**
    * Probabilities of one query for keys 0..n-1; 0 for keys after the query.
    *

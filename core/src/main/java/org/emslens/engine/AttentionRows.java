@@ -1,7 +1,5 @@
 package org.emslens.engine;
 
-import java.util.Arrays;
-
 /**
  * The attention of one token in every query head: probabilities over the slots of the head's KV
  * head, its own included.
@@ -33,10 +31,5 @@ public final class AttentionRows {
       }
     }
     return out;
-  }
-
-  /** One head's row. */
-  public float[] row(int head) {
-    return Arrays.copyOf(rows[head], lengths[head]);
   }
 }

@@ -65,22 +65,25 @@ public final class Exponential {
   /**
    * Softmax of scale * row + bias over the first n entries, in place.
    *
+   * @param scale positive
    * @param bias added to the scaled scores, or null
    * @return the logarithm of the normaliser: probability = exp(scale * score + bias - result)
    */
   public float softmax(float[] row, int n, float scale, float[] bias) {
     if (bias == null) {
-      for (int j = 0; j < n; j++) {
-        row[j] *= scale;
-      }
-    } else {
-      for (int j = 0; j < n; j++) {
-        row[j] = row[j] * scale + bias[j];
-      }
+      float max = max(row, 0, n) * scale;
+      return normalise(row, n, scale, max);
     }
-    float max = max(row, 0, n);
     for (int j = 0; j < n; j++) {
-      row[j] -= max;
+      row[j] = row[j] * scale + bias[j];
+    }
+    return normalise(row, n, 1, max(row, 0, n));
+  }
+
+  /** Softmax of scale * row, whose largest entry is `max`. */
+  private float normalise(float[] row, int n, float scale, float max) {
+    for (int j = 0; j < n; j++) {
+      row[j] = row[j] * scale - max;
     }
     exp(row, n);
     float sum = sum(row, n);

@@ -155,6 +155,22 @@ class SessionTest {
     assertEqualSteps(first, s.run().steps());
   }
 
+  /** Threads share the work differently each time; the numbers must not notice. */
+  @Test
+  void theSameRunGivesTheSameBits() {
+    CacheChoice choice = choice(Policies.EMS, 30);
+    String prompt = PROMPT.repeat(6);
+    Sampling sampling = new Sampling(1, 0.9, 5);
+    Session first = Session.start(model, engine, prompt, choice, sampling, true, Progress.NONE);
+    steps(first, 40);
+    for (int i = 0; i < 10; i++) {
+      Session again = Session.start(model, engine, prompt, choice, sampling, true, Progress.NONE);
+      steps(again, 40);
+      assertArrayEquals(first.run().prefill().received(), again.run().prefill().received());
+      assertEqualSteps(first.run().steps(), again.run().steps());
+    }
+  }
+
   @Test
   void goingBackAndOnRepeats() {
     Session s = start(choice(Policies.EMS, 14));

@@ -74,12 +74,14 @@ public final class Lens implements AutoCloseable {
     selection.stepProperty().addListener((o, before, now) -> refresh());
     selection.layerProperty().addListener((o, before, now) -> refresh());
     selection.headProperty().addListener((o, before, now) -> refresh());
-    choice.addListener(
-        (o, before, now) -> {
-          if (!silent) {
-            replan();
-          }
-        });
+    choice.addListener((o, before, now) -> changed());
+    sampling.addListener((o, before, now) -> changed());
+  }
+
+  private void changed() {
+    if (!silent) {
+      replan();
+    }
   }
 
   private void refresh() {
@@ -171,8 +173,11 @@ public final class Lens implements AutoCloseable {
 
   private void showNew(Run r) {
     wantedSteps = 0;
-    quietly(() -> choice.set(r.choice()));
-    sampling.set(r.sampling());
+    quietly(
+        () -> {
+          choice.set(r.choice());
+          sampling.set(r.sampling());
+        });
     run.set(r);
     selection.stepProperty().set(r.steps().size() - 1);
     if (!modelReady.get()) {

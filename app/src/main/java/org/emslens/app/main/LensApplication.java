@@ -26,6 +26,7 @@ public final class LensApplication extends Application {
   private static final Logger LOG = LoggerFactory.getLogger(LensApplication.class);
 
   private Lens lens;
+  private Tour tour;
 
   @Override
   public void start(Stage stage) {
@@ -40,10 +41,11 @@ public final class LensApplication extends Application {
     stage.setOnCloseRequest(e -> Platform.exit());
     stage.show();
     LOG.info("Window up after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
-    String tour = getParameters().getNamed().get("tour");
+    String pictures = getParameters().getNamed().get("tour");
     List<String> files = getParameters().getUnnamed();
-    if (tour != null) {
-      new Tour(lens, view, Path.of(tour)).start();
+    if (pictures != null) {
+      tour = new Tour(lens, view, Path.of(pictures));
+      tour.start();
     } else if (files.isEmpty()) {
       showRecording();
       firstRun(view);
@@ -105,6 +107,6 @@ public final class LensApplication extends Application {
   public void stop() {
     lens.close();
     // ND4J's and the tokenizers' threads would keep the process alive.
-    Runtime.getRuntime().halt(Tour.exitCode());
+    Runtime.getRuntime().halt(tour == null ? 0 : tour.exitCode());
   }
 }

@@ -40,7 +40,7 @@ import org.emslens.session.Run;
 public final class Tour {
   private static final Duration POLL = Duration.millis(100);
   private static final double PATIENCE_SECONDS = 90;
-  private static volatile int exitCode;
+  private volatile int exitCode = 1;
 
   private final Lens lens;
   private final MainView view;
@@ -66,12 +66,11 @@ public final class Tour {
   }
 
   /** What the process should end with. */
-  public static int exitCode() {
+  public int exitCode() {
     return exitCode;
   }
 
   public void start() {
-    exitCode = 1;
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {

@@ -104,21 +104,24 @@ final class BlockAttention {
   }
 
   private void softmax(HostArray scores, int g, int first, int count) {
-    int tasks = (count + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
-    IntStream.range(0, tasks)
+    Part[] parts = new Part[(count + ROWS_PER_TASK - 1) / ROWS_PER_TASK];
+    IntStream.range(0, parts.length)
         .parallel()
         .forEach(
             t -> {
-              Part part = new Part(scores, g, first, count);
+              parts[t] = new Part(scores, g, first, count);
               int last = Math.min(count, (t + 1) * ROWS_PER_TASK);
               for (int i = t * ROWS_PER_TASK; i < last; i++) {
-                part.query(i);
+                parts[t].query(i);
               }
-              part.finish();
             });
+    // In their order, so that the same prompt gives the same sums to the last bit.
+    for (Part part : parts) {
+      part.finish();
+    }
   }
 
-  /** Some queries of one group; a thread's own sums, added to the run's at the end. */
+  /** Some queries of one group; sums of their own, added to the run's at the end. */
   private final class Part {
     private final HostArray scores;
     private final int g;
@@ -175,15 +178,13 @@ final class BlockAttention {
 
     void finish() {
       float[] received = run.received()[layer];
-      synchronized (received) {
-        for (int j = 0; j < seen; j++) {
-          received[g * run.tokens() + j] += sums[j];
-        }
-        for (int r = 0; r < pictures.length; r++) {
-          float[] all = run.thumbnails()[layer * config.heads() + g * config.group() + r];
-          for (int i = 0; i < all.length; i++) {
-            all[i] = Math.max(all[i], pictures[r][i]);
-          }
+      for (int j = 0; j < seen; j++) {
+        received[g * run.tokens() + j] += sums[j];
+      }
+      for (int r = 0; r < pictures.length; r++) {
+        float[] all = run.thumbnails()[layer * config.heads() + g * config.group() + r];
+        for (int i = 0; i < all.length; i++) {
+          all[i] = Math.max(all[i], pictures[r][i]);
         }
       }
     }

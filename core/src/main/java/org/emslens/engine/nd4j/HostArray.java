@@ -1,6 +1,7 @@
 package org.emslens.engine.nd4j;
 
 import java.nio.FloatBuffer;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,6 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * told to ND4J, on the CPU they are the array itself.
  */
 final class HostArray {
+  private static final int PIECE = 1 << 16;
+
   private final INDArray array;
   private final FloatBuffer host;
 
@@ -60,6 +63,30 @@ final class HostArray {
 
   void get(int at, float[] into, int start, int count) {
     host.get(at, into, start, count);
+  }
+
+  /**
+   * Writes the first count numbers, on several threads: one alone does not fill the memory's
+   * bandwidth.
+   */
+  void putAll(float[] from, int count) {
+    pieces(count, (at, n) -> host.put(at, from, at, n));
+  }
+
+  /** Reads the first count numbers, likewise. */
+  void getAll(float[] into, int count) {
+    pieces(count, (at, n) -> host.get(at, into, at, n));
+  }
+
+  private interface Piece {
+    void copy(int at, int n);
+  }
+
+  private static void pieces(int count, Piece piece) {
+    int n = (count + PIECE - 1) / PIECE;
+    IntStream.range(0, n)
+        .parallel()
+        .forEach(i -> piece.copy(i * PIECE, Math.min(PIECE, count - i * PIECE)));
   }
 
   /** After Java has written. */

@@ -26,6 +26,7 @@ public final class Nd4jEngine implements Engine {
    */
   public Nd4jEngine(ModelConfig config, Weights weights, Progress progress) {
     this.config = config;
+    Backend.check();
     boolean levels = !Backend.isCuda();
     int threads = Runtime.getRuntime().availableProcessors();
     workers = new Workers(threads - 1);

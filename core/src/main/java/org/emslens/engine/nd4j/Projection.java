@@ -54,11 +54,11 @@ final class Projection implements Matrix {
   void apply(Batch batch, float[] activations, float[] results, int n) {
     HostArray many = batch.input(in);
     HostArray product = batch.output(out);
-    many.put(0, activations, 0, n * in);
+    many.putAll(activations, n * in);
     many.written();
     batch.multiply(many, weight, product, true);
     product.fetch();
-    product.get(0, results, 0, n * out);
+    product.getAll(results, n * out);
   }
 
   void close() {
