@@ -3,6 +3,7 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Drift;
 import org.emslens.session.CacheChoice;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.emslens.engine.AttentionMap;
+import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
 import org.emslens.format.Npy;

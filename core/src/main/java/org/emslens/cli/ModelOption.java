@@ -3,6 +3,9 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.Progress;
+import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.hub.Catalogue;
 import org.emslens.hub.FetchListener;
 import org.emslens.hub.ModelStore;
@@ -30,7 +33,7 @@ final class ModelOption {
   }
 
   LoadedEngine load() throws IOException {
-    return LoadedEngine.of(open());
+    return Nd4jEngine.load(open(), Progress.NONE);
   }
 
   private Path path() throws IOException {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.emslens.cache.CacheFrame;
+import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.model.Model;
 import org.emslens.session.CacheChoice;

@@ -14,7 +14,7 @@ import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
-import org.emslens.engine.Engine;
+import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.hub.Catalogue;
@@ -58,8 +58,7 @@ public final class Lens implements AutoCloseable {
   private final StringProperty error = new SimpleStringProperty(this, "error", "");
   private final StringProperty modelTitle = new SimpleStringProperty(this, "modelTitle", "");
   private final StringProperty backend = new SimpleStringProperty(this, "backend", "");
-  private Model model;
-  private Engine engine;
+  private LoadedEngine loaded;
   private Session session;
   private boolean silent;
 
@@ -145,18 +144,15 @@ public final class Lens implements AutoCloseable {
   }
 
   private void load(Model opened, Progress p) throws IOException {
-    Engine made;
-    try {
-      made = new Nd4jEngine(opened.config(), opened.weights(), p);
-    } catch (RuntimeException | Error e) {
-      opened.close();
-      throw e;
-    }
+    LoadedEngine made = Nd4jEngine.load(opened, p);
     LOG.info("Model ready after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
-    closeModel();
-    model = opened;
-    engine = made;
-    String name = made.backend();
+    LoadedEngine before = loaded;
+    loaded = made;
+    session = null;
+    if (before != null) {
+      before.close();
+    }
+    String name = made.engine().backend();
     thread.show(
         () -> {
           modelTitle.set(opened.title());
@@ -203,18 +199,21 @@ public final class Lens implements AutoCloseable {
     submit(
         "Reading the prompt",
         p -> {
-          if (model == null) {
+          if (loaded == null) {
             throw new IllegalStateException("No model is open yet.");
           }
-          if (chat && model.chat() == null) {
-            throw new IllegalArgumentException(
-                model.title() + " brings no chat template; send the prompt as plain text.");
-          }
-          String text =
-              chat ? model.chat().render(List.of(new ChatMessage("user", prompt))) : prompt;
-          session = Session.start(model, engine, text, wanted, how, beside, p);
+          String text = chat ? asChat(loaded.model(), prompt) : prompt;
+          session = Session.start(loaded.model(), loaded.engine(), text, wanted, how, beside, p);
           publish(true);
         });
+  }
+
+  private static String asChat(Model model, String prompt) {
+    if (model.chat() == null) {
+      throw new IllegalArgumentException(
+          model.title() + " brings no chat template; send the prompt as plain text.");
+    }
+    return model.chat().render(List.of(new ChatMessage("user", prompt)));
   }
 
   /** The same with settings of its own. */
@@ -395,14 +394,6 @@ public final class Lens implements AutoCloseable {
 
   public StringProperty backendProperty() {
     return backend;
-  }
-
-  private void closeModel() throws IOException {
-    if (engine != null) {
-      engine.close();
-      model.close();
-    }
-    session = null;
   }
 
   @Override

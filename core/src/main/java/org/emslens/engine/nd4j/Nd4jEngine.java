@@ -1,10 +1,13 @@
 package org.emslens.engine.nd4j;
 
+import java.io.IOException;
 import org.emslens.cache.KvCache;
 import org.emslens.engine.AttentionRows;
 import org.emslens.engine.Engine;
+import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
+import org.emslens.model.Model;
 import org.emslens.model.ModelConfig;
 import org.emslens.model.Weights;
 
@@ -34,6 +37,22 @@ public final class Nd4jEngine implements Engine {
     Rope rope = new Rope(config);
     decoder = new Decoder(config, model, rope, workers);
     prefiller = new Prefiller(config, model, rope);
+  }
+
+  /**
+   * Loads a model's weights; where that fails, the model is closed.
+   *
+   * @throws IllegalStateException where ND4J finds no backend that runs here
+   */
+  public static LoadedEngine load(Model model, Progress progress) throws IOException {
+    long start = System.nanoTime();
+    try {
+      Engine engine = new Nd4jEngine(model.config(), model.weights(), progress);
+      return new LoadedEngine(model, engine, (System.nanoTime() - start) / 1e9);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
   }
 
   /**
