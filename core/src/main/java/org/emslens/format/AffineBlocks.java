@@ -23,7 +23,7 @@ public record AffineBlocks(byte[] levels, float[] scales, float[] minima) {
   /** Whether a type's stored blocks are of this form. */
   public static boolean describes(DType type) {
     return switch (type) {
-      case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 -> true;
+      case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K -> true;
       default -> false;
     };
   }
@@ -31,6 +31,10 @@ public record AffineBlocks(byte[] levels, float[] scales, float[] minima) {
   static AffineBlocks of(DType type, byte[] raw, int count) {
     AffineBlocks out =
         new AffineBlocks(new byte[count], new float[count / BLOCK], new float[count / BLOCK]);
+    if (type == DType.Q4_K || type == DType.Q5_K) {
+      superBlocks(raw, type == DType.Q5_K, out);
+      return out;
+    }
     int size = (int) type.bytesOf(BLOCK);
     boolean minimum = type == DType.Q4_1 || type == DType.Q5_1;
     int head = minimum ? 4 : 2;
@@ -54,6 +58,30 @@ public record AffineBlocks(byte[] levels, float[] scales, float[] minima) {
       }
     }
     return out;
+  }
+
+  /**
+   * Eight blocks share two half-precision factors; each has a six-bit scale and a six-bit minimum.
+   */
+  private static void superBlocks(byte[] raw, boolean fiveBits, AffineBlocks out) {
+    int size = fiveBits ? 176 : 144;
+    int quants = fiveBits ? 48 : 16;
+    for (int b = 0, p = 0; b < out.scales.length; b += 8, p += size) {
+      float d = Float.float16ToFloat((short) SHORT.get(raw, p));
+      float dmin = Float.float16ToFloat((short) SHORT.get(raw, p + 2));
+      for (int s = 0; s < 8; s++) {
+        out.scales[b + s] = d * Dequantizer.sixBitScale(raw, p + 4, s);
+        out.minima[b + s] = -(dmin * Dequantizer.sixBitMinimum(raw, p + 4, s));
+        for (int j = 0; j < BLOCK; j++) {
+          int two = raw[p + quants + s / 2 * BLOCK + j];
+          int level = s % 2 == 0 ? two & 15 : two >> 4 & 15;
+          if (fiveBits) {
+            level |= (raw[p + 16 + j] >> s & 1) << 4;
+          }
+          out.levels[(b + s) * BLOCK + j] = (byte) level;
+        }
+      }
+    }
   }
 
   private static void nibbles(byte[] raw, int from, int fifth, int shift, byte[] out, int to) {

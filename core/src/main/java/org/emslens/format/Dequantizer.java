@@ -123,11 +123,11 @@ final class Dequantizer {
     }
   }
 
-  private static int sixBitScale(byte[] raw, int at, int s) {
+  static int sixBitScale(byte[] raw, int at, int s) {
     return s < 4 ? raw[at + s] & 63 : raw[at + s + 4] & 15 | (raw[at + s - 4] & 0xC0) >> 2;
   }
 
-  private static int sixBitMinimum(byte[] raw, int at, int s) {
+  static int sixBitMinimum(byte[] raw, int at, int s) {
     return s < 4 ? raw[at + s + 4] & 63 : raw[at + s + 4] >> 4 & 15 | (raw[at + s] & 0xC0) >> 2;
   }
 
