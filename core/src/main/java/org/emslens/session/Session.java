@@ -23,6 +23,7 @@ import org.emslens.text.Tokenizer;
  */
 public final class Session {
   private static final int SNAPSHOT_EVERY = 16;
+  private static final int REHEARSALS = 10;
   private static final long SNAPSHOT_BYTES = 256L << 20;
 
   private final Engine engine;
@@ -198,6 +199,25 @@ public final class Session {
             compare ? 0 : Double.NaN,
             planMillis,
             millisSince(start)));
+  }
+
+  /**
+   * Plans the prompt's compression a few times and throws the plans away, so that the compiler has
+   * done its work before somebody moves a slider: the first plan of a process takes ten times as
+   * long as the tenth.
+   *
+   * @param progress throws to stop, which changes nothing
+   */
+  public void rehearse(Progress progress) {
+    CachePolicy policy = choice.policy().with(choice.options());
+    int budget = choice.slotsFor(prompt.size());
+    for (int i = 0; i < REHEARSALS; i++) {
+      progress.at((double) i / REHEARSALS);
+      KvCache fresh = prefill.cache(choice.options().window());
+      if (policy.compresses() && fresh.reaches(policy, budget, 1)) {
+        fresh.apply(fresh.plan(choice.policy(), choice.options(), budget));
+      }
+    }
   }
 
   /** Compresses where some layer has reached its budget plus `more`; null where none has. */

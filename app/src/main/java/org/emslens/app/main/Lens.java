@@ -205,7 +205,13 @@ public final class Lens implements AutoCloseable {
           String text = chat ? asChat(loaded.model(), prompt) : prompt;
           session = Session.start(loaded.model(), loaded.engine(), text, wanted, how, beside, p);
           publish(true);
-        });
+        },
+        this::rehearse);
+  }
+
+  /** While the user looks at the first picture; anything else to do goes first. */
+  private void rehearse() {
+    thread.submit(p -> session.rehearse(p), share -> {}, failure -> {});
   }
 
   private static String asChat(Model model, String prompt) {
@@ -314,6 +320,10 @@ public final class Lens implements AutoCloseable {
   }
 
   private void submit(String what, EngineThread.Job job) {
+    submit(what, job, () -> {});
+  }
+
+  private void submit(String what, EngineThread.Job job, Runnable afterSuccess) {
     busy.set(true);
     progress.set(0);
     message.set(what);
@@ -326,6 +336,9 @@ public final class Lens implements AutoCloseable {
           progress.set(1);
           message.set(failure == null ? "Ready" : "");
           error.set(failure == null ? "" : failure);
+          if (failure == null) {
+            afterSuccess.run();
+          }
         });
   }
 
