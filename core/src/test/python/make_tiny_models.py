@@ -4,13 +4,13 @@
   python3 make_tiny_models.py ../resources/org/emslens/tiny      (needs: torch transformers gguf)
 
 plain/      float32, untied, one safetensors file; sharded/  bfloat16, tied, head size unlike hidden / heads, two shards;
-llama3/     float16, llama3 RoPE scaling; model.gguf  the plain model with its matrices as Q8_0 and F16; expected.json  ids and logits of each;
+llama3/     float16, llama3 RoPE scaling; model.gguf  the plain model with its matrices as Q8_0 and F16; sentencepiece.gguf  another tokenizer; expected.json  ids and logits of each;
 quants.json blocks of every GGUF type with what the package gguf makes of them.
 """
 import base64, json, os, shutil, sys
 import gguf, numpy as np, torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 out = sys.argv[1]; shutil.rmtree(out, ignore_errors=True); os.makedirs(out)
 TEXT = "The keeper lit the lamp and counted the boats. Two boats came home before the storm; the third one came at dawn. " * 3
@@ -54,6 +54,17 @@ with torch.no_grad():
         p.copy_(torch.from_numpy(x if kind == gguf.GGMLQuantizationType.F32 else gguf.dequantize(gguf.quantize(x, kind), kind)))
 w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close(); note("model.gguf", plain)
 expected["chat"] = tok.apply_chat_template([{"role": "user", "content": "Which boat came last?"}], add_generation_prompt=True, tokenize=False)
+
+# A SentencePiece vocabulary in a GGUF: bytes, then pieces that merges of earlier ones make, scored by rank.
+spm = Tokenizer(models.BPE()); spm.pre_tokenizer = pre_tokenizers.Metaspace(); spm.train_from_iterator([TEXT], trainers.BpeTrainer(vocab_size=120))
+learnt = [t for t, _ in sorted(spm.get_vocab().items(), key=lambda e: e[1])]; pieces = ["<unk>", "<s>", "</s>"] + [f"<0x{b:02X}>" for b in range(256)] + learnt
+torch.manual_seed(6); small = LlamaForCausalLM(LlamaConfig(vocab_size=len(pieces), hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1, max_position_embeddings=256, tie_word_embeddings=True))
+w = gguf.GGUFWriter(f"{out}/sentencepiece.gguf", "llama"); w.add_name("tiny"); w.add_block_count(1); w.add_context_length(256); w.add_embedding_length(32); w.add_feed_forward_length(32); w.add_head_count(2); w.add_head_count_kv(1); w.add_layer_norm_rms_eps(1e-6); w.add_vocab_size(len(pieces))
+w.add_tokenizer_model("llama"); w.add_token_list(pieces); w.add_token_scores([0.0] * 259 + [-float(i) for i in range(len(learnt))]); w.add_token_types([2, 3, 3] + [6] * 256 + [1] * len(learnt)); w.add_bos_token_id(1); w.add_eos_token_id(2); w.add_unk_token_id(0)
+for k, p in small.named_parameters():
+    w.add_tensor(NAMES.get(k) or (lambda s: f"blk.{s[2]}." + NAMES[".".join(s[3:-1])] + ".weight")(k.split(".")), p.detach().numpy())
+w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close()
+SPM_TEXT = "The keeper lit two boats — at dawn. 🎉"; expected["sentencepiece"] = dict(text=SPM_TEXT, ids=AutoTokenizer.from_pretrained(out, gguf_file="sentencepiece.gguf").encode(SPM_TEXT, add_special_tokens=False))
 json.dump(expected, open(f"{out}/expected.json", "w"))
 
 r, quants = np.random.default_rng(4), {}

@@ -13,7 +13,9 @@ import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.emslens.text.ChatMessage;
+import org.emslens.text.Token;
 import org.emslens.text.Tokenizer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +44,19 @@ class TinyModelsTest {
       Prefill whole = engine.prefill(ids, null, Progress.NONE);
       assertArrayEquals(logits, whole.logits(), 2e-3f);
       decodingContinuesPrefill(engine, ids, logits);
+    }
+  }
+
+  @Test
+  void sentencePieceTokensOfAGgufAreEqual() throws IOException {
+    JsonNode expected = TestFiles.json("tiny/expected.json").get("sentencepiece");
+    String text = expected.get("text").asText();
+    try (Model model = ModelLoader.open(TestFiles.path("tiny/sentencepiece.gguf"))) {
+      List<Token> tokens = model.tokenizer().encode(text);
+      assertArrayEquals(TestFiles.ints(expected.get("ids")), Tokenizer.ids(tokens));
+      assertEquals(" " + text, model.tokenizer().decode(Tokenizer.ids(tokens)));
+      assertEquals(text.length(), tokens.getLast().end());
+      assertEquals(1, model.tokenizer().encodePrompt(text).getFirst().id(), "begins with <s>");
     }
   }
 
