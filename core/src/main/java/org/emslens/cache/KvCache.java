@@ -166,6 +166,21 @@ public final class KvCache {
     return new CompressionPlan(policy.id(), budget, options.mergeKeys(), plans);
   }
 
+  /**
+   * Plans and applies where some layer has reached its budget plus `more`.
+   *
+   * @return the plan, or null where nothing was to be done
+   */
+  public CompressionPlan compress(Policies policy, CacheOptions options, int budget, int more) {
+    CachePolicy p = policy.with(options);
+    if (!p.compresses() || !reaches(p, budget, more)) {
+      return null;
+    }
+    CompressionPlan plan = plan(policy, options, budget);
+    apply(plan);
+    return plan;
+  }
+
   /** Executes a plan that was made for just this state, all heads in parallel. */
   public void apply(CompressionPlan plan) {
     IntStream.range(0, heads.length)

@@ -1,10 +1,10 @@
 package org.emslens.experiment;
 
-import org.emslens.cache.CachePolicy;
 import org.emslens.cache.KvCache;
 import org.emslens.engine.Engine;
 import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
+import org.emslens.math.Ranking;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Distribution;
 
@@ -60,9 +60,8 @@ public record Drift(
       Engine engine, Baseline baseline, CacheChoice choice, boolean once, Progress progress) {
     int[] continuation = baseline.continuation();
     int budget = choice.slotsFor(baseline.prefill().tokens());
-    CachePolicy policy = choice.policy().with(choice.options());
     KvCache cache = baseline.prefill().cache(choice.options().window());
-    compress(cache, policy, choice, budget, 1);
+    cache.compress(choice.policy(), choice.options(), budget, 1);
     float[] logits = baseline.prefill().logits();
     double nll = 0;
     double fullNll = 0;
@@ -73,11 +72,11 @@ public record Drift(
       nll -= Distribution.logProbability(logits, continuation[i]);
       fullNll -= Distribution.logProbability(full, continuation[i]);
       kl += Distribution.divergence(full, logits);
-      agree += argMax(logits) == argMax(full) ? 1 : 0;
+      agree += Ranking.argMax(logits) == Ranking.argMax(full) ? 1 : 0;
       if (i + 1 < continuation.length) {
         logits = engine.decode(cache, continuation[i], null);
         if (!once) {
-          compress(cache, policy, choice, budget, choice.options().slack());
+          cache.compress(choice.policy(), choice.options(), budget, choice.options().slack());
         }
       }
       progress.at((i + 1.0) / continuation.length);
@@ -85,20 +84,5 @@ public record Drift(
     int n = continuation.length;
     int prompt = baseline.prefill().tokens();
     return new Drift(nll / n, fullNll / n, kl / n, (double) agree / n, prompt, n);
-  }
-
-  private static void compress(
-      KvCache cache, CachePolicy policy, CacheChoice choice, int budget, int more) {
-    if (policy.compresses() && cache.reaches(policy, budget, more)) {
-      cache.apply(cache.plan(choice.policy(), choice.options(), budget));
-    }
-  }
-
-  private static int argMax(float[] x) {
-    int best = 0;
-    for (int i = 1; i < x.length; i++) {
-      best = x[i] > x[best] ? i : best;
-    }
-    return best;
   }
 }

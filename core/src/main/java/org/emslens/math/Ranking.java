@@ -6,6 +6,15 @@ import java.util.Arrays;
 public final class Ranking {
   private Ranking() {}
 
+  /** Index of the largest, the first of equals. */
+  public static int argMax(float[] x) {
+    int best = 0;
+    for (int i = 1; i < x.length; i++) {
+      best = x[i] > x[best] ? i : best;
+    }
+    return best;
+  }
+
   /** Indices by falling score, ties to the earlier one. Scores are finite and not negative. */
   public static int[] descending(float[] scores, int n) {
     long[] keys = new long[n];

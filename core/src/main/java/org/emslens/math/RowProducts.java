@@ -70,6 +70,13 @@ public final class RowProducts {
     }
   }
 
+  /** sum[j] += weight * x[j], for j in 0..n-1. */
+  public static void addScaled(float[] sum, float[] x, float weight, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += x[j] * weight;
+    }
+  }
+
   /** Euclidean length of x[from..from+d). */
   public static float norm(float[] x, int from, int d) {
     double a = 0;

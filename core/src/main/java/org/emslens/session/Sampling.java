@@ -30,11 +30,7 @@ public record Sampling(double temperature, double topP, long seed) {
    */
   int choose(float[] logits, int step) {
     if (temperature == 0) {
-      int best = 0;
-      for (int i = 1; i < logits.length; i++) {
-        best = logits[i] > logits[best] ? i : best;
-      }
-      return best;
+      return Ranking.argMax(logits);
     }
     float[] p = logits.clone();
     new Exponential().softmax(p, p.length, (float) (1 / temperature), null);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.emslens.cache.CacheFrame;
-import org.emslens.cache.CachePolicy;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
@@ -138,12 +137,17 @@ public final class Session {
   /** What there is to see now. */
   public Run run() {
     return new Run(
-        model, promptText, prompt, prefill, choice, sampling, steps, ended(), engine != null);
+        model, promptText, prompt, prefill, choice, sampling, steps, ended(), canDecode());
   }
 
   /** Whether a further step is possible. */
   public boolean canStep() {
     return engine != null && !ended() && steps.getLast().seen() < prefill.config().context();
+  }
+
+  /** Whether a model is at hand to go on with. */
+  public boolean canDecode() {
+    return engine != null;
   }
 
   private boolean ended() {
@@ -172,8 +176,7 @@ public final class Session {
     long start = System.nanoTime();
     cache = prefill.cache(choice.options().window());
     CacheFrame before = CacheFrame.whole(prefill.config().allKvHeads(), prompt.size());
-    int budget = choice.slotsFor(prompt.size());
-    CompressionPlan plan = compress(budget, 1);
+    CompressionPlan plan = compress(cache, 1);
     double planMillis = millisSince(start);
     CacheFrame after = plan == null ? before : before.apply(plan);
     boolean shadowed = compare && choice.policy() != Policies.FULL;
@@ -209,26 +212,15 @@ public final class Session {
    * @param progress throws to stop, which changes nothing
    */
   public void rehearse(Progress progress) {
-    CachePolicy policy = choice.policy().with(choice.options());
-    int budget = choice.slotsFor(prompt.size());
     for (int i = 0; i < REHEARSALS; i++) {
       progress.at((double) i / REHEARSALS);
-      KvCache fresh = prefill.cache(choice.options().window());
-      if (policy.compresses() && fresh.reaches(policy, budget, 1)) {
-        fresh.apply(fresh.plan(choice.policy(), choice.options(), budget));
-      }
+      compress(prefill.cache(choice.options().window()), 1);
     }
   }
 
-  /** Compresses where some layer has reached its budget plus `more`; null where none has. */
-  private CompressionPlan compress(int budget, int more) {
-    CachePolicy policy = choice.policy().with(choice.options());
-    if (!policy.compresses() || !cache.reaches(policy, budget, more)) {
-      return null;
-    }
-    CompressionPlan plan = cache.plan(choice.policy(), choice.options(), budget);
-    cache.apply(plan);
-    return plan;
+  private CompressionPlan compress(KvCache cache, int more) {
+    int budget = choice.slotsFor(prompt.size());
+    return cache.compress(choice.policy(), choice.options(), budget, more);
   }
 
   /** Generates one token. */
@@ -245,7 +237,7 @@ public final class Session {
     logits = engine.decode(cache, id, rows).clone();
     CacheFrame before = steps.getLast().after().advance();
     long planStart = System.nanoTime();
-    CompressionPlan plan = compress(choice.slotsFor(prompt.size()), choice.options().slack());
+    CompressionPlan plan = compress(cache, choice.options().slack());
     double planMillis = plan == null ? 0 : millisSince(planStart);
     Distribution next = Distribution.of(logits, tokenizer);
     Distribution fullNext = null;

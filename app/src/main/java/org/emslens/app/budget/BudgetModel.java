@@ -36,7 +36,7 @@ public final class BudgetModel {
     }
     Run r = v.run();
     long heads = r.config().allKvHeads();
-    long mean = Math.round((double) v.frame().slots() / heads);
+    long mean = Math.round((double) v.step().after().slots() / heads);
     return String.format(
         "%s of %s tokens kept per head,  %s of %s",
         Format.count(mean),

@@ -28,6 +28,12 @@ public enum ColourMap {
     return argb[(int) Math.clamp(value * 255 + 0.5, 0, 255)];
   }
 
+  /** The same as a paint. */
+  public Color paint(double value) {
+    int c = colour(value);
+    return Color.rgb(c >> 16 & 255, c >> 8 & 255, c & 255);
+  }
+
   public static int argb(Color c) {
     return 0xFF000000
         | (int) Math.round(c.getRed() * 255) << 16

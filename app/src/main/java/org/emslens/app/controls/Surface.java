@@ -92,6 +92,14 @@ public abstract class Surface extends Region {
     g.fillText(s, x, y);
   }
 
+  /** A colour bar, 1 at its top and 0 at its foot. */
+  protected static void bar(GraphicsContext g, ColourMap map, double x, double y, double w, int h) {
+    for (int i = 0; i < h; i++) {
+      g.setFill(map.paint(1 - (double) i / h));
+      g.fillRect(x, y + i, w, 1.5);
+    }
+  }
+
   /** Vertical text, centred at x, y, read from below. */
   protected static void sideText(
       GraphicsContext g, String s, double x, double y, Font font, Color colour) {

@@ -134,11 +134,7 @@ public final class AtlasView extends Surface {
     for (int l = 0; l < c.layers(); l++) {
       for (int h = 0; h < c.heads(); h++) {
         double x = encoding.get().value(v, l * c.kvHeads() + h / c.group());
-        int argb = map.get().colour(x);
-        g.setFill(
-            Double.isNaN(x)
-                ? colours().faint()
-                : Color.rgb(argb >> 16 & 255, argb >> 8 & 255, argb & 255));
+        g.setFill(Double.isNaN(x) ? colours().faint() : map.get().paint(x));
         g.fillRect(LEFT + l * cw, TOP + h * ch, cw, ch);
       }
     }
@@ -176,11 +172,7 @@ public final class AtlasView extends Surface {
 
   private void colourBar(GraphicsContext g, double w, double tall) {
     double x = w - RIGHT + 8;
-    for (int i = 0; i < (int) tall; i++) {
-      int argb = map.get().colour(1 - i / tall);
-      g.setFill(Color.rgb(argb >> 16 & 255, argb >> 8 & 255, argb & 255));
-      g.fillRect(x, TOP + i, 8, 1.5);
-    }
+    bar(g, map.get(), x, TOP, 8, (int) tall);
     boolean attention = encoding.get() == Encoding.ATTENTION;
     String[] marks =
         attention ? new String[] {"1", "0.01", "10⁻⁴"} : new String[] {"100 %", "50 %", "0 %"};

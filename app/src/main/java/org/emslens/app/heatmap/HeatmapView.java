@@ -7,7 +7,6 @@ import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.image.Image;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
-import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Background;
 import org.emslens.app.controls.ColourMap;
@@ -222,12 +221,7 @@ public final class HeatmapView extends Surface {
 
   private void colourBar(GraphicsContext g, Rectangle2D plot) {
     double x = plot.getMaxX() + 12;
-    int h = (int) plot.getHeight();
-    for (int i = 0; i < h; i++) {
-      int c = map.get().colour(1 - (double) i / h);
-      g.setFill(Color.rgb(c >> 16 & 255, c >> 8 & 255, c & 255));
-      g.fillRect(x, plot.getMinY() + i, 10, 1.5);
-    }
+    bar(g, map.get(), x, plot.getMinY(), 10, (int) plot.getHeight());
     for (double p : scale.get().marks()) {
       double y = plot.getMinY() + (1 - scale.get().place(p)) * plot.getHeight();
       y = Math.clamp(y, plot.getMinY() + 5, plot.getMaxY() - 5);

@@ -235,17 +235,23 @@ public final class Lens implements AutoCloseable {
         "Generating",
         p -> {
           requireModel();
-          long last = 0;
-          for (int i = 0; i < count && session.canStep(); i++) {
-            p.at((double) i / count);
-            session.step();
-            if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
-              last = System.nanoTime();
-              publish(true);
-            }
-          }
-          publish(true);
+          generate(session.run().steps().size() - 1 + count, true, p);
         });
+  }
+
+  /** Generates until there are so many steps, showing what there is now and then. */
+  private void generate(int steps, boolean follow, Progress p) {
+    int first = session.run().steps().size() - 1;
+    long last = System.nanoTime();
+    for (int i = first; i < steps && session.canStep(); i++) {
+      p.at((double) (i - first) / (steps - first));
+      session.step();
+      if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
+        last = System.nanoTime();
+        publish(follow);
+      }
+    }
+    publish(follow);
   }
 
   /** Goes on from the shown step with another token. */
@@ -261,7 +267,7 @@ public final class Lens implements AutoCloseable {
   }
 
   private void requireModel() {
-    if (session == null || !session.run().canDecode()) {
+    if (session == null || !session.canDecode()) {
       throw new IllegalStateException(
           "A recording cannot go on without its model; run a prompt first.");
     }
@@ -287,16 +293,7 @@ public final class Lens implements AutoCloseable {
           }
           session.choose(wanted, how);
           publish(false);
-          long last = System.nanoTime();
-          for (int i = session.run().steps().size() - 1; i < steps && session.canStep(); i++) {
-            p.at((double) i / steps);
-            session.step();
-            if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
-              last = System.nanoTime();
-              publish(false);
-            }
-          }
-          publish(false);
+          generate(steps, false, p);
         });
   }
 

@@ -1,6 +1,5 @@
 package org.emslens.app.main;
 
-import org.emslens.cache.CacheFrame;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 import org.emslens.session.Run;
@@ -56,10 +55,5 @@ public record View(Run run, int stepIndex, int layer, int head) {
   /** Tokens of the prompt. */
   public int promptTokens() {
     return run.prompt().size();
-  }
-
-  /** Provenance after the step. */
-  public CacheFrame frame() {
-    return step().after();
   }
 }

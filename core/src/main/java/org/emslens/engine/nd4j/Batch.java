@@ -7,7 +7,7 @@ import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Arrays for a block of n tokens, shared by all layers of one prefill. */
-final class Batch {
+final class Batch implements AutoCloseable {
   private final int n;
   private final Map<Integer, HostArray> inputs = new HashMap<>();
   private final Map<Integer, HostArray> outputs = new HashMap<>();
@@ -52,7 +52,8 @@ final class Batch {
     context.purge();
   }
 
-  void close() {
+  @Override
+  public void close() {
     inputs.values().forEach(HostArray::close);
     outputs.values().forEach(HostArray::close);
     scratch.values().forEach(HostArray.Memory::close);

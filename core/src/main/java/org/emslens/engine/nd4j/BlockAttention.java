@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.engine.Prefill;
 import org.emslens.math.Exponential;
+import org.emslens.math.RowProducts;
 import org.emslens.model.ModelConfig;
 
 /**
@@ -165,10 +166,10 @@ final class BlockAttention {
         run.normalisers()[layer][h * run.tokens() + query] =
             exponential.softmax(row, visible, scale, null);
         scores.put(at, row, 0, seen);
-        addShare(average, row, 1f / group, visible);
+        RowProducts.addScaled(average, row, 1f / group, visible);
         Thumbnails.add(pictures[r], row, query, visible, run.tokens());
       }
-      addShare(sums, average, 1, visible);
+      RowProducts.addScaled(sums, average, 1, visible);
       int fromLast = query - (run.tokens() - run.lastRowCount());
       if (fromLast >= 0) {
         int to = (g * run.lastRowCount() + fromLast) * run.tokens();
@@ -187,12 +188,6 @@ final class BlockAttention {
           all[i] = Math.max(all[i], pictures[r][i]);
         }
       }
-    }
-  }
-
-  private static void addShare(float[] sum, float[] x, float share, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += x[j] * share;
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.emslens.cache.HeadCache;
 import org.emslens.cache.KvCache;
 import org.emslens.engine.AttentionRows;
+import org.emslens.math.RowProducts;
 import org.emslens.model.ModelConfig;
 
 /** One token through all layers. */
@@ -102,14 +103,9 @@ final class Decoder {
     }
     Arrays.fill(average, 0, n, 0);
     for (int r = 0; r < config.group(); r++) {
-      addShare(average, heads[g * config.group() + r].probabilities(), 1f / config.group(), n);
+      RowProducts.addScaled(
+          average, heads[g * config.group() + r].probabilities(), 1f / config.group(), n);
     }
     head.attend(average);
-  }
-
-  private static void addShare(float[] sum, float[] x, float share, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += x[j] * share;
-    }
   }
 }

@@ -44,23 +44,25 @@ final class Prefiller {
             last,
             new float[config.allHeads()][pixels],
             new float[config.vocab()]);
-    Batch batch = null;
-    for (int start = 0; start < n; start += BLOCK) {
-      int size = Math.min(BLOCK, n - start);
-      if (batch == null || size < BLOCK) {
-        close(batch);
-        batch = new Batch(size);
-      }
-      block(run, batch, start, size, sink, progress);
-    }
-    close(batch);
+    int start = blocks(run, 0, BLOCK, sink, progress);
+    blocks(run, start, n - start, sink, progress);
     return run;
   }
 
-  private static void close(Batch batch) {
-    if (batch != null) {
-      batch.close();
+  /**
+   * As many blocks of this size as there are tokens for; their arrays are freed also where the run
+   * is cancelled.
+   */
+  private int blocks(Prefill run, int start, int size, LogitsSink sink, Progress progress) {
+    int at = start;
+    if (size > 0 && at + size <= run.tokens()) {
+      try (Batch batch = new Batch(size)) {
+        for (; at + size <= run.tokens(); at += size) {
+          block(run, batch, at, size, sink, progress);
+        }
+      }
     }
+    return at;
   }
 
   private void block(
