@@ -329,7 +329,8 @@ public final class Session {
     }
     steps.subList(index + 1, steps.size()).clear();
     snapshots.tailMap(index, false).clear();
-    if (full != null) {
+    // Under the full policy nothing is asked beside it, so that the shadow stands at the prompt.
+    if (full != null && choice.policy() != Policies.FULL) {
       full.truncate(prompt.size() + index);
     }
   }

@@ -195,6 +195,21 @@ class SessionTest {
   }
 
   @Test
+  void goingBackWorksUnderTheFullPolicyToo() {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 3);
+    s.choose(choice(Policies.FULL, 14), s.run().sampling());
+    steps(s, 8);
+    List<Step> first = s.run().steps();
+    s.backTo(5);
+    steps(s, 3);
+    assertEqualSteps(first, s.run().steps());
+    s.choose(choice(Policies.EMS, 14), s.run().sampling());
+    steps(s, 3);
+    assertTrue(s.run().last().divergence() >= 0);
+  }
+
+  @Test
   void badChoiceLeavesTheSessionAsItWas() {
     Session s = start(choice(Policies.EMS, 14));
     steps(s, 3);
