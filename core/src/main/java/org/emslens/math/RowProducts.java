@@ -77,6 +77,13 @@ public final class RowProducts {
     }
   }
 
+  /** largest[j] = the larger of it and x[j], for j in 0..n-1. */
+  public static void maximum(float[] largest, float[] x, int n) {
+    for (int j = 0; j < n; j++) {
+      largest[j] = Math.max(largest[j], x[j]);
+    }
+  }
+
   /** Euclidean length of x[from..from+d). */
   public static float norm(float[] x, int from, int d) {
     double a = 0;

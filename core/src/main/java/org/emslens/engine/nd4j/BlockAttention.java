@@ -110,9 +110,10 @@ final class BlockAttention {
         .parallel()
         .forEach(
             t -> {
-              parts[t] = new Part(scores, g, first, count);
-              int last = Math.min(count, (t + 1) * ROWS_PER_TASK);
-              for (int i = t * ROWS_PER_TASK; i < last; i++) {
+              int from = t * ROWS_PER_TASK;
+              int to = Math.min(count, from + ROWS_PER_TASK);
+              parts[t] = new Part(scores, g, first, count, from, to);
+              for (int i = from; i < to; i++) {
                 parts[t].query(i);
               }
             });
@@ -134,14 +135,9 @@ final class BlockAttention {
     private final float[] average;
     private final float[] sums;
 
-    /**
-     * The thread's own small pictures of the group's heads; shared ones would be fought over at
-     * every row.
-     */
-    private final float[][] pictures =
-        new float[config.group()][Prefill.THUMBNAIL * Prefill.THUMBNAIL];
+    private final Thumbnails[] pictures = new Thumbnails[config.group()];
 
-    Part(HostArray scores, int g, int first, int count) {
+    Part(HostArray scores, int g, int first, int count, int from, int to) {
       this.scores = scores;
       this.g = g;
       this.first = first;
@@ -150,6 +146,7 @@ final class BlockAttention {
       row = new float[seen];
       average = new float[seen];
       sums = new float[seen];
+      Arrays.setAll(pictures, r -> new Thumbnails(first + from, to - from, run.tokens()));
     }
 
     void query(int i) {
@@ -167,7 +164,7 @@ final class BlockAttention {
             exponential.softmax(row, visible, scale, null);
         scores.put(at, row, 0, seen);
         RowProducts.addScaled(average, row, 1f / group, visible);
-        Thumbnails.add(pictures[r], row, query, visible, run.tokens());
+        pictures[r].add(row, query, visible);
       }
       RowProducts.addScaled(sums, average, 1, visible);
       int fromLast = query - (run.tokens() - run.lastRowCount());
@@ -183,10 +180,7 @@ final class BlockAttention {
         received[g * run.tokens() + j] += sums[j];
       }
       for (int r = 0; r < pictures.length; r++) {
-        float[] all = run.thumbnails()[layer * config.heads() + g * config.group() + r];
-        for (int i = 0; i < all.length; i++) {
-          all[i] = Math.max(all[i], pictures[r][i]);
-        }
+        pictures[r].pool(run.thumbnails()[layer * config.heads() + g * config.group() + r]);
       }
     }
   }

@@ -87,6 +87,9 @@ final class Prefiller {
       norm(x, layer.attentionNorm(), normed, size);
       layer.queryKeyValue().many().apply(batch, normed, qkv, size);
       new BlockAttention(run, l).attend(batch, qkv, start, size, rope, mixed);
+      if (l == layers.size() - 1 && sink == null && start + size < run.tokens()) {
+        break; // Of the last layer, only the last token's output is wanted.
+      }
       layer.attentionOutput().many().apply(batch, mixed, added, size);
       Activations.add(x, added);
       norm(x, layer.feedForwardNorm(), normed, size);
