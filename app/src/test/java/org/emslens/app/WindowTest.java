@@ -108,7 +108,12 @@ class WindowTest {
     open(robot, "plain");
     robot.interact(
         () -> {
-          CacheOptions o = CacheOptions.EMS.withWindow(6).withSlack(5);
+          CacheOptions o =
+              CacheOptions.EMS.with(
+                  d -> {
+                    d.window = 6;
+                    d.slack = 5;
+                  });
           lens.samplingProperty().set(new Sampling(1, 0.9, 3));
           lens.choiceProperty().set(new CacheChoice(Policies.EMS, o, Budget.slots(16)));
           robot.lookup("#prompt").queryAs(TextArea.class).setText(PROMPT);
@@ -233,9 +238,10 @@ class WindowTest {
     assertEquals(0, shown().run().steps().getFirst().plan().merged());
     robot.interact(() -> robot.lookup("#alpha").queryAs(Slider.class).setValue(0.8));
     until(() -> shown().run().choice().options().alpha() == 0.8 && idle());
-    robot.clickOn("#preset-as-reported");
-    until(() -> shown().run().choice().options().align() == CacheOptions.Align.MEAN && idle());
-    robot.clickOn("#preset-EMS");
+    robot.clickOn("#preset");
+    until(() -> shown().run().choice().options().alpha() == 0.5 && idle());
+    assertEquals(CacheOptions.Align.MEAN, shown().run().choice().options().align());
+    robot.interact(() -> policy.setValue(Policies.EMS));
     until(() -> shown().run().choice().options().alpha() == 0.4 && idle());
     assertTrue(lens.errorProperty().get().isEmpty(), lens.errorProperty().get());
   }

@@ -1,5 +1,7 @@
 package org.emslens.cache;
 
+import java.util.function.Consumer;
+
 /**
  * The switches of a cache policy; a policy reads those that concern it. Defaults and meanings are
  * section 5 of the project's EMS specification.
@@ -139,119 +141,66 @@ public record CacheOptions(
     return x == Math.rint(x) && Math.abs(x) < 1e15 ? Long.toString((long) x) : Double.toString(x);
   }
 
-  public CacheOptions withWindow(int x) {
-    return new CacheOptions(
-        x,
-        slack,
-        alpha,
-        align,
-        countCorrection,
-        kernel,
-        mass,
-        poolLimit,
-        tau,
-        merge,
-        mergeKeys,
-        bias,
-        hosts,
-        similarity,
-        adaptive);
+  /** These with some changed, all at once: {@code with(d -> d.alpha = 0.25)}. */
+  public CacheOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
   }
 
-  public CacheOptions withSlack(int x) {
-    return new CacheOptions(
-        window,
-        x,
-        alpha,
-        align,
-        countCorrection,
-        kernel,
-        mass,
-        poolLimit,
-        tau,
-        merge,
-        mergeKeys,
-        bias,
-        hosts,
-        similarity,
-        adaptive);
-  }
+  /** Options on their way to being others; the meanings are the record's. */
+  public static final class Draft {
+    public int window;
+    public int slack;
+    public double alpha;
+    public Align align;
+    public boolean countCorrection;
+    public int kernel;
+    public double mass;
+    public double poolLimit;
+    public double tau;
+    public boolean merge;
+    public MergeKeys mergeKeys;
+    public Bias bias;
+    public Hosts hosts;
+    public Similarity similarity;
+    public boolean adaptive;
 
-  /** These with another Global-Local score. */
-  public CacheOptions withScore(double alpha, Align align, boolean countCorrection, int kernel) {
-    return new CacheOptions(
-        window,
-        slack,
-        alpha,
-        align,
-        countCorrection,
-        kernel,
-        mass,
-        poolLimit,
-        tau,
-        merge,
-        mergeKeys,
-        bias,
-        hosts,
-        similarity,
-        adaptive);
-  }
+    private Draft(CacheOptions o) {
+      window = o.window;
+      slack = o.slack;
+      alpha = o.alpha;
+      align = o.align;
+      countCorrection = o.countCorrection;
+      kernel = o.kernel;
+      mass = o.mass;
+      poolLimit = o.poolLimit;
+      tau = o.tau;
+      merge = o.merge;
+      mergeKeys = o.mergeKeys;
+      bias = o.bias;
+      hosts = o.hosts;
+      similarity = o.similarity;
+      adaptive = o.adaptive;
+    }
 
-  public CacheOptions withAlpha(double x) {
-    return withScore(x, align, countCorrection, kernel);
-  }
-
-  /** These with another size of the pool. */
-  public CacheOptions withPool(double mass, double poolLimit, boolean adaptive) {
-    return new CacheOptions(
-        window,
-        slack,
-        alpha,
-        align,
-        countCorrection,
-        kernel,
-        mass,
-        poolLimit,
-        tau,
-        merge,
-        mergeKeys,
-        bias,
-        hosts,
-        similarity,
-        adaptive);
-  }
-
-  /** These with other choices of whether and how slots merge. */
-  public CacheOptions withMerging(
-      boolean merge,
-      double tau,
-      MergeKeys mergeKeys,
-      Bias bias,
-      Hosts hosts,
-      Similarity similarity) {
-    return new CacheOptions(
-        window,
-        slack,
-        alpha,
-        align,
-        countCorrection,
-        kernel,
-        mass,
-        poolLimit,
-        tau,
-        merge,
-        mergeKeys,
-        bias,
-        hosts,
-        similarity,
-        adaptive);
-  }
-
-  public CacheOptions withTau(double x) {
-    return withMerging(merge, x, mergeKeys, bias, hosts, similarity);
-  }
-
-  public CacheOptions withMerge(boolean x) {
-    return withMerging(x, tau, mergeKeys, bias, hosts, similarity);
+    private CacheOptions options() {
+      return new CacheOptions(
+          window,
+          slack,
+          alpha,
+          align,
+          countCorrection,
+          kernel,
+          mass,
+          poolLimit,
+          tau,
+          merge,
+          mergeKeys,
+          bias,
+          hosts,
+          similarity,
+          adaptive);
+    }
   }
 }

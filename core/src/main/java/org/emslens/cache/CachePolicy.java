@@ -16,6 +16,16 @@ public interface CachePolicy {
     return true;
   }
 
+  /** Slots that a head may grow beyond its budget before it is compressed again. */
+  default int slack(int wanted) {
+    return wanted;
+  }
+
+  /** What a merged slot's key becomes. */
+  default CacheOptions.MergeKeys mergeKeys() {
+    return CacheOptions.MergeKeys.CENTRE;
+  }
+
   /** Slots per KV head of one layer, on average over its heads. */
   default int layerBudget(int budget, int layer, int layers) {
     return budget;

@@ -22,6 +22,11 @@ public final class Ems extends HeadwisePolicy {
   }
 
   @Override
+  public CacheOptions.MergeKeys mergeKeys() {
+    return options.mergeKeys();
+  }
+
+  @Override
   HeadPlan plan(HeadState head, int headDim, int budget) {
     int n = head.slots();
     int c = n - options.window();

@@ -111,8 +111,17 @@ public final class KvCache {
   /** Slots of all heads. */
   public long slots() {
     long sum = 0;
-    for (HeadCache h : heads) {
-      sum += h.slots();
+    for (int l = 0; l < layers; l++) {
+      sum += slots(l);
+    }
+    return sum;
+  }
+
+  /** Slots of one layer's heads. */
+  public long slots(int layer) {
+    long sum = 0;
+    for (int g = 0; g < kvHeads; g++) {
+      sum += head(layer, g).slots();
     }
     return sum;
   }
@@ -140,14 +149,11 @@ public final class KvCache {
 
   /**
    * Whether some layer holds, on average over its heads, at least its budget plus this many slots.
+   * While no more tokens were seen than the budget has slots, none does, however layers share it.
    */
   public boolean reaches(CachePolicy policy, int budget, int more) {
-    for (int l = 0; l < layers; l++) {
-      long sum = 0;
-      for (int g = 0; g < kvHeads; g++) {
-        sum += head(l, g).slots();
-      }
-      if (sum >= (long) kvHeads * (policy.layerBudget(budget, l, layers) + more)) {
+    for (int l = 0; l < layers && seen > budget; l++) {
+      if (slots(l) >= (long) kvHeads * (policy.layerBudget(budget, l, layers) + more)) {
         return true;
       }
     }
@@ -163,15 +169,24 @@ public final class KvCache {
             .mapToObj(l -> p.plan(state(l), p.layerBudget(budget, l, layers)))
             .flatMap(List::stream)
             .toList();
-    return new CompressionPlan(policy.id(), budget, options.mergeKeys(), plans);
+    return new CompressionPlan(policy.id(), budget, p.mergeKeys(), plans);
   }
 
   /**
-   * Plans and applies where some layer has reached its budget plus `more`.
+   * Plans and applies where some layer holds more than its budget: after a prompt.
    *
    * @return the plan, or null where nothing was to be done
    */
-  public CompressionPlan compress(Policies policy, CacheOptions options, int budget, int more) {
+  public CompressionPlan compressNow(Policies policy, CacheOptions options, int budget) {
+    return compress(policy, options, budget, 1);
+  }
+
+  /** The same where some layer has grown by the policy's slack: while decoding. */
+  public CompressionPlan compressDue(Policies policy, CacheOptions options, int budget) {
+    return compress(policy, options, budget, policy.with(options).slack(options.slack()));
+  }
+
+  private CompressionPlan compress(Policies policy, CacheOptions options, int budget, int more) {
     CachePolicy p = policy.with(options);
     if (!p.compresses() || !reaches(p, budget, more)) {
       return null;

@@ -1,5 +1,6 @@
 package org.emslens.cli;
 
+import java.util.Iterator;
 import org.emslens.cache.Policies;
 import org.emslens.session.Budget;
 import org.emslens.session.CacheChoice;
@@ -11,11 +12,20 @@ import picocli.CommandLine.Spec;
 
 /** Policy, budget and switches. */
 final class CacheOption {
+  /** For help texts. */
+  static final class PolicyIds implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Policies.ids().iterator();
+    }
+  }
+
   @Option(
       names = "--policy",
       paramLabel = "P",
       defaultValue = "ems",
-      description = "full, streaming-llm, h2o, snapkv or ems (default: ${DEFAULT-VALUE}).")
+      completionCandidates = PolicyIds.class,
+      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private String policy;
 
   @Option(
@@ -33,7 +43,8 @@ final class CacheOption {
 
   CacheChoice choice() {
     try {
-      return new CacheChoice(Policies.byId(policy), switches.options(), Budget.parse(budget));
+      Policies p = Policies.byId(policy);
+      return new CacheChoice(p, switches.options(p.preset()), Budget.parse(budget));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

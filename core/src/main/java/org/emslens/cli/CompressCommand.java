@@ -64,7 +64,7 @@ final class CompressCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CacheOptions options;
     try {
-      options = switches.options();
+      options = switches.options(CacheOptions.EMS);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

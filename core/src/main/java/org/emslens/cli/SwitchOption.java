@@ -1,97 +1,132 @@
 package org.emslens.cli;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Switch;
 import picocli.CommandLine.Option;
 
-/** The switches of the policies; defaults are those of EMS. */
+/** The switches of the policies; what is left out is as the policy's preset has it. */
 final class SwitchOption {
-  private static final CacheOptions EMS = CacheOptions.EMS;
+  private final Map<Switch, String> set = new EnumMap<>(Switch.class);
 
   @Option(names = "--window", paramLabel = "W", description = "Newest tokens kept verbatim (16).")
-  private int window = EMS.window();
+  void window(String v) {
+    set.put(Switch.WINDOW, v);
+  }
 
   @Option(
       names = "--slack",
+      paramLabel = "N",
       description = "Slots a head may grow before it is compressed again (32).")
-  private int slack = EMS.slack();
+  void slack(String v) {
+    set.put(Switch.SLACK, v);
+  }
 
-  @Option(names = "--alpha", description = "Share of Global in the Global-Local score (0.4).")
-  private double alpha = EMS.alpha();
+  @Option(
+      names = "--alpha",
+      paramLabel = "X",
+      description = "Share of Global in the Global-Local score (0.4).")
+  void alpha(String v) {
+    set.put(Switch.ALPHA, v);
+  }
 
   @Option(
       names = "--align",
       paramLabel = "quota|mean",
       description = "How Global and Local are joined (quota).")
-  private CacheOptions.Align align = EMS.align();
+  void align(String v) {
+    set.put(Switch.ALIGN, v);
+  }
 
-  @Option(names = "--kernel", description = "Width of Local's max-pooling, odd (13).")
-  private int kernel = EMS.kernel();
+  @Option(
+      names = "--kernel",
+      paramLabel = "N",
+      description = "Width of Local's max-pooling, odd (13).")
+  void kernel(String v) {
+    set.put(Switch.KERNEL, v);
+  }
 
-  @Option(names = "--mass", description = "Attention that centres and pool hold together (0.98).")
-  private double mass = EMS.mass();
+  @Option(
+      names = "--mass",
+      paramLabel = "X",
+      description = "Attention that centres and pool hold together (0.98).")
+  void mass(String v) {
+    set.put(Switch.MASS, v);
+  }
 
-  @Option(names = "--pool-limit", description = "Pool at most, as a multiple of the centres (4).")
-  private double poolLimit = EMS.poolLimit();
+  @Option(
+      names = "--pool-limit",
+      paramLabel = "X",
+      description = "Pool at most, as a multiple of the centres (4).")
+  void poolLimit(String v) {
+    set.put(Switch.POOL_LIMIT, v);
+  }
 
-  @Option(names = "--tau", description = "Similarity of the zero class (0.3).")
-  private double tau = EMS.tau();
+  @Option(names = "--tau", paramLabel = "X", description = "Similarity of the zero class (0.3).")
+  void tau(String v) {
+    set.put(Switch.TAU, v);
+  }
 
   @Option(
       names = "--merge-keys",
       paramLabel = "centre|direction",
       description = "A merged slot's key (centre).")
-  private CacheOptions.MergeKeys mergeKeys = EMS.mergeKeys();
+  void mergeKeys(String v) {
+    set.put(Switch.MERGE_KEYS, v);
+  }
 
   @Option(
       names = "--bias",
       paramLabel = "mass|count|none",
       description = "Logit bias of merged slots (mass).")
-  private CacheOptions.Bias bias = EMS.bias();
+  void bias(String v) {
+    set.put(Switch.BIAS, v);
+  }
 
   @Option(
       names = "--hosts",
       paramLabel = "shared|all",
       description = "Which centres take members (shared).")
-  private CacheOptions.Hosts hosts = EMS.hosts();
+  void hosts(String v) {
+    set.put(Switch.HOSTS, v);
+  }
 
   @Option(
       names = "--similarity",
       paramLabel = "both|keys|values",
       description = "What is compared (both).")
-  private CacheOptions.Similarity similarity = EMS.similarity();
+  void similarity(String v) {
+    set.put(Switch.SIMILARITY, v);
+  }
 
   @Option(names = "--no-merge", description = "Evict only.")
-  private boolean noMerge;
+  void noMerge(boolean v) {
+    set.put(Switch.MERGE, Boolean.toString(!v));
+  }
 
   @Option(
       names = "--no-count-correction",
       description = "Global is not divided by the queries that saw the token.")
-  private boolean noCountCorrection;
+  void noCountCorrection(boolean v) {
+    set.put(Switch.COUNT_CORRECTION, Boolean.toString(!v));
+  }
 
   @Option(
       names = "--no-adaptive",
       description = "The pool is pool-limit times the centres in every head.")
-  private boolean noAdaptive;
+  void noAdaptive(boolean v) {
+    set.put(Switch.ADAPTIVE, Boolean.toString(!v));
+  }
 
   /**
    * @throws IllegalArgumentException naming the switch, what was found and what was expected
    */
-  CacheOptions options() {
-    return new CacheOptions(
-        window,
-        slack,
-        alpha,
-        align,
-        !noCountCorrection,
-        kernel,
-        mass,
-        poolLimit,
-        tau,
-        !noMerge,
-        mergeKeys,
-        bias,
-        hosts,
-        similarity,
-        !noAdaptive);
+  CacheOptions options(CacheOptions preset) {
+    CacheOptions options = preset;
+    for (Map.Entry<Switch, String> e : set.entrySet()) {
+      options = e.getKey().set(options, e.getValue());
+    }
+    return options;
   }
 }

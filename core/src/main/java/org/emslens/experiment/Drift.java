@@ -61,7 +61,7 @@ public record Drift(
     int[] continuation = baseline.continuation();
     int budget = choice.slotsFor(baseline.prefill().tokens());
     KvCache cache = baseline.prefill().cache(choice.options().window());
-    cache.compress(choice.policy(), choice.options(), budget, 1);
+    cache.compressNow(choice.policy(), choice.options(), budget);
     float[] logits = baseline.prefill().logits();
     double nll = 0;
     double fullNll = 0;
@@ -76,7 +76,7 @@ public record Drift(
       if (i + 1 < continuation.length) {
         logits = engine.decode(cache, continuation[i], null);
         if (!once) {
-          cache.compress(choice.policy(), choice.options(), budget, choice.options().slack());
+          cache.compressDue(choice.policy(), choice.options(), budget);
         }
       }
       progress.at((i + 1.0) / continuation.length);

@@ -176,7 +176,7 @@ public final class Session {
     long start = System.nanoTime();
     cache = prefill.cache(choice.options().window());
     CacheFrame before = CacheFrame.whole(prefill.config().allKvHeads(), prompt.size());
-    CompressionPlan plan = compress(cache, 1);
+    CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget());
     double planMillis = millisSince(start);
     CacheFrame after = plan == null ? before : before.apply(plan);
     boolean shadowed = compare && choice.policy() != Policies.FULL;
@@ -214,13 +214,14 @@ public final class Session {
   public void rehearse(Progress progress) {
     for (int i = 0; i < REHEARSALS; i++) {
       progress.at((double) i / REHEARSALS);
-      compress(prefill.cache(choice.options().window()), 1);
+      prefill
+          .cache(choice.options().window())
+          .compressNow(choice.policy(), choice.options(), budget());
     }
   }
 
-  private CompressionPlan compress(KvCache cache, int more) {
-    int budget = choice.slotsFor(prompt.size());
-    return cache.compress(choice.policy(), choice.options(), budget, more);
+  private int budget() {
+    return choice.slotsFor(prompt.size());
   }
 
   /** Generates one token. */
@@ -237,7 +238,7 @@ public final class Session {
     logits = engine.decode(cache, id, rows).clone();
     CacheFrame before = steps.getLast().after().advance();
     long planStart = System.nanoTime();
-    CompressionPlan plan = compress(cache, choice.options().slack());
+    CompressionPlan plan = cache.compressDue(choice.policy(), choice.options(), budget());
     double planMillis = plan == null ? 0 : millisSince(planStart);
     Distribution next = Distribution.of(logits, tokenizer);
     Distribution fullNext = null;

@@ -67,22 +67,28 @@ class PolicyPropertiesTest {
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 3) int kvHeads,
       @ForAll @IntRange(min = 30, max = 120) int n,
-      @ForAll @IntRange(min = 1, max = 4) int policy,
+      @ForAll @IntRange(min = 1, max = 9) int policy,
       @ForAll @IntRange(min = 10, max = 29) int budget) {
-    CacheOptions o = CacheOptions.EMS.withWindow(8);
+    CacheOptions o = CacheOptions.EMS.with(d -> d.window = 8);
     KvCache cache = random(seed, kvHeads, n, 8);
     CompressionPlan plan = cache.plan(Policies.values()[policy], o, budget);
     KvCache again = cache.copy();
     cache.apply(plan);
     again.apply(plan);
     CacheFrame frame = CacheFrame.whole(2 * kvHeads, n).apply(plan);
+    CachePolicy p = Policies.values()[policy].with(o);
+    for (int l = 0; l < 2; l++) {
+      int most = Math.min(n, p.layerBudget(budget, l, 2));
+      assertEquals((long) kvHeads * most, cache.slots(l), "slots of layer " + l);
+    }
     for (int i = 0; i < 2 * kvHeads; i++) {
       HeadCache head = cache.head(i / kvHeads, i % kvHeads);
       HeadCache twin = again.head(i / kvHeads, i % kvHeads);
-      assertEquals(budget, head.slots());
-      assertEquals(budget, frame.slots(i));
+      int slots = plan.heads().get(i).kept().length;
+      assertEquals(slots, head.slots());
+      assertEquals(slots, frame.slots(i));
       assertArrayEquals(
-          Arrays.copyOf(head.values(), budget * D), Arrays.copyOf(twin.values(), budget * D));
+          Arrays.copyOf(head.values(), slots * D), Arrays.copyOf(twin.values(), slots * D));
       partition(plan.heads().get(i), frame.head(i), n);
     }
   }
@@ -114,7 +120,14 @@ class PolicyPropertiesTest {
   void tauAboveOneIsPlainEviction(@ForAll long seed, @ForAll @IntRange(min = 40, max = 90) int n) {
     KvCache cache = random(seed, 2, n, 8);
     CompressionPlan none =
-        cache.plan(Policies.EMS, CacheOptions.EMS.withWindow(8).withTau(1.1), 24);
+        cache.plan(
+            Policies.EMS,
+            CacheOptions.EMS.with(
+                d -> {
+                  d.window = 8;
+                  d.tau = 1.1;
+                }),
+            24);
     for (int i = 0; i < none.heads().size(); i++) {
       HeadPlan p = none.heads().get(i);
       assertEquals(0, p.mergedCount());
@@ -131,11 +144,11 @@ class PolicyPropertiesTest {
         new LayerState(0, 2, D, s.heads().reversed(), new float[][] {s.newest()[1], s.newest()[0]});
     for (Policies policy : Policies.values()) {
       if (policy != Policies.FULL) {
-        CachePolicy p = policy.with(CacheOptions.EMS.withWindow(8));
+        CachePolicy p = policy.with(CacheOptions.EMS.with(d -> d.window = 8));
         var plans = p.plan(s, 20);
         var back = p.plan(swapped, 20).reversed();
         for (int g = 0; g < 2; g++) {
-          assertArrayEquals(plans.get(g).target(), back.get(g).target());
+          assertArrayEquals(plans.get(g).target(), back.get(g).target(), policy.id());
         }
       }
     }
@@ -173,17 +186,17 @@ class PolicyPropertiesTest {
             window,
             window);
     CacheOptions o =
-        CacheOptions.EMS
-            .withWindow(window)
-            .withScore(1, CacheOptions.Align.QUOTA, true, 1)
-            .withPool(1, 100, true)
-            .withMerging(
-                true,
-                0.999,
-                CacheOptions.MergeKeys.CENTRE,
-                CacheOptions.Bias.COUNT,
-                CacheOptions.Hosts.ALL,
-                CacheOptions.Similarity.BOTH);
+        CacheOptions.EMS.with(
+            d -> {
+              d.window = window;
+              d.alpha = 1;
+              d.kernel = 1;
+              d.mass = 1;
+              d.poolLimit = 100;
+              d.tau = 0.999;
+              d.bias = CacheOptions.Bias.COUNT;
+              d.hosts = CacheOptions.Hosts.ALL;
+            });
     float[] query = gaussian(r, D);
     double[] before = attend(query, cache.head(0, 0));
     CompressionPlan plan = cache.plan(Policies.EMS, o, half + window);
@@ -216,7 +229,7 @@ class PolicyPropertiesTest {
       @ForAll long seed, @ForAll @IntRange(min = 10, max = 40) int n) {
     KvCache cache = random(seed, 2, n, 8);
     for (Policies policy : Policies.values()) {
-      CachePolicy p = policy.with(CacheOptions.EMS.withWindow(8));
+      CachePolicy p = policy.with(CacheOptions.EMS.with(d -> d.window = 8));
       assertTrue(!p.compresses() || !cache.reaches(p, n, 1));
     }
   }

@@ -30,9 +30,10 @@ class GoldenDriftTest {
           "streaming", choice(Policies.STREAMING_LLM, CacheOptions.EMS),
           "h2o", choice(Policies.H2O, CacheOptions.EMS),
           "snapkv", choice(Policies.SNAPKV, CacheOptions.EMS),
+          "pyramidkv", choice(Policies.PYRAMIDKV, CacheOptions.EMS),
           "ems", choice(Policies.EMS, CacheOptions.EMS),
-          "ems_evict_only", choice(Policies.EMS, CacheOptions.EMS.withMerge(false)),
-          "ems_reported", choice(Policies.EMS, CacheOptions.EMS_AS_REPORTED));
+          "ems_evict_only", choice(Policies.EMS, CacheOptions.EMS.with(d -> d.merge = false)),
+          "ems_reported", choice(Policies.EMS_REPORTED, Policies.EMS_REPORTED.preset()));
 
   private static Model model;
   private static Engine engine;

@@ -1,6 +1,6 @@
 package org.emslens.app.budget;
 
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
 import org.emslens.app.controls.Format;
@@ -61,20 +61,44 @@ public final class BudgetModel {
     return choice().budget().slotsFor(promptTokens());
   }
 
-  /** Changes the policy, raising the budget where the new one needs more. */
+  /**
+   * Changes the policy, raising the budget where the new one needs more. Switches stay, but for a
+   * policy that comes with others.
+   */
   public void choose(Policies policy) {
-    set(choice().withPolicy(policy));
+    CacheChoice wanted = choice().withPolicy(policy);
+    boolean same = policy.preset().equals(choice().policy().preset());
+    set(same ? wanted : wanted.withOptions(preset(policy)));
+  }
+
+  /** Sets all switches as the policy comes with, but for window and slack. */
+  public void reset() {
+    set(choice().withOptions(preset(choice().policy())));
+  }
+
+  private CacheOptions preset(Policies policy) {
+    CacheOptions now = choice().options();
+    return policy
+        .preset()
+        .with(
+            d -> {
+              d.window = now.window();
+              d.slack = now.slack();
+            });
   }
 
   /** Sets window and budget together, each kept in reach of the other. */
   public void choose(int window, int slots) {
     int w = Math.clamp(window, 1, CacheOptions.MAX_WINDOW);
-    set(choice().withOptions(choice().options().withWindow(w)).withBudget(Budget.slots(slots)));
+    set(
+        choice()
+            .withOptions(choice().options().with(d -> d.window = w))
+            .withBudget(Budget.slots(slots)));
   }
 
   /** Changes switches. */
-  public void change(UnaryOperator<CacheOptions> change) {
-    set(choice().withOptions(change.apply(choice().options())));
+  public void change(Consumer<CacheOptions.Draft> change) {
+    set(choice().withOptions(choice().options().with(change)));
   }
 
   private void set(CacheChoice wanted) {

@@ -49,27 +49,15 @@ public final class BudgetView extends VBox {
     policy.getItems().setAll(Policies.values());
     policy.setConverter(titles(Policies::title));
     policy.setOnAction(e -> ifUser(() -> model.choose(policy.getValue())));
-    Button ems = preset("EMS", CacheOptions.EMS, "The defaults of this project.");
-    Button reported =
-        preset(
-            "as reported", CacheOptions.EMS_AS_REPORTED, "EMS as readers of the paper report it.");
-    HBox row = new HBox(6, policy, ems, reported);
+    Button reset = new Button("Reset");
+    reset.setId("preset");
+    reset.getStyleClass().add("small");
+    reset.setTooltip(new Tooltip("All switches as the policy comes with"));
+    reset.setMinWidth(USE_PREF_SIZE);
+    reset.setOnAction(e -> model.reset());
+    HBox row = new HBox(6, policy, reset);
     row.setAlignment(Pos.CENTER_LEFT);
     return row;
-  }
-
-  private Button preset(String title, CacheOptions options, String what) {
-    Button b = new Button(title);
-    b.setId("preset-" + title.replace(' ', '-'));
-    b.getStyleClass().add("small");
-    b.setTooltip(new Tooltip(what));
-    b.setMinWidth(USE_PREF_SIZE);
-    b.setOnAction(
-        e -> {
-          model.choose(Policies.EMS);
-          model.change(o -> options.withWindow(o.window()).withSlack(o.slack()));
-        });
-    return b;
   }
 
   private VBox slider() {
@@ -114,7 +102,7 @@ public final class BudgetView extends VBox {
         1,
         CacheOptions::alpha,
         x -> Math.round(x * 20) / 20.0,
-        (o, x) -> o.withAlpha(x));
+        (d, x) -> d.alpha = x);
     slider(
         grid,
         "tau",
@@ -123,7 +111,7 @@ public final class BudgetView extends VBox {
         1.1,
         CacheOptions::tau,
         x -> Math.round(x * 20) / 20.0,
-        (o, x) -> o.withTau(x));
+        (d, x) -> d.tau = x);
     slider(
         grid,
         "mass",
@@ -132,7 +120,7 @@ public final class BudgetView extends VBox {
         1,
         CacheOptions::mass,
         x -> Math.round(x * 100) / 100.0,
-        (o, x) -> o.withPool(x, o.poolLimit(), o.adaptive()));
+        (d, x) -> d.mass = x);
     slider(
         grid,
         "pool limit",
@@ -141,7 +129,7 @@ public final class BudgetView extends VBox {
         8,
         CacheOptions::poolLimit,
         x -> Math.round(x * 2) / 2.0,
-        (o, x) -> o.withPool(o.mass(), x, o.adaptive()));
+        (d, x) -> d.poolLimit = x);
     slider(
         grid,
         "kernel",
@@ -150,7 +138,7 @@ public final class BudgetView extends VBox {
         31,
         CacheOptions::kernel,
         x -> 2 * Math.round((x - 1) / 2) + 1,
-        (o, x) -> o.withScore(o.alpha(), o.align(), o.countCorrection(), x.intValue()));
+        (d, x) -> d.kernel = x.intValue());
     slider(
         grid,
         "slack",
@@ -159,55 +147,55 @@ public final class BudgetView extends VBox {
         128,
         CacheOptions::slack,
         Math::rint,
-        (o, x) -> o.withSlack(x.intValue()));
+        (d, x) -> d.slack = x.intValue());
     choice(
         grid,
         "align",
         "How Global and Local are joined.",
         CacheOptions.Align.values(),
         CacheOptions::align,
-        (o, x) -> o.withScore(o.alpha(), x, o.countCorrection(), o.kernel()));
+        (d, x) -> d.align = x);
     choice(
         grid,
         "bias",
         "What a merged slot's logit is raised by.",
         CacheOptions.Bias.values(),
         CacheOptions::bias,
-        (o, x) -> o.withMerging(o.merge(), o.tau(), o.mergeKeys(), x, o.hosts(), o.similarity()));
+        (d, x) -> d.bias = x);
     choice(
         grid,
         "merged key",
         "The centre's own, or the mean direction.",
         CacheOptions.MergeKeys.values(),
         CacheOptions::mergeKeys,
-        (o, x) -> o.withMerging(o.merge(), o.tau(), x, o.bias(), o.hosts(), o.similarity()));
+        (d, x) -> d.mergeKeys = x);
     choice(
         grid,
         "hosts",
         "Which centres take members.",
         CacheOptions.Hosts.values(),
         CacheOptions::hosts,
-        (o, x) -> o.withMerging(o.merge(), o.tau(), o.mergeKeys(), o.bias(), x, o.similarity()));
+        (d, x) -> d.hosts = x);
     choice(
         grid,
         "similarity",
         "What is compared before merging.",
         CacheOptions.Similarity.values(),
         CacheOptions::similarity,
-        (o, x) -> o.withMerging(o.merge(), o.tau(), o.mergeKeys(), o.bias(), o.hosts(), x));
-    toggle(grid, "merge", "Off: evict only.", CacheOptions::merge, (o, x) -> o.withMerge(x));
+        (d, x) -> d.similarity = x);
+    toggle(grid, "merge", "Off: evict only.", CacheOptions::merge, (d, x) -> d.merge = x);
     toggle(
         grid,
         "count correction",
         "Global is divided by the queries that could see the token.",
         CacheOptions::countCorrection,
-        (o, x) -> o.withScore(o.alpha(), o.align(), x, o.kernel()));
+        (d, x) -> d.countCorrection = x);
     toggle(
         grid,
         "adaptive",
         "The pool follows the head's sparsity.",
         CacheOptions::adaptive,
-        (o, x) -> o.withPool(o.mass(), o.poolLimit(), x));
+        (d, x) -> d.adaptive = x);
     ScrollPane pane = new ScrollPane(grid);
     pane.setFitToWidth(true);
     pane.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
@@ -218,7 +206,7 @@ public final class BudgetView extends VBox {
   }
 
   private interface Change<T> {
-    CacheOptions apply(CacheOptions o, T x);
+    void apply(CacheOptions.Draft draft, T x);
   }
 
   private static Label name(GridPane grid, String name, String what) {
@@ -254,7 +242,7 @@ public final class BudgetView extends VBox {
         .addListener(
             (o, before, now) ->
                 ifUser(
-                    () -> model.change(c -> set.apply(c, round.applyAsDouble(now.doubleValue())))));
+                    () -> model.change(d -> set.apply(d, round.applyAsDouble(now.doubleValue())))));
     refreshers.add(
         () -> {
           double x = get.applyAsDouble(model.choice().options());
@@ -283,7 +271,7 @@ public final class BudgetView extends VBox {
     box.setConverter(titles(e -> e.name().toLowerCase(Locale.ROOT)));
     box.getStyleClass().add("small");
     box.setMaxWidth(Double.MAX_VALUE);
-    box.setOnAction(e -> ifUser(() -> model.change(c -> set.apply(c, box.getValue()))));
+    box.setOnAction(e -> ifUser(() -> model.change(d -> set.apply(d, box.getValue()))));
     refreshers.add(() -> box.setValue(get.apply(model.choice().options())));
     grid.add(box, 1, grid.getRowCount() - 1, 2, 1);
   }
@@ -298,7 +286,7 @@ public final class BudgetView extends VBox {
     ToggleSwitch t = new ToggleSwitch();
     t.setId(id(name));
     t.selectedProperty()
-        .addListener((o, before, now) -> ifUser(() -> model.change(c -> set.apply(c, now))));
+        .addListener((o, before, now) -> ifUser(() -> model.change(d -> set.apply(d, now))));
     refreshers.add(() -> t.setSelected(get.apply(model.choice().options())));
     grid.add(t, 1, grid.getRowCount() - 1);
   }

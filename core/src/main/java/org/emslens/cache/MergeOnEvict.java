@@ -1,0 +1,84 @@
+package org.emslens.cache;
+
+import java.util.Arrays;
+import org.emslens.math.RowProducts;
+
+/**
+ * SnapKV's choice, after which each evicted slot's value v_e is blended into the kept slot whose
+ * key is most similar: v becomes (v + sum of w v_e) / (1 + sum of w) with w = cos |v_e| / (|v_e| +
+ * |v|), the cosine between keys; where no key points the same way, w is 0. Keys stay, and nothing
+ * is added to logits. Source: NVIDIA's kvpress, after D2O (arXiv 2406.13035).
+ */
+public final class MergeOnEvict extends HeadwisePolicy {
+  private static final float TINY = 1e-12f;
+
+  private final CacheOptions options;
+  private final SnapKv snap;
+
+  public MergeOnEvict(CacheOptions options) {
+    this.options = options;
+    snap = new SnapKv(options);
+  }
+
+  @Override
+  public int minimumBudget() {
+    return snap.minimumBudget();
+  }
+
+  @Override
+  HeadPlan plan(HeadState head, int d, int budget) {
+    HeadPlan evict = snap.plan(head, d, budget);
+    int[] kept = evict.kept();
+    int[] gone = gone(evict);
+    int[] target = evict.target().clone();
+    float[] weight = new float[head.slots()];
+    for (int j : kept) {
+      weight[j] = 1;
+    }
+    float[] cosine = new float[gone.length];
+    float[] best = new float[gone.length];
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    int[] host = new int[gone.length];
+    float[][] keys = RowProducts.transpose(head.keys(), gone, gone.length, d);
+    for (int i = 0; i < kept.length; i++) {
+      RowProducts.products(head.keys(), kept[i] * d, keys, cosine, gone.length);
+      float norm = Math.max(RowProducts.norm(head.keys(), kept[i] * d, d), TINY);
+      for (int e = 0; e < gone.length; e++) {
+        if (cosine[e] / norm > best[e]) {
+          best[e] = cosine[e] / norm;
+          host[e] = i;
+        }
+      }
+    }
+    double similarity = 0;
+    for (int e = 0; e < gone.length; e++) {
+      float cos = best[e] / Math.max(RowProducts.norm(head.keys(), gone[e] * d, d), TINY);
+      float own = RowProducts.norm(head.values(), gone[e] * d, d);
+      float its = RowProducts.norm(head.values(), kept[host[e]] * d, d);
+      target[gone[e]] = host[e];
+      weight[gone[e]] = Math.max(0, cos) * own / Math.max(own + its, TINY);
+      similarity += cos;
+    }
+    float redundancy = gone.length == 0 ? 0 : (float) (similarity / gone.length);
+    return new HeadPlan(
+        kept,
+        evict.window(),
+        target,
+        weight,
+        evict.bias(),
+        evict.scores(),
+        HeadPlan.readout(
+            target, kept, evict.weight(), evict.window(), evict.readout().needed(), redundancy));
+  }
+
+  private static int[] gone(HeadPlan plan) {
+    int[] gone = new int[plan.slots() - plan.kept().length];
+    int n = 0;
+    for (int j = 0; j < plan.slots(); j++) {
+      if (plan.target()[j] < 0) {
+        gone[n++] = j;
+      }
+    }
+    return gone;
+  }
+}

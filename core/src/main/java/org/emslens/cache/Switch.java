@@ -1,0 +1,110 @@
+package org.emslens.cache;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+
+/** The switches of {@link CacheOptions} by name, as command lines and experiment files set them. */
+public enum Switch {
+  WINDOW((d, v) -> d.window = whole(v)),
+  SLACK((d, v) -> d.slack = whole(v)),
+  ALPHA((d, v) -> d.alpha = number(v)),
+  ALIGN((d, v) -> d.align = choice(CacheOptions.Align.class, v)),
+  COUNT_CORRECTION((d, v) -> d.countCorrection = flag(v)),
+  KERNEL((d, v) -> d.kernel = whole(v)),
+  MASS((d, v) -> d.mass = number(v)),
+  POOL_LIMIT((d, v) -> d.poolLimit = number(v)),
+  TAU((d, v) -> d.tau = number(v)),
+  MERGE((d, v) -> d.merge = flag(v)),
+  MERGE_KEYS((d, v) -> d.mergeKeys = choice(CacheOptions.MergeKeys.class, v)),
+  BIAS((d, v) -> d.bias = choice(CacheOptions.Bias.class, v)),
+  HOSTS((d, v) -> d.hosts = choice(CacheOptions.Hosts.class, v)),
+  SIMILARITY((d, v) -> d.similarity = choice(CacheOptions.Similarity.class, v)),
+  ADAPTIVE((d, v) -> d.adaptive = flag(v));
+
+  private final BiConsumer<CacheOptions.Draft, String> set;
+
+  Switch(BiConsumer<CacheOptions.Draft, String> set) {
+    this.set = set;
+  }
+
+  /** As written in files and, after two dashes, on the command line. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the switches there are
+   */
+  public static Switch byId(String id) {
+    for (Switch s : values()) {
+      if (s.id().equals(id)) {
+        return s;
+      }
+    }
+    throw new IllegalArgumentException(
+        "switch is '"
+            + id
+            + "'; expected one of "
+            + Arrays.stream(values()).map(Switch::id).collect(Collectors.joining(", "))
+            + ".");
+  }
+
+  /**
+   * Options with this switch set.
+   *
+   * @throws IllegalArgumentException naming the switch, what was found and what was expected
+   */
+  public CacheOptions set(CacheOptions options, String value) {
+    try {
+      return options.with(d -> set.accept(d, value));
+    } catch (Expected e) {
+      throw new IllegalArgumentException(
+          id() + " is '" + value + "'; expected " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static final class Expected extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    Expected(String what) {
+      super(what);
+    }
+  }
+
+  private static int whole(String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new Expected("a whole number");
+    }
+  }
+
+  private static double number(String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new Expected("a number");
+    }
+  }
+
+  private static boolean flag(String value) {
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new Expected("true or false");
+    }
+    return value.equals("true");
+  }
+
+  private static <E extends Enum<E>> E choice(Class<E> type, String value) {
+    for (E e : type.getEnumConstants()) {
+      if (e.name().equalsIgnoreCase(value)) {
+        return e;
+      }
+    }
+    throw new Expected(
+        Arrays.stream(type.getEnumConstants())
+            .map(e -> e.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(" or ")));
+  }
+}
