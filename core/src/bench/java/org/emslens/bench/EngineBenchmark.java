@@ -8,7 +8,7 @@ import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
 import org.emslens.engine.AttentionMap;
-import org.emslens.engine.AttentionRows;
+import org.emslens.engine.DecodeTap;
 import org.emslens.engine.Engine;
 import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
@@ -51,7 +51,7 @@ public class EngineBenchmark {
   private KvCache cache;
   private KvCache thousand;
   private CompressionPlan plan;
-  private AttentionRows rows;
+  private DecodeTap rows;
 
   @Setup
   public void open() throws IOException {
@@ -66,7 +66,7 @@ public class EngineBenchmark {
     }
     prefill = engine.prefill(ids, null, Progress.NONE);
     half = engine.prefill(Arrays.copyOf(ids, CONTEXT), null, Progress.NONE);
-    rows = new AttentionRows(model.config().allHeads());
+    rows = new DecodeTap(model.config().allHeads());
   }
 
   @Setup(Level.Iteration)

@@ -160,13 +160,23 @@ public final class KvCache {
     return false;
   }
 
+  /** What policies see of all layers, gathered in parallel. */
+  public List<LayerState> states() {
+    return IntStream.range(0, layers).parallel().mapToObj(this::state).toList();
+  }
+
   /** Plans all layers, in parallel; nothing changes yet. */
   public CompressionPlan plan(Policies policy, CacheOptions options, int budget) {
+    return plan(states(), policy, options, budget);
+  }
+
+  /** The same from states that are there already, one per layer. */
+  public static CompressionPlan plan(
+      List<LayerState> states, Policies policy, CacheOptions options, int budget) {
     CachePolicy p = policy.with(options);
     List<HeadPlan> plans =
-        IntStream.range(0, layers)
-            .parallel()
-            .mapToObj(l -> p.plan(state(l), p.layerBudget(budget, l, layers)))
+        states.parallelStream()
+            .map(s -> p.plan(s, p.layerBudget(budget, s.layer(), s.layers())))
             .flatMap(List::stream)
             .toList();
     return new CompressionPlan(policy.id(), budget, p.mergeKeys(), plans);

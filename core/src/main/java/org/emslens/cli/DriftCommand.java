@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
+import org.emslens.experiment.Baseline;
 import org.emslens.experiment.Drift;
 import org.emslens.session.CacheChoice;
 import org.emslens.text.Tokenizer;
@@ -61,7 +62,7 @@ final class DriftCommand implements Callable<Integer> {
                 + ".");
       }
       choice.slotsFor(prompt.length);
-      Drift.Baseline full = Drift.Baseline.of(loaded.engine(), prompt, ids, Progress.NONE);
+      Baseline full = Baseline.of(loaded.engine(), prompt, ids, 0, Progress.NONE);
       JsonOut.print(spec, Drift.measure(loaded.engine(), full, choice, once, Progress.NONE));
       return 0;
     }

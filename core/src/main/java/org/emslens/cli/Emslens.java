@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       LogitsCommand.class,
       DriftCommand.class,
-      CompressCommand.class
+      CompressCommand.class,
+      SweepCommand.class,
+      NeedleCommand.class,
+      BenchCommand.class
     })
 public final class Emslens implements Runnable {
   @Spec private CommandSpec spec;

@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
 
 /** Which model a command works with. */
 final class ModelOption {
+  /** Stands for the catalogue's first model. */
+  static final String DEFAULT = "default";
+
   @Option(
       names = "--model",
       paramLabel = "M",
@@ -37,8 +40,17 @@ final class ModelOption {
   }
 
   private Path path() throws IOException {
+    return path(model, spec.commandLine().getErr());
+  }
+
+  /**
+   * Where a model is, fetched if it is a catalogue's and missing.
+   *
+   * @param model null or {@link #DEFAULT} for the default model
+   */
+  static Path path(String model, PrintWriter err) throws IOException {
     return new ModelStore(UserFolders.models())
-        .resolve(Catalogue.shipped(), model, listener(spec.commandLine().getErr()));
+        .resolve(Catalogue.shipped(), DEFAULT.equals(model) ? null : model, listener(err));
   }
 
   /**

@@ -28,10 +28,10 @@ public interface Engine extends AutoCloseable {
    * Runs one token at position {@link KvCache#seen}: appends its slots, attends with slot biases,
    * updates the cache's statistics.
    *
-   * @param attention filled with the token's attention, or null
+   * @param tap filled with what it taps, or null
    * @return logits [vocab], overwritten by the next call
    */
-  float[] decode(KvCache cache, int token, AttentionRows attention);
+  float[] decode(KvCache cache, int token, DecodeTap tap);
 
   @Override
   void close();

@@ -59,8 +59,8 @@ public record Prefill(
   }
 
   /** The attention of the last token in every query head, as if it had just been decoded. */
-  public AttentionRows lastAttention() {
-    AttentionRows rows = new AttentionRows(config.allHeads());
+  public DecodeTap lastAttention() {
+    DecodeTap rows = new DecodeTap(config.allHeads());
     int n = tokens();
     IntStream.range(0, config.allHeads())
         .parallel()
@@ -69,7 +69,7 @@ public record Prefill(
               AttentionMap map = AttentionMap.of(this, h / config.heads(), h % config.heads());
               float[] row = new float[n];
               map.row(n - 1, row, new Exponential());
-              rows.set(h, row, 0, n);
+              rows.attention(h, row, 0, n);
             });
     return rows;
   }

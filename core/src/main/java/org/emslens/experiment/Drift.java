@@ -1,54 +1,56 @@
 package org.emslens.experiment;
 
+import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.KvCache;
+import org.emslens.engine.DecodeTap;
 import org.emslens.engine.Engine;
-import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
 import org.emslens.math.Ranking;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Distribution;
+import org.emslens.session.Measures;
 
 /**
- * What a compression does to a model's predictions of a given text. All values are means over the
- * continuation's tokens, the first of which is predicted by the prompt's own prefill.
+ * What a compression does to a model's predictions of a given text. Values are means over the
+ * continuation's measured tokens, unless said otherwise; the first token of a continuation is
+ * predicted by the prompt's own prefill.
  *
  * @param nll negative log-likelihood, nats per token
  * @param fullNll the same with the full cache
+ * @param perplexity e to the nll
+ * @param fullPerplexity the same with the full cache
  * @param kl divergence from the full cache's distribution, nats
  * @param agreement share of positions at which the most probable token is the full cache's
+ * @param verbatim whether greedy decoding gives the continuation, every token of it
+ * @param fullVerbatim the same with the full cache
+ * @param outputError |full - o| / |full| of a head's output, mean over heads too; NaN for one token
+ * @param keptMass share of the prompt's attention on kept tokens, mean over KV heads
+ * @param mergedMass share on merged ones
+ * @param evictedMass share on evicted ones
+ * @param slots of all heads right after the prompt's compression
+ * @param retained those per token of the prompt
+ * @param bytes of those slots as float32
+ * @param compressions how often the cache was compressed
  */
 public record Drift(
     double nll,
     double fullNll,
+    double perplexity,
+    double fullPerplexity,
     double kl,
     double agreement,
+    boolean verbatim,
+    boolean fullVerbatim,
+    double outputError,
+    double keptMass,
+    double mergedMass,
+    double evictedMass,
+    long slots,
+    double retained,
+    long bytes,
+    int compressions,
     int promptTokens,
     int continuationTokens) {
-
-  /**
-   * What the full cache says of a text: measured once, compared with as often as needed.
-   *
-   * @param logits full-cache logits before each token of the continuation [tokens][vocab]
-   */
-  public record Baseline(Prefill prefill, int[] continuation, float[][] logits) {
-
-    /**
-     * Runs the prompt and teacher-forces the continuation with the full cache.
-     *
-     * @param continuation at least one token
-     */
-    public static Baseline of(Engine engine, int[] prompt, int[] continuation, Progress progress) {
-      Prefill prefill = engine.prefill(prompt, null, share -> progress.at(share / 2));
-      KvCache full = prefill.cache(1);
-      float[][] logits = new float[continuation.length][];
-      logits[0] = prefill.logits();
-      for (int i = 1; i < continuation.length; i++) {
-        logits[i] = engine.decode(full, continuation[i - 1], null).clone();
-        progress.at(0.5 + (double) i / continuation.length / 2);
-      }
-      return new Baseline(prefill, continuation, logits);
-    }
-  }
 
   /**
    * Compresses after the prompt and teacher-forces the continuation token by token.
@@ -58,31 +60,89 @@ public record Drift(
    */
   public static Drift measure(
       Engine engine, Baseline baseline, CacheChoice choice, boolean once, Progress progress) {
-    int[] continuation = baseline.continuation();
-    int budget = choice.slotsFor(baseline.prefill().tokens());
-    KvCache cache = baseline.prefill().cache(choice.options().window());
-    cache.compressNow(choice.policy(), choice.options(), budget);
-    float[] logits = baseline.prefill().logits();
-    double nll = 0;
-    double fullNll = 0;
-    double kl = 0;
-    int agree = 0;
-    for (int i = 0; i < continuation.length; i++) {
-      float[] full = baseline.logits()[i];
-      nll -= Distribution.logProbability(logits, continuation[i]);
-      fullNll -= Distribution.logProbability(full, continuation[i]);
-      kl += Distribution.divergence(full, logits);
-      agree += Ranking.argMax(logits) == Ranking.argMax(full) ? 1 : 0;
-      if (i + 1 < continuation.length) {
-        logits = engine.decode(cache, continuation[i], null);
-        if (!once) {
-          cache.compressDue(choice.policy(), choice.options(), budget);
-        }
-      }
-      progress.at((i + 1.0) / continuation.length);
-    }
-    int n = continuation.length;
     int prompt = baseline.prefill().tokens();
-    return new Drift(nll / n, fullNll / n, kl / n, (double) agree / n, prompt, n);
+    int budget = choice.slotsFor(prompt);
+    KvCache cache = baseline.prefill().cache(choice.options().window());
+    CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget);
+    Measures.Mass mass = plan == null ? new Measures.Mass(1, 0, 0) : Measures.Mass.of(plan.heads());
+    long slots = cache.slots();
+    long bytes = cache.bytes();
+    int[] continuation = baseline.continuation();
+    Sums sums = new Sums(plan == null ? 0 : 1);
+    if (baseline.first() == 0) {
+      sums.token(continuation[0], baseline.logits()[0], baseline.prefill().logits());
+    }
+    for (int i = 0; i + 1 < continuation.length; i++) {
+      int at = i + 1 - baseline.first();
+      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(engine.config().allHeads());
+      float[] logits = engine.decode(cache, continuation[i], tap);
+      if (at >= 0) {
+        sums.token(continuation[i + 1], baseline.logits()[at], logits);
+        sums.error(tap.outputError(baseline.taps()[at]));
+      }
+      if (!once && cache.compressDue(choice.policy(), choice.options(), budget) != null) {
+        sums.compressions++;
+      }
+      progress.at((i + 2.0) / continuation.length);
+    }
+    int n = sums.tokens;
+    double retained = (double) slots / engine.config().allKvHeads() / prompt;
+    return new Drift(
+        sums.nll / n,
+        sums.fullNll / n,
+        Math.exp(sums.nll / n),
+        Math.exp(sums.fullNll / n),
+        sums.kl / n,
+        (double) sums.agree / n,
+        sums.verbatim,
+        sums.fullVerbatim,
+        sums.error / sums.errors,
+        mass.kept(),
+        mass.merged(),
+        mass.evicted(),
+        slots,
+        retained,
+        bytes,
+        sums.compressions,
+        prompt,
+        n);
+  }
+
+  private static final class Sums {
+    private double nll;
+    private double fullNll;
+    private double kl;
+    private double error;
+    private int errors;
+    private int agree;
+    private int tokens;
+    private int compressions;
+    private boolean verbatim = true;
+    private boolean fullVerbatim = true;
+
+    Sums(int compressions) {
+      this.compressions = compressions;
+    }
+
+    void token(int token, float[] full, float[] logits) {
+      nll -= Distribution.logProbability(logits, token);
+      fullNll -= Distribution.logProbability(full, token);
+      kl += Distribution.divergence(full, logits);
+      int best = Ranking.argMax(logits);
+      int fullBest = Ranking.argMax(full);
+      agree += best == fullBest ? 1 : 0;
+      verbatim &= best == token;
+      fullVerbatim &= fullBest == token;
+      tokens++;
+    }
+
+    void error(float[] perHead) {
+      double sum = 0;
+      for (float e : perHead) {
+        sum += e;
+      }
+      error += sum / perHead.length;
+      errors++;
+    }
   }
 }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
  *                           i32 kept, i32 target, f32 weight, f32 bias, f32 global, local, score,
  *                           and the readout ({@link PlanFile})
  * attention/STEP            f16, for every query head its row over the slots the step's query saw
+ * errors/STEP               f32 [L,H], each head's output error, for steps that asked the full cache
  * </pre>
  *
  * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as

@@ -213,6 +213,7 @@ final class RecordingReader {
               s.next(),
               s.fullNext(),
               s.divergence(),
+              errors(i, c),
               s.planMillis(),
               s.millis()));
     }
@@ -226,6 +227,15 @@ final class RecordingReader {
     }
     try (DataInputStream in = open("plans/" + step, -1)) {
       return PlanFile.read(in, slots);
+    }
+  }
+
+  private float[] errors(int step, ModelConfig c) throws IOException {
+    if (zip.getEntry("errors/" + step) == null) {
+      return Step.NOT_ASKED;
+    }
+    try (DataInputStream in = open("errors/" + step, 4L * c.allHeads())) {
+      return Numbers.readFloats(in, c.allHeads());
     }
   }
 

@@ -43,6 +43,11 @@ final class RecordingWriter {
         Numbers.write(data, row);
       }
       zip.closeEntry();
+      if (s.outputError().length > 0) {
+        zip.putNextEntry(new ZipEntry("errors/" + s.index()));
+        Numbers.write(data, s.outputError());
+        zip.closeEntry();
+      }
     }
     zip.finish();
     zip.flush();

@@ -7,7 +7,7 @@ import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
-import org.emslens.engine.AttentionRows;
+import org.emslens.engine.DecodeTap;
 import org.emslens.engine.Engine;
 import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
@@ -200,6 +200,7 @@ public final class Session {
             first,
             compare ? first : null,
             compare ? 0 : Double.NaN,
+            Step.NOT_ASKED,
             planMillis,
             millisSince(start)));
   }
@@ -234,8 +235,8 @@ public final class Session {
       throw new IllegalStateException("The run has ended.");
     }
     long start = System.nanoTime();
-    AttentionRows rows = new AttentionRows(prefill.config().allHeads());
-    logits = engine.decode(cache, id, rows).clone();
+    DecodeTap tap = new DecodeTap(prefill.config().allHeads());
+    logits = engine.decode(cache, id, tap).clone();
     CacheFrame before = steps.getLast().after().advance();
     long planStart = System.nanoTime();
     CompressionPlan plan = cache.compressDue(choice.policy(), choice.options(), budget());
@@ -243,9 +244,12 @@ public final class Session {
     Distribution next = Distribution.of(logits, tokenizer);
     Distribution fullNext = null;
     double divergence = Double.NaN;
+    float[] outputError = Step.NOT_ASKED;
     if (compare) {
       boolean same = choice.policy() == Policies.FULL;
-      float[] fullLogits = same ? logits : engine.decode(full, id, null);
+      DecodeTap fullTap = same ? tap : DecodeTap.ofOutputs(prefill.config().allHeads());
+      float[] fullLogits = same ? logits : engine.decode(full, id, fullTap);
+      outputError = tap.outputError(fullTap);
       fullNext = same ? next : Distribution.of(fullLogits, tokenizer);
       divergence = same ? 0 : Distribution.divergence(fullLogits, logits);
     }
@@ -255,12 +259,13 @@ public final class Session {
             new Token(id, tokenizer.piece(id), -1, -1),
             text(id),
             before,
-            rows.halves(),
+            tap.halves(),
             plan,
             plan == null ? before : before.apply(plan),
             next,
             fullNext,
             divergence,
+            outputError,
             planMillis,
             millisSince(start));
     steps.add(step);

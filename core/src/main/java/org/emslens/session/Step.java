@@ -19,6 +19,8 @@ import org.emslens.text.Token;
  * @param fullNext what the full cache would say, or null where it was not asked
  * @param divergence KL of `next` from `fullNext` over the whole vocabulary, in nats; NaN where it
  *     was not asked
+ * @param outputError per query head, how far its output is from the full cache's: |full - o| /
+ *     |full| [layers * H]; empty where it was not asked, and at step 0
  * @param planMillis time that planning and applying took
  * @param millis time that the step took in all
  */
@@ -33,8 +35,11 @@ public record Step(
     Distribution next,
     Distribution fullNext,
     double divergence,
+    float[] outputError,
     double planMillis,
     double millis) {
+
+  static final float[] NOT_ASKED = {};
 
   /** The token's attention in one query head over the slots of `before`. */
   public float[] attention(int head) {

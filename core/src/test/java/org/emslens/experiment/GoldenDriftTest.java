@@ -68,7 +68,7 @@ class GoldenDriftTest {
     for (JsonNode c : TestFiles.json(file).get("cases")) {
       int[] prompt = ids(c.get("prompt").asText());
       int[] continuation = ids(c.get("continuation").asText());
-      Drift.Baseline baseline = Drift.Baseline.of(engine, prompt, continuation, Progress.NONE);
+      Baseline baseline = Baseline.of(engine, prompt, continuation, 0, Progress.NONE);
       for (JsonNode row : c.get("rows")) {
         String name = row.get("policy").asText();
         int budget = row.get("budget").asInt();

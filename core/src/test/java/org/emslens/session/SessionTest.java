@@ -19,7 +19,7 @@ import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
-import org.emslens.engine.AttentionRows;
+import org.emslens.engine.DecodeTap;
 import org.emslens.engine.Engine;
 import org.emslens.engine.Prefill;
 import org.emslens.engine.Progress;
@@ -61,7 +61,7 @@ class SessionTest {
     }
 
     @Override
-    public float[] decode(KvCache cache, int token, AttentionRows attention) {
+    public float[] decode(KvCache cache, int token, DecodeTap attention) {
       return real.decode(cache, token, attention);
     }
 

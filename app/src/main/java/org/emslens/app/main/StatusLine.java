@@ -10,6 +10,7 @@ import javafx.scene.control.Label;
 import javafx.util.Duration;
 import org.controlsfx.control.StatusBar;
 import org.emslens.app.controls.Format;
+import org.emslens.engine.ProcessMemory;
 import org.emslens.session.Step;
 
 /** What is going on, how fast, and what it takes. */
@@ -76,7 +77,7 @@ final class StatusLine extends StatusBar {
         s.append(String.format(Locale.ROOT, "plan %.0f ms   ", plan.planMillis()));
       }
     }
-    s.append(String.format(Locale.ROOT, "memory %.1f GB", Memory.resident() / 1e9));
+    s.append(String.format(Locale.ROOT, "memory %.1f GB", ProcessMemory.now() / 1e9));
     numbers.setText(s.toString());
   }
 

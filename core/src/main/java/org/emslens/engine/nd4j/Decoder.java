@@ -3,7 +3,7 @@ package org.emslens.engine.nd4j;
 import java.util.Arrays;
 import org.emslens.cache.HeadCache;
 import org.emslens.cache.KvCache;
-import org.emslens.engine.AttentionRows;
+import org.emslens.engine.DecodeTap;
 import org.emslens.math.RowProducts;
 import org.emslens.model.ModelConfig;
 
@@ -46,14 +46,14 @@ final class Decoder {
     logits = new float[config.vocab()];
   }
 
-  float[] decode(KvCache cache, int token, AttentionRows attention) {
+  float[] decode(KvCache cache, int token, DecodeTap tap) {
     model.embed(token, x);
     rope.angles(cache.seen(), angles);
     for (int l = 0; l < config.layers(); l++) {
       Layer layer = model.layers().get(l);
       norm(layer.attentionNorm());
       layer.queryKeyValue().one().apply(normed, qkv);
-      attend(cache, l, attention);
+      attend(cache, l, tap);
       layer.attentionOutput().one().apply(mixed, added);
       Activations.add(x, added);
       norm(layer.feedForwardNorm());
@@ -72,7 +72,7 @@ final class Decoder {
     Activations.rmsNorm(x, 0, weight, config.normEpsilon(), normed);
   }
 
-  private void attend(KvCache cache, int layer, AttentionRows attention) {
+  private void attend(KvCache cache, int layer, DecodeTap tap) {
     int d = config.headDim();
     for (int h = 0; h < config.heads() + config.kvHeads(); h++) {
       rope.rotate(qkv, h * d, angles);
@@ -88,10 +88,12 @@ final class Decoder {
     for (int g = 0; g < config.kvHeads(); g++) {
       average(cache.head(layer, g), g);
     }
-    if (attention != null) {
-      for (int h = 0; h < config.heads(); h++) {
+    for (int h = 0; tap != null && h < config.heads(); h++) {
+      int head = layer * config.heads() + h;
+      tap.output(head, mixed, h * d, d);
+      if (tap.tapsAttention()) {
         int slots = cache.head(layer, h / config.group()).slots();
-        attention.set(layer * config.heads() + h, heads[h].probabilities(), 0, slots);
+        tap.attention(head, heads[h].probabilities(), 0, slots);
       }
     }
   }

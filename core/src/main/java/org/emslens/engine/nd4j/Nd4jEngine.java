@@ -2,7 +2,7 @@ package org.emslens.engine.nd4j;
 
 import java.io.IOException;
 import org.emslens.cache.KvCache;
-import org.emslens.engine.AttentionRows;
+import org.emslens.engine.DecodeTap;
 import org.emslens.engine.Engine;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Prefill;
@@ -88,8 +88,8 @@ public final class Nd4jEngine implements Engine {
   }
 
   @Override
-  public float[] decode(KvCache cache, int token, AttentionRows attention) {
-    return decoder.decode(cache, token, attention);
+  public float[] decode(KvCache cache, int token, DecodeTap tap) {
+    return decoder.decode(cache, token, tap);
   }
 
   @Override

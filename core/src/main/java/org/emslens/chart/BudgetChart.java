@@ -1,0 +1,154 @@
+package org.emslens.chart;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.emslens.experiment.Outcome;
+import org.emslens.experiment.Summary;
+import org.emslens.experiment.Summary.Estimate;
+import org.emslens.experiment.Summary.Measure;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Budget against a measure, one line per policy with its switches, 95 % intervals as error bars; a
+ * full cache is a dashed line across.
+ */
+public final class BudgetChart implements Figure {
+  private static final Marker[] MARKERS = {
+    SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP,
+    SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS
+  };
+
+  private final XYChart chart;
+
+  /**
+   * A point of a line.
+   *
+   * @param slots per KV head
+   */
+  public record Point(Summary summary, double slots, Estimate estimate) {}
+
+  /**
+   * @return null where no outcome speaks of the measure
+   */
+  public static BudgetChart of(Collection<Outcome> outcomes, Measure measure) {
+    Map<String, List<Point>> lines = lines(outcomes, measure);
+    return lines.isEmpty() ? null : new BudgetChart(lines, measure);
+  }
+
+  /** The lines of the chart: points by rising slots, per contender. */
+  public static Map<String, List<Point>> lines(Collection<Outcome> outcomes, Measure measure) {
+    Map<String, List<Point>> lines = new LinkedHashMap<>();
+    for (Summary s : Summary.of(outcomes)) {
+      Estimate e = s.estimate(measure);
+      if (e != null) {
+        lines.computeIfAbsent(s.label(), k -> new ArrayList<>()).add(new Point(s, s.slots(), e));
+      }
+    }
+    lines.values().forEach(l -> l.sort(Comparator.comparingDouble(Point::slots)));
+    return lines;
+  }
+
+  private BudgetChart(Map<String, List<Point>> lines, Measure measure) {
+    chart =
+        new XYChartBuilder()
+            .width(900)
+            .height(540)
+            .xAxisTitle("budget (slots per KV head, logarithmic)")
+            .yAxisTitle(measure.title())
+            .build();
+    style(chart.getStyler());
+    double least =
+        lines.values().stream().flatMap(List::stream).mapToDouble(Point::slots).min().orElse(1);
+    double most =
+        lines.values().stream()
+            .filter(l -> !full(l))
+            .flatMap(List::stream)
+            .mapToDouble(Point::slots)
+            .max()
+            .orElse(2 * least);
+    int i = 0;
+    for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
+      if (full(line.getValue())) {
+        double y = line.getValue().getFirst().estimate().mean();
+        XYSeries s =
+            chart.addSeries(
+                line.getKey(), new double[] {log2(least), log2(most)}, new double[] {y, y});
+        s.setMarker(SeriesMarkers.NONE);
+        s.setLineColor(Color.GRAY);
+        s.setLineStyle(
+            new BasicStroke(
+                1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, new float[] {6, 4}, 0));
+      } else {
+        add(line.getKey(), line.getValue(), i++);
+      }
+    }
+  }
+
+  /** XChart labels no ticks between powers of ten on its own logarithmic axes. */
+  private static double log2(double x) {
+    return Math.log(x) / Math.log(2);
+  }
+
+  private static boolean full(List<Point> line) {
+    return line.getFirst().summary().outcomes().getFirst().policy().equals("full");
+  }
+
+  private void add(String label, List<Point> points, int i) {
+    double[] x = points.stream().mapToDouble(p -> log2(p.slots())).toArray();
+    double[] y = points.stream().mapToDouble(p -> p.estimate().mean()).toArray();
+    double[] e =
+        points.stream().mapToDouble(p -> (p.estimate().high() - p.estimate().low()) / 2).toArray();
+    XYSeries s = chart.addSeries(label, x, y, e);
+    s.setLineColor(Viridis.line(i));
+    s.setMarkerColor(Viridis.line(i));
+    s.setMarker(MARKERS[i % MARKERS.length]);
+    s.setLineWidth(2);
+  }
+
+  private static void style(XYStyler s) {
+    s.setChartBackgroundColor(Color.WHITE);
+    s.setPlotBorderVisible(false);
+    s.setPlotGridLinesColor(new Color(0xe4e4e4));
+    s.setLegendPosition(Styler.LegendPosition.OutsideE);
+    s.setLegendBorderColor(Color.WHITE);
+    s.setMarkerSize(8);
+    s.setErrorBarsColorSeriesColor(true);
+    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+    s.setLegendFont(font);
+    s.setAxisTitleFont(font);
+    s.setAxisTickLabelsFont(font);
+    s.setxAxisTickLabelsFormattingFunction(
+        x -> String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, x))));
+    s.setYAxisDecimalPattern("0.###");
+  }
+
+  @Override
+  public int width() {
+    return chart.getWidth();
+  }
+
+  @Override
+  public int height() {
+    return chart.getHeight();
+  }
+
+  @Override
+  public void paint(Graphics2D g) {
+    chart.paint(g, width(), height());
+  }
+}

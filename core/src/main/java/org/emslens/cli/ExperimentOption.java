@@ -1,0 +1,70 @@
+package org.emslens.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.emslens.engine.Progress;
+import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.experiment.Campaign;
+import org.emslens.experiment.Outcome;
+import org.emslens.experiment.ResultStore;
+import org.emslens.experiment.Trial;
+import org.emslens.model.ModelLoader;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where an experiment's results go, and how it is run. */
+final class ExperimentOption {
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description =
+          "Results and charts; what is there already is not run again, so that a killed experiment goes on where it was.")
+  private Path out;
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Prompts at a time, each with an engine of its own (0.8 GB for the default model).")
+  private int jobs;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  Path out() {
+    return out;
+  }
+
+  /** Runs what is left of the trials and returns all outcomes that there are. */
+  List<Outcome> run(List<Trial> trials) throws IOException {
+    if (jobs < 1 || jobs > 64) {
+      throw new ParameterException(spec.commandLine(), "--jobs is " + jobs + "; expected 1 to 64.");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    try (ResultStore store = ResultStore.open(out)) {
+      int left = Campaign.left(trials, store).size();
+      err.println(
+          trials.size()
+              + " runs, "
+              + (trials.size() - left)
+              + " of them done before; results in "
+              + out.toAbsolutePath().normalize());
+      err.flush();
+      ProgressLine line = new ProgressLine(err, left);
+      new Campaign(
+              store,
+              name -> Nd4jEngine.load(ModelLoader.open(ModelOption.path(name, err)), Progress.NONE),
+              line,
+              Progress.NONE)
+          .run(trials, jobs);
+      line.end();
+      return List.copyOf(store.all());
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package org.emslens.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
+import org.emslens.experiment.Contender;
+import org.emslens.experiment.Grid;
+import org.emslens.experiment.GridFile;
+import org.emslens.experiment.Task;
+import org.emslens.session.Budget;
+import picocli.CommandLine.Option;
+
+/** What an experiment without a file crosses. */
+final class GridOption {
+  @Option(
+      names = "--model",
+      split = ",",
+      paramLabel = "M",
+      description = "GGUF files, folders or ids (the default model).")
+  private List<String> models = new ArrayList<>();
+
+  @Option(
+      names = "--policies",
+      split = ",",
+      paramLabel = "P",
+      defaultValue = "full,streaming-llm,h2o,tova,snapkv,pyramidkv,ada-snapkv,merge-on-evict,ems",
+      description = "Policies (default: ${DEFAULT-VALUE}).")
+  private List<String> policies;
+
+  @Option(
+      names = "--budgets",
+      split = ",",
+      paramLabel = "B",
+      defaultValue = "64,128,256",
+      description = "Slots per KV head, or shares of the prompt (default: ${DEFAULT-VALUE}).")
+  private List<String> budgets;
+
+  @Option(
+      names = "--switch",
+      paramLabel = "NAME=X,Y",
+      description = "Values of a switch, all tried with each policy; may be given again.")
+  private List<String> switches = new ArrayList<>();
+
+  @Option(
+      names = "--seeds",
+      split = ",",
+      paramLabel = "S",
+      defaultValue = "1-4",
+      description = "Seeds of generated prompts (default: ${DEFAULT-VALUE}).")
+  private List<String> seeds;
+
+  @Option(names = "--once", description = "Compress after the prompt only, never again.")
+  private boolean once;
+
+  /**
+   * @throws IllegalArgumentException in one sentence
+   */
+  Grid grid(List<Task> tasks) {
+    Map<Switch, List<String>> values = new TreeMap<>();
+    for (String s : switches) {
+      String[] parts = s.split("=", 2);
+      if (parts.length < 2) {
+        throw new IllegalArgumentException("--switch is '" + s + "'; expected NAME=X,Y.");
+      }
+      values.put(Switch.byId(parts[0]), List.of(parts[1].split(",")));
+    }
+    return new Grid(
+        models.isEmpty() ? List.of(ModelOption.DEFAULT) : models,
+        tasks,
+        policies.stream().map(p -> new Contender(Policies.byId(p), Map.of())).toList(),
+        Grid.combinations(values),
+        budgets.stream().map(Budget::parse).toList(),
+        seeds.stream().flatMap(s -> GridFile.seeds(s).stream()).toList(),
+        once);
+  }
+}

@@ -1,0 +1,56 @@
+package org.emslens.experiment;
+
+import java.util.Arrays;
+import org.emslens.cache.KvCache;
+import org.emslens.engine.DecodeTap;
+import org.emslens.engine.Engine;
+import org.emslens.engine.Prefill;
+import org.emslens.engine.Progress;
+
+/**
+ * What the full cache says of a text: measured once, compared with as often as needed.
+ *
+ * @param continuation tokens that follow the prompt
+ * @param first of them that is measured; those before it only follow the compressed prompt, such as
+ *     a question about it
+ * @param logits before each measured token [measured][vocab]
+ * @param taps what heads put out where logits before each measured token were made; null for the
+ *     prompt's own last token
+ */
+public record Baseline(
+    Prefill prefill, int[] continuation, int first, float[][] logits, DecodeTap[] taps) {
+
+  /**
+   * Runs the prompt and teacher-forces the continuation with the full cache.
+   *
+   * @param continuation at least one token
+   * @param first below its length
+   */
+  public static Baseline of(
+      Engine engine, int[] prompt, int[] continuation, int first, Progress progress) {
+    Prefill prefill = engine.prefill(prompt, null, share -> progress.at(share / 2));
+    KvCache full = prefill.cache(1);
+    int measured = continuation.length - first;
+    float[][] logits = new float[measured][];
+    DecodeTap[] taps = new DecodeTap[measured];
+    if (first == 0) {
+      logits[0] = prefill.logits();
+    }
+    for (int i = 0; i + 1 < continuation.length; i++) {
+      int at = i + 1 - first;
+      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(engine.config().allHeads());
+      float[] next = engine.decode(full, continuation[i], tap);
+      if (at >= 0) {
+        logits[at] = next.clone();
+        taps[at] = tap;
+      }
+      progress.at(0.5 + (i + 1.0) / continuation.length / 2);
+    }
+    return new Baseline(prefill, continuation, first, logits, taps);
+  }
+
+  /** Tokens that are measured. */
+  public int[] measured() {
+    return Arrays.copyOfRange(continuation, first, continuation.length);
+  }
+}

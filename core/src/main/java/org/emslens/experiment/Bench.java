@@ -1,0 +1,137 @@
+package org.emslens.experiment;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.emslens.cache.CompressionPlan;
+import org.emslens.cache.KvCache;
+import org.emslens.cache.LayerState;
+import org.emslens.engine.DecodeTap;
+import org.emslens.engine.Engine;
+import org.emslens.engine.Prefill;
+import org.emslens.engine.ProcessMemory;
+import org.emslens.engine.Progress;
+import org.emslens.session.CacheChoice;
+
+/**
+ * What a policy costs at one length of context.
+ *
+ * @param context tokens of the prompt
+ * @param prefillTokensPerSecond with score statistics gathered; the same run for all policies
+ * @param decodeTokensPerSecond with the compressed cache, attention captured, re-compressions
+ *     included
+ * @param scoreMillis reading the score statistics of all heads, after the prompt
+ * @param planMillis ranking and assigning
+ * @param applyMillis executing the plan
+ * @param compressionShare of those three in the time of prefill and compression together
+ * @param bytes of the compressed cache
+ * @param peakBytes of the whole process while the policy ran, weights and the full prefill included
+ */
+public record Bench(
+    String policy,
+    int context,
+    String budget,
+    double prefillTokensPerSecond,
+    double decodeTokensPerSecond,
+    double scoreMillis,
+    double planMillis,
+    double applyMillis,
+    double compressionShare,
+    long bytes,
+    long peakBytes) {
+
+  private static final int DECODED = 64;
+  private static final int ROUNDS = 5;
+
+  /**
+   * Measures policies at one length; medians of five rounds but for the prefill, which runs once
+   * after a shorter one.
+   *
+   * @param ids a prompt, and 64 tokens more to decode
+   */
+  public static void run(
+      Engine engine,
+      int[] ids,
+      List<CacheChoice> choices,
+      Progress progress,
+      Consumer<Bench> each) {
+    int context = ids.length - DECODED;
+    engine.prefill(Arrays.copyOf(ids, Math.min(context, 256)), null, progress);
+    ProcessMemory.forgetPeak();
+    long start = System.nanoTime();
+    Prefill prefill = engine.prefill(Arrays.copyOf(ids, context), null, progress);
+    double prefillSeconds = (System.nanoTime() - start) / 1e9;
+    for (CacheChoice c : choices) {
+      each.accept(run(engine, prefill, prefillSeconds, ids, c, progress));
+      ProcessMemory.forgetPeak();
+    }
+  }
+
+  private static Bench run(
+      Engine engine,
+      Prefill prefill,
+      double prefillSeconds,
+      int[] ids,
+      CacheChoice choice,
+      Progress progress) {
+    int context = prefill.tokens();
+    int budget = choice.slotsFor(context);
+    List<double[]> times = new ArrayList<>();
+    KvCache cache = null;
+    boolean compresses = choice.policy().with(choice.options()).compresses() && budget < context;
+    for (int i = 0; i < ROUNDS; i++) {
+      progress.at(0);
+      cache = prefill.cache(choice.options().window());
+      times.add(compresses ? compress(cache, choice, budget) : new double[3]);
+    }
+    long bytes = cache.bytes();
+    DecodeTap tap = new DecodeTap(engine.config().allHeads());
+    long start = System.nanoTime();
+    for (int i = 0; i < DECODED; i++) {
+      engine.decode(cache, ids[context + i], tap);
+      cache.compressDue(choice.policy(), choice.options(), budget);
+      progress.at((double) i / DECODED);
+    }
+    double decodeSeconds = (System.nanoTime() - start) / 1e9;
+    double score = median(times, 0);
+    double plan = median(times, 1);
+    double apply = median(times, 2);
+    double compression = (score + plan + apply) / 1e3;
+    return new Bench(
+        choice.policy().id(),
+        context,
+        choice.budget().toString(),
+        context / prefillSeconds,
+        DECODED / decodeSeconds,
+        score,
+        plan,
+        apply,
+        compression / (prefillSeconds + compression),
+        bytes,
+        ProcessMemory.peak());
+  }
+
+  private static double[] compress(KvCache cache, CacheChoice choice, int budget) {
+    long start = System.nanoTime();
+    List<LayerState> states = cache.states();
+    long scored = System.nanoTime();
+    CompressionPlan plan = KvCache.plan(states, choice.policy(), choice.options(), budget);
+    long planned = System.nanoTime();
+    cache.apply(plan);
+    long applied = System.nanoTime();
+    return new double[] {
+      (scored - start) / 1e6, (planned - scored) / 1e6, (applied - planned) / 1e6
+    };
+  }
+
+  private static double median(List<double[]> times, int which) {
+    double[] x = times.stream().mapToDouble(t -> t[which]).sorted().toArray();
+    return x[x.length / 2];
+  }
+
+  /** Tokens that are decoded after the prompt. */
+  public static int decoded() {
+    return DECODED;
+  }
+}

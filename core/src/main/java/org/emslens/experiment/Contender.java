@@ -1,0 +1,43 @@
+package org.emslens.experiment;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
+
+/**
+ * A policy with switches, as one line of a chart.
+ *
+ * @param switches that differ from the policy's preset
+ */
+public record Contender(Policies policy, Map<Switch, String> switches) {
+
+  public Contender {
+    switches = new TreeMap<>(switches);
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the switch, what was found and what was expected
+   */
+  public CacheOptions options() {
+    CacheOptions options = policy.preset();
+    for (Map.Entry<Switch, String> e : switches.entrySet()) {
+      options = e.getKey().set(options, e.getValue());
+    }
+    return options;
+  }
+
+  /** `alpha=0.25 merge=false`, or nothing. */
+  public String switchText() {
+    return switches.entrySet().stream()
+        .map(e -> e.getKey().id() + "=" + e.getValue())
+        .collect(Collectors.joining(" "));
+  }
+
+  /** How charts and tables name it. */
+  public String label() {
+    return switches.isEmpty() ? policy.title() : policy.title() + ", " + switchText();
+  }
+}

@@ -1,0 +1,245 @@
+package org.emslens.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
+import org.emslens.experiment.Task.FileTask;
+import org.emslens.experiment.Task.NeedleTask;
+import org.emslens.experiment.Task.ProseTask;
+import org.emslens.format.BadFileException;
+import org.emslens.session.Budget;
+
+/**
+ * An experiment in a YAML file:
+ *
+ * <pre>
+ * title: ...                       what it is about; free text
+ * models: [smollm2-135m-instruct]  ids, files or folders; the default model where left out
+ * prompts:
+ *   - prose: {tokens: 1000, continuation: 128}
+ *   - needle: {tokens: [1000, 3000], depth: [0, 0.5, 1], question: [inside, after]}
+ *   - file: story.txt              beside this file
+ *     continuation: 128            its last tokens, which are predicted
+ *   - file: question.txt
+ *     chat: true
+ *     answer: "48215"
+ * policies: [full, ems, {snapkv: {window: 32}}]
+ * budgets: [64, 128, 0.25]         slots, or shares of the prompt
+ * switches: {alpha: [0.25, 0.4]}   all combinations, for every policy
+ * seeds: 1-8                       or a list; for generated prompts
+ * once: false                      true: never compress again after the prompt
+ * </pre>
+ *
+ * <p>A needle without a depth stands anywhere, by seed.
+ */
+public final class GridFile {
+  private static final YAMLMapper YAML = new YAMLMapper();
+  private static final List<String> FIELDS =
+      List.of("title", "models", "prompts", "policies", "budgets", "switches", "seeds", "once");
+
+  private final Path file;
+
+  private GridFile(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * @param defaultModel what stands for the model where the file names none
+   * @throws BadFileException naming the file, the field, what was found and what was expected
+   */
+  public static Grid read(Path file, String defaultModel) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(file, "no such file (" + file.toAbsolutePath() + ").");
+    }
+    try {
+      JsonNode root = YAML.readTree(Files.readString(file));
+      return new GridFile(file).grid(root, defaultModel);
+    } catch (JsonProcessingException e) {
+      throw new BadFileException(
+          file, "is not YAML: " + e.getOriginalMessage().lines().findFirst().orElse("") + ".", e);
+    } catch (IllegalArgumentException e) {
+      throw new BadFileException(file, e.getMessage(), e);
+    }
+  }
+
+  private Grid grid(JsonNode root, String defaultModel) {
+    only(root, "the file", FIELDS);
+    List<Task> tasks = new ArrayList<>();
+    list(needed(root, "prompts")).forEach(p -> tasks.addAll(tasks(p)));
+    List<Contender> contenders = new ArrayList<>();
+    list(needed(root, "policies")).forEach(p -> contenders.add(contender(p)));
+    Grid grid =
+        new Grid(
+            root.has("models") ? texts(root.get("models")) : List.of(defaultModel),
+            tasks,
+            contenders,
+            root.has("switches")
+                ? Grid.combinations(switches(root.get("switches")))
+                : List.of(Map.of()),
+            texts(needed(root, "budgets")).stream().map(Budget::parse).toList(),
+            root.has("seeds") ? seeds(root.get("seeds")) : List.of(1L),
+            root.path("once").asBoolean(false));
+    grid.trials();
+    return grid;
+  }
+
+  private static JsonNode needed(JsonNode node, String field) {
+    JsonNode found = node.get(field);
+    if (found == null || found.isNull() || found.isContainerNode() && found.isEmpty()) {
+      throw new IllegalArgumentException("'" + field + "' is missing.");
+    }
+    return found;
+  }
+
+  private static void only(JsonNode node, String what, List<String> fields) {
+    if (!node.isObject()) {
+      throw new IllegalArgumentException(
+          what + " is '" + node.asText() + "'; expected fields " + String.join(", ", fields) + ".");
+    }
+    node.fieldNames()
+        .forEachRemaining(
+            f -> {
+              if (!fields.contains(f)) {
+                throw new IllegalArgumentException(
+                    what + " has a field '" + f + "'; expected " + String.join(", ", fields) + ".");
+              }
+            });
+  }
+
+  private static List<JsonNode> list(JsonNode node) {
+    List<JsonNode> out = new ArrayList<>();
+    if (node.isArray()) {
+      node.forEach(out::add);
+    } else {
+      out.add(node);
+    }
+    return out;
+  }
+
+  private static List<String> texts(JsonNode node) {
+    return list(node).stream().map(JsonNode::asText).toList();
+  }
+
+  private List<Task> tasks(JsonNode p) {
+    only(p, "a prompt", List.of("prose", "needle", "file", "chat", "continuation", "answer"));
+    List<Task> tasks = new ArrayList<>();
+    if (p.has("prose")) {
+      JsonNode prose = p.get("prose");
+      only(prose, "prose", List.of("tokens", "continuation"));
+      for (JsonNode n : list(needed(prose, "tokens"))) {
+        tasks.add(
+            new ProseTask(
+                whole(n, "tokens"), whole(needed(prose, "continuation"), "continuation")));
+      }
+    } else if (p.has("needle")) {
+      JsonNode needle = p.get("needle");
+      only(needle, "needle", List.of("tokens", "depth", "question"));
+      for (JsonNode n : list(needed(needle, "tokens"))) {
+        for (JsonNode depth : list(needle.path("depth"))) {
+          for (JsonNode question : list(needle.path("question"))) {
+            tasks.add(new NeedleTask(whole(n, "tokens"), depth(depth), inside(question.asText())));
+          }
+        }
+      }
+    } else {
+      tasks.add(file(p));
+    }
+    return tasks;
+  }
+
+  private static int whole(JsonNode node, String field) {
+    if (!node.canConvertToInt() || !node.isIntegralNumber() || node.asInt() < 1) {
+      throw new IllegalArgumentException(
+          field + " is '" + node.asText() + "'; expected a whole number above 0.");
+    }
+    return node.asInt();
+  }
+
+  private static double depth(JsonNode node) {
+    if (node.isMissingNode()) {
+      return -1;
+    }
+    if (!node.isNumber() || node.asDouble() < 0 || node.asDouble() > 1) {
+      throw new IllegalArgumentException("depth is '" + node.asText() + "'; expected 0 to 1.");
+    }
+    return node.asDouble();
+  }
+
+  /** Where a needle's question stands, by its name; inside the prompt where left out. */
+  public static boolean inside(String question) {
+    return switch (question) {
+      case "", "inside" -> true;
+      case "after" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "question is '" + question + "'; expected inside or after.");
+    };
+  }
+
+  private Task file(JsonNode p) {
+    Path text = file.toAbsolutePath().resolveSibling(needed(p, "file").asText()).normalize();
+    boolean answers = p.has("answer");
+    if (answers == p.has("continuation")) {
+      throw new IllegalArgumentException(
+          "prompt '" + p.get("file").asText() + "' needs either an answer or a continuation.");
+    }
+    return new FileTask(
+        text,
+        p.path("chat").asBoolean(false),
+        answers ? 0 : whole(p.get("continuation"), "continuation"),
+        answers ? p.get("answer").asText() : null);
+  }
+
+  private static Contender contender(JsonNode p) {
+    if (!p.isObject()) {
+      return new Contender(Policies.byId(p.asText()), Map.of());
+    }
+    String id = p.isEmpty() ? "" : p.fieldNames().next();
+    only(p, "a policy", List.of(id));
+    Map<Switch, String> values = new TreeMap<>();
+    p.get(id).properties().forEach(e -> values.put(Switch.byId(e.getKey()), e.getValue().asText()));
+    return new Contender(Policies.byId(id), values);
+  }
+
+  private static Map<Switch, List<String>> switches(JsonNode node) {
+    Map<Switch, List<String>> values = new TreeMap<>();
+    node.properties().forEach(e -> values.put(Switch.byId(e.getKey()), texts(e.getValue())));
+    return values;
+  }
+
+  private static List<Long> seeds(JsonNode node) {
+    List<Long> out = new ArrayList<>();
+    texts(node).forEach(t -> out.addAll(seeds(t)));
+    return out;
+  }
+
+  /**
+   * `3` or `1-8`.
+   *
+   * @throws IllegalArgumentException in one sentence
+   */
+  public static List<Long> seeds(String text) {
+    if (text.matches("[0-9]{1,9}")) {
+      return List.of(Long.parseLong(text));
+    }
+    if (text.matches("[0-9]{1,9}-[0-9]{1,9}")) {
+      String[] ends = text.split("-");
+      long first = Long.parseLong(ends[0]);
+      long last = Long.parseLong(ends[1]);
+      if (first <= last && last - first < 10_000) {
+        return LongStream.rangeClosed(first, last).boxed().toList();
+      }
+    }
+    throw new IllegalArgumentException("seeds is '" + text + "'; expected 3, or 1-8.");
+  }
+}

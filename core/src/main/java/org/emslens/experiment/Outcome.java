@@ -1,0 +1,53 @@
+package org.emslens.experiment;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import org.emslens.experiment.Task.NeedleTask;
+
+/**
+ * What came out of one trial: a line of a result file.
+ *
+ * @param length of a needle's prose in tokens, else null
+ * @param depth of a needle, else null
+ * @param question `inside` the compressed prompt or `after` it, for needles
+ * @param asks whether `verbatim` says that an answer was right
+ * @param seconds that compressing and measuring took
+ * @param error why there are no measures, else null
+ * @param drift the measures; null after an error
+ */
+public record Outcome(
+    String key,
+    String model,
+    String task,
+    long seed,
+    Integer length,
+    Double depth,
+    String question,
+    boolean asks,
+    String policy,
+    String switches,
+    String label,
+    String budget,
+    Double seconds,
+    String error,
+    @JsonUnwrapped Drift drift) {
+
+  static Outcome of(Trial t, Drift drift, double seconds, String error) {
+    NeedleTask needle = t.task() instanceof NeedleTask n ? n : null;
+    return new Outcome(
+        t.key(),
+        t.model(),
+        t.task().name(),
+        t.seed(),
+        needle == null ? null : needle.tokens(),
+        needle == null || needle.depth() < 0 ? null : needle.depth(),
+        needle == null ? null : needle.inside() ? "inside" : "after",
+        t.task().asks(),
+        t.contender().policy().id(),
+        t.contender().switchText(),
+        t.contender().label(),
+        t.budget().toString(),
+        drift == null ? null : seconds,
+        error,
+        drift);
+  }
+}

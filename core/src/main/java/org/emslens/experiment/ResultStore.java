@@ -1,0 +1,135 @@
+package org.emslens.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.emslens.format.AtomicFile;
+import org.emslens.format.BadFileException;
+import org.emslens.format.Json;
+
+/**
+ * Results of an experiment in a folder: `results.jsonl`, a line per trial, written as trials end,
+ * and `results.csv`, the same as a table. Opened again, it knows what is done; a line that was cut
+ * off is dropped.
+ */
+public final class ResultStore implements AutoCloseable {
+  private static final CsvMapper CSV = new CsvMapper();
+
+  private final Path lines;
+  private final Path table;
+  private final Map<String, Outcome> done = new LinkedHashMap<>();
+  private OutputStream lineOut;
+  private OutputStream tableOut;
+
+  private ResultStore(Path folder) {
+    lines = folder.resolve("results.jsonl");
+    table = folder.resolve("results.csv");
+  }
+
+  /**
+   * @throws BadFileException where what is there is not such a result file
+   */
+  public static ResultStore open(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    ResultStore store = new ResultStore(folder);
+    store.read();
+    store.begin();
+    return store;
+  }
+
+  private void read() throws IOException {
+    if (!Files.exists(lines)) {
+      return;
+    }
+    String all = Files.readString(lines);
+    int number = 0;
+    int from = 0;
+    for (int to = all.indexOf('\n'); to >= 0; to = all.indexOf('\n', from)) {
+      number++;
+      try {
+        Outcome o = Json.MAPPER.readValue(all.substring(from, to), Outcome.class);
+        if (o == null || o.key() == null) {
+          throw new BadFileException(lines, "line " + number + " has no key.");
+        }
+        done.put(o.key(), o);
+      } catch (JsonProcessingException e) {
+        throw new BadFileException(
+            lines, "line " + number + " is not a result: " + e.getOriginalMessage() + ".", e);
+      }
+      from = to + 1;
+    }
+  }
+
+  /** Writes what is known in whole lines, without trials that failed, and goes on from there. */
+  private void begin() throws IOException {
+    done.values().removeIf(o -> o.error() != null);
+    AtomicFile.write(
+        lines,
+        out -> {
+          for (Outcome o : done.values()) {
+            out.write(line(o));
+          }
+        });
+    AtomicFile.write(
+        table,
+        out -> {
+          boolean header = true;
+          for (Outcome o : done.values()) {
+            out.write(row(o, header));
+            header = false;
+          }
+        });
+    lineOut = Files.newOutputStream(lines, StandardOpenOption.APPEND);
+    tableOut = Files.newOutputStream(table, StandardOpenOption.APPEND);
+  }
+
+  private static byte[] line(Outcome o) throws IOException {
+    return (Json.MAPPER.writeValueAsString(o) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] row(Outcome o, boolean header) throws IOException {
+    ObjectNode node = Json.MAPPER.valueToTree(o);
+    node.remove("key");
+    CsvSchema.Builder columns = CsvSchema.builder();
+    node.fieldNames().forEachRemaining(columns::addColumn);
+    CsvSchema schema = columns.build();
+    return CSV.writer(header ? schema.withHeader() : schema).writeValueAsBytes(node);
+  }
+
+  /** Trials that need not run again, by key. */
+  public synchronized boolean has(String key) {
+    return done.containsKey(key);
+  }
+
+  public synchronized void add(Outcome o) throws IOException {
+    if (o.error() == null) {
+      tableOut.write(row(o, Files.size(table) == 0));
+      tableOut.flush();
+    }
+    lineOut.write(line(o));
+    lineOut.flush();
+    done.put(o.key(), o);
+  }
+
+  /** All results, those of earlier runs included. */
+  public synchronized Collection<Outcome> all() {
+    return List.copyOf(done.values());
+  }
+
+  @Override
+  public void close() throws IOException {
+    lineOut.close();
+    tableOut.close();
+  }
+}

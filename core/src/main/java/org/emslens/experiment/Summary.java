@@ -1,0 +1,139 @@
+package org.emslens.experiment;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Outcomes of one contender at one budget, over prompts and seeds.
+ *
+ * @param slots per KV head right after the prompt's compression, mean over trials
+ * @param outcomes without those that failed
+ */
+public record Summary(String label, String budget, double slots, List<Outcome> outcomes) {
+
+  public Summary {
+    outcomes = List.copyOf(outcomes);
+  }
+
+  /** What can be read off a summary. */
+  public enum Measure {
+    KL("KL from the full cache (nats)", false, o -> o.drift().kl()),
+    PERPLEXITY("perplexity", false, o -> o.drift().nll()),
+    AGREEMENT("agreement of the most probable token", false, o -> o.drift().agreement()),
+    OUTPUT_ERROR("output error |full - o| / |full|", false, o -> o.drift().outputError()),
+    EVICTED_MASS("attention evicted", false, o -> o.drift().evictedMass()),
+    ACCURACY("answers right", true, o -> o.drift().verbatim() ? 1 : 0),
+    LOG_PROBABILITY("log-probability of the answer, per token", true, o -> -o.drift().nll());
+
+    private final String title;
+    private final boolean ofAnswers;
+    private final ToDoubleFunction<Outcome> value;
+
+    Measure(String title, boolean ofAnswers, ToDoubleFunction<Outcome> value) {
+      this.title = title;
+      this.ofAnswers = ofAnswers;
+      this.value = value;
+    }
+
+    public String title() {
+      return title;
+    }
+
+    @Override
+    public String toString() {
+      return title;
+    }
+  }
+
+  /**
+   * A mean and how sure it is.
+   *
+   * @param low end of the interval that holds the true mean with 95 % confidence; likewise high
+   * @param n how many trials it is over
+   */
+  public record Estimate(double mean, double low, double high, int n) {}
+
+  /** Summaries in the order in which contenders and budgets first appear. */
+  public static List<Summary> of(Collection<Outcome> outcomes) {
+    Map<String, List<Outcome>> groups = new LinkedHashMap<>();
+    for (Outcome o : outcomes) {
+      if (o.error() == null) {
+        groups.computeIfAbsent(o.label() + "|" + o.budget(), k -> new ArrayList<>()).add(o);
+      }
+    }
+    return groups.values().stream()
+        .map(
+            g ->
+                new Summary(
+                    g.getFirst().label(),
+                    g.getFirst().budget(),
+                    g.stream()
+                        .mapToDouble(o -> o.drift().retained() * o.drift().promptTokens())
+                        .average()
+                        .orElse(0),
+                    g))
+        .toList();
+  }
+
+  /**
+   * A measure over the trials that it speaks of: texts to predict, or answers. Perplexity is e to
+   * the mean.
+   *
+   * @return null where there are none
+   */
+  public Estimate estimate(Measure measure) {
+    Predicate<Outcome> spoken =
+        measure == Measure.KL && outcomes.stream().allMatch(Outcome::asks)
+            ? o -> true
+            : o -> o.asks() == measure.ofAnswers;
+    double[] values =
+        outcomes.stream()
+            .filter(spoken)
+            .mapToDouble(measure.value)
+            .filter(x -> !Double.isNaN(x))
+            .toArray();
+    if (values.length == 0) {
+      return null;
+    }
+    if (measure == Measure.ACCURACY) {
+      return share(values);
+    }
+    Estimate e = mean(values);
+    return measure == Measure.PERPLEXITY
+        ? new Estimate(Math.exp(e.mean), Math.exp(e.low), Math.exp(e.high), e.n)
+        : e;
+  }
+
+  private static Estimate mean(double[] x) {
+    double sum = 0;
+    for (double v : x) {
+      sum += v;
+    }
+    double mean = sum / x.length;
+    double squares = 0;
+    for (double v : x) {
+      squares += (v - mean) * (v - mean);
+    }
+    double error = x.length < 2 ? 0 : 1.96 * Math.sqrt(squares / (x.length - 1) / x.length);
+    return new Estimate(mean, mean - error, mean + error, x.length);
+  }
+
+  /** Wilson's interval (1927) for a share of n trials: it makes sense for few trials too. */
+  static Estimate share(double[] x) {
+    double n = x.length;
+    double sum = 0;
+    for (double v : x) {
+      sum += v;
+    }
+    double p = sum / n;
+    double z = 1.96;
+    double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
+    double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    return new Estimate(p, Math.max(0, centre - half), Math.min(1, centre + half), x.length);
+  }
+}

@@ -1,0 +1,182 @@
+package org.emslens.experiment;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.emslens.format.BadFileException;
+import org.emslens.model.Model;
+import org.emslens.text.ChatMessage;
+import org.emslens.text.Tokenizer;
+
+/**
+ * A text to compress and what should follow it. Every kind has one implementation; adding one is a
+ * record here and a line where experiment files are read.
+ */
+public sealed interface Task {
+
+  /** Says which task it is, within one experiment; it stands in result files. */
+  String name();
+
+  /** Whether it differs from seed to seed. */
+  boolean seeded();
+
+  /** Whether what follows is an answer, right or wrong, rather than a text to predict. */
+  boolean asks();
+
+  /**
+   * The task in a model's tokens.
+   *
+   * @throws IOException in one sentence, where its files cannot be used
+   */
+  Tokens tokens(Model model, long seed) throws IOException;
+
+  /**
+   * @param prompt compressed
+   * @param continuation teacher-forced after that
+   * @param first of the continuation that is measured
+   */
+  record Tokens(int[] prompt, int[] continuation, int first) {
+
+    static Tokens of(Tokenizer tokenizer, String prompt, String lead, String measured) {
+      int[] before = Tokenizer.ids(tokenizer.encode(lead));
+      int[] after = Tokenizer.ids(tokenizer.encode(measured));
+      int[] all = Arrays.copyOf(before, before.length + after.length);
+      System.arraycopy(after, 0, all, before.length, after.length);
+      return new Tokens(Tokenizer.ids(tokenizer.encodePrompt(prompt)), all, before.length);
+    }
+  }
+
+  /** Generated prose that goes on. */
+  record ProseTask(int tokens, int continuation) implements Task {
+    @Override
+    public String name() {
+      return "prose " + tokens + "+" + continuation;
+    }
+
+    @Override
+    public boolean seeded() {
+      return true;
+    }
+
+    @Override
+    public boolean asks() {
+      return false;
+    }
+
+    @Override
+    public Tokens tokens(Model model, long seed) {
+      List<String> all =
+          new Prose(seed).sentences(tokens + continuation, s -> count(model.tokenizer(), s));
+      return split(Tokenizer.ids(model.tokenizer().encode(String.join(" ", all))), continuation);
+    }
+  }
+
+  /**
+   * A fact hidden in generated prose.
+   *
+   * @param depth where it stands, 0 to 1; negative for anywhere
+   * @param inside whether the question is part of the prompt that is compressed, or follows it
+   */
+  record NeedleTask(int tokens, double depth, boolean inside) implements Task {
+    @Override
+    public String name() {
+      return String.format(
+          Locale.ROOT,
+          "needle %d %s %s",
+          tokens,
+          depth < 0 ? "anywhere" : Double.toString(depth),
+          inside ? "inside" : "after");
+    }
+
+    @Override
+    public boolean seeded() {
+      return true;
+    }
+
+    @Override
+    public boolean asks() {
+      return true;
+    }
+
+    @Override
+    public Tokens tokens(Model model, long seed) {
+      Prose.Needle n = needle(model.tokenizer(), seed);
+      return inside
+          ? Tokens.of(model.tokenizer(), n.text() + n.question(), "", n.answer())
+          : Tokens.of(model.tokenizer(), n.text(), n.question(), n.answer());
+    }
+
+    /** Its texts; the same for either place of the question. */
+    public Prose.Needle needle(Tokenizer tokenizer, long seed) {
+      return new Prose(seed).needle(tokens, depth, s -> count(tokenizer, s));
+    }
+  }
+
+  /**
+   * A text from a file, whose end is predicted or which ends in a question.
+   *
+   * @param chat whether it is a user's turn, to be put into the model's template
+   * @param continuation how many of its last tokens are predicted; 0 where there is an answer
+   * @param answer what should follow, or null
+   */
+  record FileTask(Path file, boolean chat, int continuation, String answer) implements Task {
+    @Override
+    public String name() {
+      return file.getFileName() + (chat ? " (chat)" : "") + (asks() ? "" : " -" + continuation);
+    }
+
+    @Override
+    public boolean seeded() {
+      return false;
+    }
+
+    @Override
+    public boolean asks() {
+      return answer != null;
+    }
+
+    @Override
+    public Tokens tokens(Model model, long seed) throws IOException {
+      String text = read();
+      if (chat) {
+        if (model.chat() == null) {
+          throw new BadFileException(file, "is asked as a chat; " + model.title() + " has none.");
+        }
+        text = model.chat().render(List.of(new ChatMessage("user", text)));
+      }
+      if (asks()) {
+        return Tokens.of(model.tokenizer(), text, "", answer);
+      }
+      int[] ids = Tokenizer.ids(model.tokenizer().encodePrompt(text));
+      if (ids.length <= continuation) {
+        throw new BadFileException(
+            file, "has " + ids.length + " tokens; more than " + continuation + " are needed.");
+      }
+      return split(ids, continuation);
+    }
+
+    private String read() throws IOException {
+      if (!Files.isRegularFile(file)) {
+        throw new BadFileException(file, "no such file (" + file.toAbsolutePath() + ").");
+      }
+      try {
+        return Files.readString(file).strip();
+      } catch (CharacterCodingException e) {
+        throw new BadFileException(file, "is not UTF-8 text.", e);
+      }
+    }
+  }
+
+  private static int count(Tokenizer tokenizer, String text) {
+    return tokenizer.encode(text).size();
+  }
+
+  private static Tokens split(int[] ids, int continuation) {
+    int n = ids.length - continuation;
+    return new Tokens(Arrays.copyOf(ids, n), Arrays.copyOfRange(ids, n, ids.length), 0);
+  }
+}

@@ -1,0 +1,35 @@
+package org.emslens.experiment;
+
+import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
+
+/**
+ * One run of an experiment.
+ *
+ * @param model as the user named it
+ * @param seed of the task; 0 where it has none
+ * @param once whether the cache is compressed after the prompt only
+ */
+public record Trial(
+    String model, Task task, long seed, Contender contender, Budget budget, boolean once) {
+
+  /** Tells trials of one experiment apart; a finished one is not run again. */
+  public String key() {
+    return String.join(
+        "|",
+        group(),
+        contender.policy().id(),
+        contender.switchText(),
+        budget.toString(),
+        once ? "once" : "again");
+  }
+
+  /** Trials of one group share a prompt, which is run once for all of them. */
+  public String group() {
+    return String.join("|", model, task.name(), Long.toString(seed));
+  }
+
+  public CacheChoice choice() {
+    return new CacheChoice(contender.policy(), contender.options(), budget);
+  }
+}
