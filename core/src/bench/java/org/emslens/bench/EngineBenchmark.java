@@ -2,6 +2,7 @@ package org.emslens.bench;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CompressionPlan;
@@ -53,6 +54,9 @@ public class EngineBenchmark {
   private CompressionPlan plan;
   private DecodeTap rows;
 
+  /** Parallel streams that start in it run on its only thread. */
+  private final ForkJoinPool one = new ForkJoinPool(1);
+
   @Setup
   public void open() throws IOException {
     model =
@@ -78,6 +82,7 @@ public class EngineBenchmark {
 
   @TearDown
   public void close() throws IOException {
+    one.close();
     engine.close();
     model.close();
   }
@@ -109,6 +114,29 @@ public class EngineBenchmark {
     KvCache c = prefill.cache(16);
     c.apply(plan);
     return c;
+  }
+
+  /** A cache of 1,000 slots per head, for one compression. */
+  @State(Scope.Thread)
+  public static class Fresh {
+    private KvCache cache;
+
+    @Setup(Level.Invocation)
+    public void copy(EngineBenchmark all) {
+      cache = all.thousand.copy();
+    }
+  }
+
+  /** EMS planned and applied at 1,000 slots, all heads of all layers at once. */
+  @Benchmark
+  public CompressionPlan recompressBatched(Fresh fresh) {
+    return fresh.cache.compressNow(Policies.EMS, CacheOptions.EMS, 128);
+  }
+
+  /** The same, one head after the other. */
+  @Benchmark
+  public CompressionPlan recompressHeadByHead(Fresh fresh) {
+    return one.submit(() -> fresh.cache.compressNow(Policies.EMS, CacheOptions.EMS, 128)).join();
   }
 
   /** One head's whole map, at full resolution. */

@@ -1,5 +1,6 @@
 package org.emslens.cache;
 
+import java.util.Arrays;
 import org.emslens.math.RowProducts;
 
 /**
@@ -9,6 +10,7 @@ import org.emslens.math.RowProducts;
  */
 final class MergeAssignment {
   private static final float TINY = 1e-12f;
+  private static final int CHUNK = 512;
 
   private final HeadState head;
   private final int d;
@@ -32,27 +34,23 @@ final class MergeAssignment {
     if (pool.length == 0) {
       return 0;
     }
-    boolean byKeys = options.similarity() != CacheOptions.Similarity.VALUES;
-    boolean byValues = options.similarity() != CacheOptions.Similarity.KEYS;
-    // Across the pool, which is the larger side, so that the vectorised loops are long.
-    float[][] keys = byKeys ? unitsTransposed(head.keys(), pool) : null;
-    float[][] values = byValues ? unitsTransposed(head.values(), pool) : null;
-    float[] byKey = new float[pool.length];
-    float[] byValue = new float[pool.length];
     float[] best = new float[pool.length];
     int[] which = new int[pool.length];
-    for (int i = 0; i < centres; i++) {
-      if (takesMembers[i]) {
-        if (byKeys) {
-          cosines(head.keys(), kept[i], keys, byKey);
+    Scratch keys = options.similarity() == CacheOptions.Similarity.VALUES ? null : new Scratch(d);
+    Scratch values = options.similarity() == CacheOptions.Similarity.KEYS ? null : new Scratch(d);
+    for (int from = 0; from < pool.length; from += CHUNK) {
+      int n = Math.min(CHUNK, pool.length - from);
+      if (keys != null) {
+        keys.load(head.keys(), pool, from, n);
+      }
+      if (values != null) {
+        values.load(head.values(), pool, from, n);
+      }
+      for (int i = 0; i < centres; i++) {
+        if (takesMembers[i]) {
+          float[] similarity = similarity(keys, values, kept[i], n);
+          keepBest(similarity, i, best, which, from, n);
         }
-        if (byValues) {
-          cosines(head.values(), kept[i], values, byValue);
-        }
-        if (byKeys && byValues) {
-          multiply(byKey, byValue);
-        }
-        keepBest(byKeys ? byKey : byValue, i, best, which);
       }
     }
     double sum = 0;
@@ -63,39 +61,93 @@ final class MergeAssignment {
     return (float) (sum / pool.length);
   }
 
-  private static void multiply(float[] x, float[] y) {
-    for (int p = 0; p < x.length; p++) {
+  /** Of one centre with the loaded part of the pool. */
+  private float[] similarity(Scratch keys, Scratch values, int centre, int n) {
+    if (keys != null) {
+      keys.cosines(head.keys(), centre, n);
+    }
+    if (values != null) {
+      values.cosines(head.values(), centre, n);
+    }
+    if (keys != null && values != null) {
+      multiply(keys.out, values.out, n);
+    }
+    return keys != null ? keys.out : values.out;
+  }
+
+  private static void multiply(float[] x, float[] y, int n) {
+    for (int p = 0; p < n; p++) {
       x[p] *= y[p];
     }
   }
 
-  private static void keepBest(float[] similarity, int centre, float[] best, int[] which) {
-    for (int p = 0; p < best.length; p++) {
-      if (similarity[p] > best[p]) {
-        best[p] = similarity[p];
-        which[p] = centre;
+  private static void keepBest(
+      float[] similarity, int centre, float[] best, int[] which, int from, int n) {
+    for (int p = 0; p < n; p++) {
+      if (similarity[p] > best[from + p]) {
+        best[from + p] = similarity[p];
+        which[from + p] = centre;
       }
     }
   }
 
-  /** Cosines, clamped at 0, of one slot with the pool. */
-  private void cosines(float[] rows, int slot, float[][] units, float[] out) {
-    RowProducts.products(rows, slot * d, units, out, out.length);
-    float inverse = 1 / Math.max(RowProducts.norm(rows, slot * d, d), TINY);
-    for (int p = 0; p < out.length; p++) {
-      out[p] = Math.max(out[p] * inverse, 0);
-    }
-  }
+  /**
+   * Unit vectors of a part of the pool by component, small enough to stay in the processor's first
+   * cache: across the pool, which is the larger side, vectorised loops are long.
+   */
+  private static final class Scratch {
+    private final int d;
+    private final float[][] units;
+    private final float[] lengths = new float[CHUNK];
+    private final float[] out = new float[CHUNK];
 
-  /** Unit vectors of the pool, [d][pool]. */
-  private float[][] unitsTransposed(float[] rows, int[] pool) {
-    float[][] out = RowProducts.transpose(rows, pool, pool.length, d);
-    for (int p = 0; p < pool.length; p++) {
-      float inverse = 1 / Math.max(RowProducts.norm(rows, pool[p] * d, d), TINY);
-      for (int i = 0; i < d; i++) {
-        out[i][p] *= inverse;
+    Scratch(int d) {
+      this.d = d;
+      units = new float[d][CHUNK];
+    }
+
+    void load(float[] rows, int[] pool, int from, int n) {
+      int p = 0;
+      for (; p + 4 <= n; p += 4) {
+        int a = pool[from + p] * d;
+        int b = pool[from + p + 1] * d;
+        int c = pool[from + p + 2] * d;
+        int e = pool[from + p + 3] * d;
+        for (int i = 0; i < d; i++) {
+          float[] out = units[i];
+          out[p] = rows[a + i];
+          out[p + 1] = rows[b + i];
+          out[p + 2] = rows[c + i];
+          out[p + 3] = rows[e + i];
+        }
+      }
+      for (; p < n; p++) {
+        for (int i = 0; i < d; i++) {
+          units[i][p] = rows[pool[from + p] * d + i];
+        }
+      }
+      Arrays.fill(lengths, 0, n, 0);
+      for (float[] component : units) {
+        addSquares(lengths, component, n);
+      }
+      for (int q = 0; q < n; q++) {
+        lengths[q] = 1 / Math.max((float) Math.sqrt(lengths[q]), TINY);
       }
     }
-    return out;
+
+    private static void addSquares(float[] sum, float[] x, int n) {
+      for (int p = 0; p < n; p++) {
+        sum[p] = Math.fma(x[p], x[p], sum[p]);
+      }
+    }
+
+    /** Cosines, clamped at 0, of one slot with the pool. */
+    void cosines(float[] rows, int slot, int n) {
+      RowProducts.products(rows, slot * d, units, out, n);
+      float inverse = 1 / Math.max(RowProducts.norm(rows, slot * d, d), TINY);
+      for (int p = 0; p < n; p++) {
+        out[p] = Math.max(out[p] * inverse * lengths[p], 0);
+      }
+    }
   }
 }
