@@ -2,7 +2,6 @@ package org.emslens.chart;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,9 +17,6 @@ import org.emslens.experiment.Summary.Measure;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -28,11 +24,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * full cache is a dashed line across.
  */
 public final class BudgetChart implements Figure {
-  private static final Marker[] MARKERS = {
-    SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP,
-    SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS
-  };
-
   private final XYChart chart;
 
   /**
@@ -71,7 +62,11 @@ public final class BudgetChart implements Figure {
             .xAxisTitle("budget (slots per KV head, logarithmic)")
             .yAxisTitle(measure.title())
             .build();
-    style(chart.getStyler());
+    LineStyle.apply(chart.getStyler());
+    chart
+        .getStyler()
+        .setxAxisTickLabelsFormattingFunction(
+            x -> String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, x))));
     double least =
         lines.values().stream().flatMap(List::stream).mapToDouble(Point::slots).min().orElse(1);
     double most =
@@ -113,28 +108,7 @@ public final class BudgetChart implements Figure {
     double[] y = points.stream().mapToDouble(p -> p.estimate().mean()).toArray();
     double[] e =
         points.stream().mapToDouble(p -> (p.estimate().high() - p.estimate().low()) / 2).toArray();
-    XYSeries s = chart.addSeries(label, x, y, e);
-    s.setLineColor(Viridis.line(i));
-    s.setMarkerColor(Viridis.line(i));
-    s.setMarker(MARKERS[i % MARKERS.length]);
-    s.setLineWidth(2);
-  }
-
-  private static void style(XYStyler s) {
-    s.setChartBackgroundColor(Color.WHITE);
-    s.setPlotBorderVisible(false);
-    s.setPlotGridLinesColor(new Color(0xe4e4e4));
-    s.setLegendPosition(Styler.LegendPosition.OutsideE);
-    s.setLegendBorderColor(Color.WHITE);
-    s.setMarkerSize(8);
-    s.setErrorBarsColorSeriesColor(true);
-    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-    s.setLegendFont(font);
-    s.setAxisTitleFont(font);
-    s.setAxisTickLabelsFont(font);
-    s.setxAxisTickLabelsFormattingFunction(
-        x -> String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, x))));
-    s.setYAxisDecimalPattern("0.###");
+    LineStyle.apply(chart.addSeries(label, x, y, e), i);
   }
 
   @Override

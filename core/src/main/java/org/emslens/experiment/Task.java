@@ -10,6 +10,7 @@ import java.util.Locale;
 import org.emslens.format.BadFileException;
 import org.emslens.model.Model;
 import org.emslens.text.ChatMessage;
+import org.emslens.text.Token;
 import org.emslens.text.Tokenizer;
 
 /**
@@ -35,18 +36,20 @@ public sealed interface Task {
   Tokens tokens(Model model, long seed) throws IOException;
 
   /**
-   * @param prompt compressed
+   * @param text of the prompt
+   * @param prompt its tokens, compressed
    * @param continuation teacher-forced after that
    * @param first of the continuation that is measured
    */
-  record Tokens(int[] prompt, int[] continuation, int first) {
+  record Tokens(String text, int[] prompt, int[] continuation, int first) {
 
     static Tokens of(Tokenizer tokenizer, String prompt, String lead, String measured) {
       int[] before = Tokenizer.ids(tokenizer.encode(lead));
       int[] after = Tokenizer.ids(tokenizer.encode(measured));
       int[] all = Arrays.copyOf(before, before.length + after.length);
       System.arraycopy(after, 0, all, before.length, after.length);
-      return new Tokens(Tokenizer.ids(tokenizer.encodePrompt(prompt)), all, before.length);
+      int[] ids = Tokenizer.ids(tokenizer.encodePrompt(prompt));
+      return new Tokens(prompt, ids, all, before.length);
     }
   }
 
@@ -71,7 +74,8 @@ public sealed interface Task {
     public Tokens tokens(Model model, long seed) {
       List<String> all =
           new Prose(seed).sentences(tokens + continuation, s -> count(model.tokenizer(), s));
-      return split(Tokenizer.ids(model.tokenizer().encode(String.join(" ", all))), continuation);
+      String text = String.join(" ", all);
+      return split(text, model.tokenizer().encode(text), continuation);
     }
   }
 
@@ -151,12 +155,12 @@ public sealed interface Task {
       if (asks()) {
         return Tokens.of(model.tokenizer(), text, "", answer);
       }
-      int[] ids = Tokenizer.ids(model.tokenizer().encodePrompt(text));
-      if (ids.length <= continuation) {
+      List<Token> tokens = model.tokenizer().encodePrompt(text);
+      if (tokens.size() <= continuation) {
         throw new BadFileException(
-            file, "has " + ids.length + " tokens; more than " + continuation + " are needed.");
+            file, "has " + tokens.size() + " tokens; more than " + continuation + " are needed.");
       }
-      return split(ids, continuation);
+      return split(text, tokens, continuation);
     }
 
     private String read() throws IOException {
@@ -175,8 +179,13 @@ public sealed interface Task {
     return tokenizer.encode(text).size();
   }
 
-  private static Tokens split(int[] ids, int continuation) {
+  private static Tokens split(String text, List<Token> tokens, int continuation) {
+    int[] ids = Tokenizer.ids(tokens);
     int n = ids.length - continuation;
-    return new Tokens(Arrays.copyOf(ids, n), Arrays.copyOfRange(ids, n, ids.length), 0);
+    return new Tokens(
+        text.substring(0, tokens.get(n).start()),
+        Arrays.copyOf(ids, n),
+        Arrays.copyOfRange(ids, n, ids.length),
+        0);
   }
 }

@@ -115,6 +115,32 @@ public final class Session {
     return s;
   }
 
+  /**
+   * Another session on the same prompt, which is not run again.
+   *
+   * @throws IllegalArgumentException where the budget does not fit
+   */
+  public Session beside(CacheChoice other, boolean compareToo) {
+    if (engine == null) {
+      throw new IllegalStateException("A recording cannot be compared without its model.");
+    }
+    other.slotsFor(prompt.size());
+    Session s =
+        new Session(
+            engine,
+            tokenizer,
+            model,
+            promptText,
+            prompt,
+            prefill,
+            first,
+            other,
+            sampling,
+            compareToo);
+    s.begin();
+    return s;
+  }
+
   /** A session that goes on from what a recording holds, without a model. */
   public static Session of(Run recorded) {
     Session s =
@@ -228,6 +254,11 @@ public final class Session {
   /** Generates one token. */
   public Step step() {
     return step(sampling.choose(logits, steps.size()));
+  }
+
+  /** Feeds a given token, whatever the model would have said. */
+  public Step feed(int id) {
+    return step(id);
   }
 
   private Step step(int id) {
