@@ -65,9 +65,13 @@ public record CacheOptions(
     NONE
   }
 
-  /** Centres that take members: those that Global chose too, or all. */
+  /**
+   * Centres that take members: those that Global chose too; also the weaker half of those that
+   * Local alone chose; or all.
+   */
   public enum Hosts {
     SHARED,
+    WEAK,
     ALL
   }
 

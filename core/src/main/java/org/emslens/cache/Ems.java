@@ -51,7 +51,7 @@ public final class Ems extends HeadwisePolicy {
     }
     boolean[] takesMembers = new boolean[centres];
     for (int i = 0; i < centres; i++) {
-      takesMembers[i] = options.hosts() == CacheOptions.Hosts.ALL || !ranked.localOnly()[kept[i]];
+      takesMembers[i] = !ranked.verbatim()[kept[i]];
     }
     float redundancy =
         new MergeAssignment(head, headDim, options)

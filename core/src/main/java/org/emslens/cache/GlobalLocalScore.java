@@ -9,9 +9,10 @@ import org.emslens.math.Ranking;
  * are this project's choices).
  *
  * @param score what candidates are ranked by [c]
- * @param localOnly candidates that Local alone would choose [c]
+ * @param verbatim candidates that take no members where they become centres, since Local alone
+ *     would choose them [c]
  */
-record GlobalLocalScore(float[] score, boolean[] localOnly) {
+record GlobalLocalScore(float[] score, boolean[] verbatim) {
   private static final float TINY = 1e-12f;
 
   /**
@@ -33,12 +34,16 @@ record GlobalLocalScore(float[] score, boolean[] localOnly) {
     float[] byGlobal = over(global, c, threshold(global, c, places));
     float[] byLocal = over(near, c, threshold(near, c, centres - places));
     float[] score = new float[c];
-    boolean[] localOnly = new boolean[c];
+    float[] reserved =
+        o.hosts() == CacheOptions.Hosts.WEAK
+            ? over(near, c, threshold(near, c, (centres - places + 1) / 2))
+            : byLocal;
+    boolean[] verbatim = new boolean[c];
     for (int j = 0; j < c; j++) {
       score[j] = Math.max(byGlobal[j], byLocal[j]);
-      localOnly[j] = byLocal[j] >= 1 && byGlobal[j] < 1;
+      verbatim[j] = reserved[j] >= 1 && byGlobal[j] < 1 && o.hosts() != CacheOptions.Hosts.ALL;
     }
-    return new GlobalLocalScore(score, localOnly);
+    return new GlobalLocalScore(score, verbatim);
   }
 
   /**

@@ -86,7 +86,7 @@ final class SwitchOption {
 
   @Option(
       names = "--hosts",
-      paramLabel = "shared|all",
+      paramLabel = "shared|weak|all",
       description = "Which centres take members (shared).")
   void hosts(String v) {
     set.put(Switch.HOSTS, v);

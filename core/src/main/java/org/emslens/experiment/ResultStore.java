@@ -1,9 +1,6 @@
 package org.emslens.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +21,6 @@ import org.emslens.format.Json;
  * off is dropped.
  */
 public final class ResultStore implements AutoCloseable {
-  private static final CsvMapper CSV = new CsvMapper();
-
   private final Path lines;
   private final Path table;
   private final Map<String, Outcome> done = new LinkedHashMap<>();
@@ -81,15 +76,8 @@ public final class ResultStore implements AutoCloseable {
             out.write(line(o));
           }
         });
-    AtomicFile.write(
-        table,
-        out -> {
-          boolean header = true;
-          for (Outcome o : done.values()) {
-            out.write(row(o, header));
-            header = false;
-          }
-        });
+    String rows = OutcomeCsv.table(done.values());
+    AtomicFile.write(table, out -> out.write(rows.getBytes(StandardCharsets.UTF_8)));
     lineOut = Files.newOutputStream(lines, StandardOpenOption.APPEND);
     tableOut = Files.newOutputStream(table, StandardOpenOption.APPEND);
   }
@@ -99,12 +87,7 @@ public final class ResultStore implements AutoCloseable {
   }
 
   private static byte[] row(Outcome o, boolean header) throws IOException {
-    ObjectNode node = Json.MAPPER.valueToTree(o);
-    node.remove("key");
-    CsvSchema.Builder columns = CsvSchema.builder();
-    node.fieldNames().forEachRemaining(columns::addColumn);
-    CsvSchema schema = columns.build();
-    return CSV.writer(header ? schema.withHeader() : schema).writeValueAsBytes(node);
+    return OutcomeCsv.row(o, header).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Trials that need not run again, by key. */

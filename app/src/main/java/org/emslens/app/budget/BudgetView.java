@@ -17,10 +17,10 @@ import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.controlsfx.control.RangeSlider;
 import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Titles;
 import org.emslens.app.main.Lens;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
@@ -38,7 +38,7 @@ public final class BudgetView extends VBox {
     this.model = model;
     setSpacing(8);
     setMinSize(0, 0);
-    getChildren().addAll(choices(), slider(), summary(), switches());
+    getChildren().addAll(choices(), slider(), summary(), new MeasuresView(lens), switches());
     lens.choiceProperty().addListener((o, before, now) -> refresh());
     lens.runProperty().addListener((o, before, now) -> refresh());
     refresh();
@@ -47,7 +47,7 @@ public final class BudgetView extends VBox {
   private HBox choices() {
     policy.setId("policy");
     policy.getItems().setAll(Policies.values());
-    policy.setConverter(titles(Policies::title));
+    policy.setConverter(Titles.of(Policies::title));
     policy.setOnAction(e -> ifUser(() -> model.choose(policy.getValue())));
     Button reset = new Button("Reset");
     reset.setId("preset");
@@ -268,7 +268,7 @@ public final class BudgetView extends VBox {
     ComboBox<E> box = new ComboBox<>();
     box.setId(id(name));
     box.getItems().setAll(values);
-    box.setConverter(titles(e -> e.name().toLowerCase(Locale.ROOT)));
+    box.setConverter(Titles.of(e -> e.name().toLowerCase(Locale.ROOT)));
     box.getStyleClass().add("small");
     box.setMaxWidth(Double.MAX_VALUE);
     box.setOnAction(e -> ifUser(() -> model.change(d -> set.apply(d, box.getValue()))));
@@ -325,19 +325,5 @@ public final class BudgetView extends VBox {
     } finally {
       refreshing = false;
     }
-  }
-
-  private static <T> StringConverter<T> titles(Function<T, String> title) {
-    return new StringConverter<>() {
-      @Override
-      public String toString(T value) {
-        return value == null ? "" : title.apply(value);
-      }
-
-      @Override
-      public T fromString(String text) {
-        throw new UnsupportedOperationException();
-      }
-    };
   }
 }

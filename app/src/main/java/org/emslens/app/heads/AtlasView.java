@@ -133,7 +133,7 @@ public final class AtlasView extends Surface {
     ModelConfig c = v.run().config();
     for (int l = 0; l < c.layers(); l++) {
       for (int h = 0; h < c.heads(); h++) {
-        double x = encoding.get().value(v, l * c.kvHeads() + h / c.group());
+        double x = encoding.get().value(v, l, h);
         g.setFill(Double.isNaN(x) ? colours().faint() : map.get().paint(x));
         g.fillRect(LEFT + l * cw, TOP + h * ch, cw, ch);
       }
@@ -192,7 +192,7 @@ public final class AtlasView extends Surface {
   private void tell(GraphicsContext g, View v, double w, double h) {
     ModelConfig c = v.run().config();
     int kv = hoverLayer * c.kvHeads() + hoverHead / c.group();
-    double value = encoding.get().value(v, kv);
+    double value = encoding.get().value(v, hoverLayer, hoverHead);
     String s =
         "layer "
             + hoverLayer

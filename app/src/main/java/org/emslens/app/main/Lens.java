@@ -58,6 +58,7 @@ public final class Lens implements AutoCloseable {
   private final StringProperty error = new SimpleStringProperty(this, "error", "");
   private final StringProperty modelTitle = new SimpleStringProperty(this, "modelTitle", "");
   private final StringProperty backend = new SimpleStringProperty(this, "backend", "");
+  private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
   private LoadedEngine loaded;
   private Session session;
   private boolean silent;
@@ -169,6 +170,7 @@ public final class Lens implements AutoCloseable {
 
   private void showNew(Run r) {
     wantedSteps = 0;
+    opened.set(r.promptText());
     quietly(
         () -> {
           choice.set(r.choice());
@@ -297,6 +299,45 @@ public final class Lens implements AutoCloseable {
         });
   }
 
+  /** A job of a view's own, with what is open; on the engine's thread. */
+  @FunctionalInterface
+  public interface Work {
+
+    /**
+     * @param session what is shown, or null
+     */
+    void run(LoadedEngine loaded, Session session, Progress progress) throws Exception;
+  }
+
+  /** Runs such a job where a model is open; cancels what runs before. */
+  public void work(String what, Work work) {
+    wantedSteps = 0;
+    submit(
+        what,
+        p -> {
+          if (loaded == null) {
+            throw new IllegalStateException("No model is open yet.");
+          }
+          work.run(loaded, session, p);
+        });
+  }
+
+  /** Shows a session that such a job made, at one of its steps; on the engine's thread. */
+  public void adopt(Session made, int step) {
+    session = made;
+    Run now = made.run();
+    thread.show(
+        () -> {
+          showNew(now);
+          selection.stepProperty().set(step);
+        });
+  }
+
+  /** Runs something on the screen's thread. */
+  public void show(Runnable change) {
+    thread.show(change);
+  }
+
   /** Saves the session that is shown. */
   public void save(Path file) {
     Run shown = run.get();
@@ -340,7 +381,7 @@ public final class Lens implements AutoCloseable {
   }
 
   private void say(String what) {
-    thread.show(() -> message.set(what));
+    show(() -> message.set(what));
   }
 
   /** Stops the running job; what was there before it stays. */
@@ -400,6 +441,11 @@ public final class Lens implements AutoCloseable {
 
   public StringProperty modelTitleProperty() {
     return modelTitle;
+  }
+
+  /** The prompt of the run that was opened last, rather than written by the user. */
+  public StringProperty openedProperty() {
+    return opened;
   }
 
   public StringProperty backendProperty() {

@@ -1,21 +1,17 @@
 package org.emslens.app.main;
 
-import java.io.File;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.geometry.Orientation;
-import javafx.geometry.Pos;
 import javafx.scene.Node;
-import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.ComboBox;
-import javafx.scene.control.Label;
-import javafx.scene.control.MenuItem;
 import javafx.scene.control.Slider;
-import javafx.scene.control.SplitMenuButton;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.control.Tooltip;
@@ -24,16 +20,13 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.TransferMode;
 import javafx.scene.layout.BorderPane;
-import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.stage.DirectoryChooser;
-import javafx.stage.FileChooser;
 import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.budget.BudgetModel;
 import org.emslens.app.budget.BudgetView;
 import org.emslens.app.budget.HeadBars;
+import org.emslens.app.compare.CompareView;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.ColourMap;
 import org.emslens.app.controls.Format;
@@ -43,17 +36,16 @@ import org.emslens.app.controls.Surface;
 import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.HeatmapView;
+import org.emslens.app.needle.NeedleView;
 import org.emslens.app.next.NextTokenView;
 import org.emslens.app.prompt.PromptView;
 import org.emslens.app.scores.ScoresView;
 import org.emslens.app.settings.Theme;
+import org.emslens.app.sweep.SweepView;
 import org.emslens.app.timeline.TimelineModel;
 import org.emslens.app.timeline.TimelineView;
 import org.emslens.app.tokens.ContextView;
 import org.emslens.app.tokens.TokenStrip;
-import org.kordamp.ikonli.javafx.FontIcon;
-import org.kordamp.ikonli.material2.Material2AL;
-import org.kordamp.ikonli.material2.Material2MZ;
 
 /**
  * The window's content: what the model read and wrote at the left, what a head looks at in the
@@ -65,6 +57,8 @@ public final class MainView extends BorderPane {
   private final ObjectProperty<Theme> theme =
       new SimpleObjectProperty<>(this, "theme", Theme.LIGHT);
   private final List<Surface> surfaces = new ArrayList<>();
+  private final ObjectProperty<Page> page = new SimpleObjectProperty<>(this, "page", Page.INSPECT);
+  private final Map<Page, Node> pages = new EnumMap<>(Page.class);
   private final PromptView prompt;
   private final HeatmapView heatmap;
   private final AtlasView atlas;
@@ -78,16 +72,33 @@ public final class MainView extends BorderPane {
     getStylesheets().add(MainView.class.getResource("/org/emslens/app/app.css").toExternalForm());
     getStyleClass().add("lens");
     TimelineView when = new TimelineView(lens, timeline);
-    setTop(header());
+    setTop(new Header(lens, page, theme));
     SplitPane columns = new SplitPane(left(), centre(), right());
     columns.setDividerPositions(0.29, 0.745);
-    setCenter(columns);
+    CompareView compare = new CompareView(lens);
+    compare.surfaces().forEach(this::surface);
+    Runnable inspect = () -> page.set(Page.INSPECT);
+    pages.put(Page.INSPECT, columns);
+    pages.put(Page.COMPARE, compare);
+    pages.put(Page.SWEEP, new SweepView(lens, inspect));
+    pages.put(Page.NEEDLE, new NeedleView(lens, inspect));
+    StackPane middle = new StackPane();
+    middle.getChildren().setAll(pages.values());
+    setCenter(middle);
     setBottom(new VBox(when, new StatusLine(lens)));
+    page.addListener((o, before, now) -> turn(when, now));
+    turn(when, page.get());
     theme.addListener((o, before, now) -> dress(when, now));
     dress(when, theme.get());
     addEventFilter(KeyEvent.KEY_PRESSED, this::key);
     setOnDragOver(this::dragOver);
     setOnDragDropped(this::dropped);
+  }
+
+  private void turn(TimelineView when, Page now) {
+    pages.forEach((p, node) -> node.setVisible(p == now));
+    when.setVisible(now == Page.INSPECT);
+    when.setManaged(now == Page.INSPECT);
   }
 
   private <S extends Surface> S surface(S s) {
@@ -100,50 +111,6 @@ public final class MainView extends BorderPane {
     Palette p = now.palette();
     surfaces.forEach(s -> s.paletteProperty().set(p));
     when.paletteProperty().set(p);
-  }
-
-  private HBox header() {
-    Label name = new Label("EMS Lens");
-    name.getStyleClass().add("title");
-    Label model = new Label();
-    model.setId("model-title");
-    model
-        .textProperty()
-        .bind(
-            Bindings.when(lens.modelTitleProperty().isEmpty())
-                .then("no model yet")
-                .otherwise(lens.modelTitleProperty()));
-    Label backend = new Label();
-    backend.setId("backend");
-    backend.getStyleClass().add("card-note");
-    backend.textProperty().bind(lens.backendProperty());
-    Region space = new Region();
-    HBox.setHgrow(space, Priority.ALWAYS);
-    SplitMenuButton open = new SplitMenuButton();
-    open.setId("open");
-    open.setText("Open");
-    open.setGraphic(new FontIcon(Material2AL.FOLDER_OPEN));
-    open.setTooltip(
-        new Tooltip("A model (GGUF) or a recorded session (.emslens); or drop it on the window"));
-    open.setOnAction(e -> openFile());
-    MenuItem folder = new MenuItem("Model folder …");
-    folder.setOnAction(e -> openFolder());
-    MenuItem standard = new MenuItem("Default model");
-    standard.setOnAction(e -> lens.openDefault());
-    open.getItems().setAll(folder, standard);
-    Button save = new Button("Save", new FontIcon(Material2MZ.SAVE));
-    save.setId("save");
-    save.setTooltip(new Tooltip("Save the session to one file that opens without the model"));
-    save.disableProperty().bind(lens.runProperty().isNull());
-    save.setOnAction(e -> saveFile());
-    Button look = new Button("", new FontIcon(Material2AL.BRIGHTNESS_6));
-    look.setId("theme");
-    look.setTooltip(new Tooltip("Light or dark"));
-    look.setOnAction(e -> theme.set(theme.get().other()));
-    HBox header = new HBox(10, name, model, backend, space, open, save, look);
-    header.getStyleClass().add("header");
-    header.setAlignment(Pos.CENTER_LEFT);
-    return header;
   }
 
   private SplitPane left() {
@@ -246,38 +213,6 @@ public final class MainView extends BorderPane {
     return pane;
   }
 
-  private void openFile() {
-    FileChooser chooser = new FileChooser();
-    chooser.setTitle("Open a model or a recorded session");
-    chooser
-        .getExtensionFilters()
-        .setAll(
-            new FileChooser.ExtensionFilter(
-                "Models and sessions", "*.gguf", "*.emslens", "config.json"),
-            new FileChooser.ExtensionFilter("All files", "*"));
-    File f = chooser.showOpenDialog(getScene().getWindow());
-    if (f != null) {
-      lens.open(f.toPath());
-    }
-  }
-
-  private void openFolder() {
-    File f = new DirectoryChooser().showDialog(getScene().getWindow());
-    if (f != null) {
-      lens.open(f.toPath());
-    }
-  }
-
-  private void saveFile() {
-    FileChooser chooser = new FileChooser();
-    chooser.setTitle("Save the session");
-    chooser.setInitialFileName("session.emslens");
-    File f = chooser.showSaveDialog(getScene().getWindow());
-    if (f != null) {
-      lens.save(f.toPath());
-    }
-  }
-
   private void dragOver(DragEvent e) {
     if (e.getDragboard().hasFiles()) {
       e.acceptTransferModes(TransferMode.COPY);
@@ -295,7 +230,7 @@ public final class MainView extends BorderPane {
   }
 
   private void key(KeyEvent e) {
-    boolean typing = e.getTarget() instanceof TextInputControl;
+    boolean typing = e.getTarget() instanceof TextInputControl || page.get() != Page.INSPECT;
     if (e.isShortcutDown() && e.getCode() == KeyCode.ENTER) {
       prompt.run();
       e.consume();
@@ -319,6 +254,11 @@ public final class MainView extends BorderPane {
 
   public ObjectProperty<Theme> themeProperty() {
     return theme;
+  }
+
+  /** What the middle of the window is for. */
+  public ObjectProperty<Page> pageProperty() {
+    return page;
   }
 
   public PromptView prompt() {

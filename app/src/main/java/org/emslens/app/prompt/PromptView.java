@@ -78,6 +78,7 @@ public final class PromptView extends VBox {
     HBox buttons = new HBox(8, chat, temperature(), space, cancel, run);
     buttons.setAlignment(Pos.CENTER_LEFT);
     getChildren().addAll(samples, about, text, buttons);
+    lens.openedProperty().addListener((o, before, now) -> opened(now));
   }
 
   /** 0 takes the most probable token; more lets chance in, always the same for the same seed. */
@@ -98,6 +99,14 @@ public final class PromptView extends VBox {
     HBox box = new HBox(4, name, value);
     box.setAlignment(Pos.CENTER_LEFT);
     return box;
+  }
+
+  /** Shows the prompt of a run that was opened, template and all. */
+  private void opened(String prompt) {
+    samples.setValue(null);
+    about.setText("");
+    text.setText(prompt);
+    chat.setSelected(false);
   }
 
   /** Fills in a sample, its settings included. */

@@ -15,6 +15,10 @@ import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.Slider;
+import javafx.scene.control.TextField;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.image.PixelFormat;
 import javafx.scene.image.PixelReader;
 import javafx.scene.image.WritableImage;
@@ -26,6 +30,7 @@ import org.controlsfx.control.RangeSlider;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.main.Lens;
 import org.emslens.app.main.MainView;
+import org.emslens.app.main.Page;
 import org.emslens.app.main.View;
 import org.emslens.app.prompt.Sample;
 import org.emslens.app.settings.Theme;
@@ -138,6 +143,45 @@ public final class Tour {
                 && shown().run().choice().slotsFor(shown().promptTokens()) == 96
                 && shown().run().steps().size() > 2
                 && !lens.busyProperty().get());
+    add(
+        "compare",
+        () -> {
+          turn("compare");
+          press("compare-add");
+          press("compare-start");
+        },
+        () -> number("compare-steps") >= 24 && !lens.busyProperty().get());
+    add(
+        "compare-stepped",
+        () -> press("compare-step"),
+        () -> number("compare-steps") >= 25 && !lens.busyProperty().get());
+    add(
+        "sweep",
+        () -> {
+          turn("sweep");
+          this.<TextField>find("sweep-tokens").setText("200");
+          this.<TextField>find("sweep-continuation").setText("16");
+          press("sweep-run");
+        },
+        () -> text("sweep-note").startsWith("24 of 24") && !lens.busyProperty().get());
+    add(
+        "needle",
+        () -> {
+          turn("needle");
+          this.<TextField>find("needle-lengths").setText("200, 400");
+          press("needle-run");
+        },
+        () -> text("needle-note").startsWith("24 of 24") && !lens.busyProperty().get());
+    add(
+        "needle-opened",
+        () -> {
+          before = shown().run();
+          click(view.lookup(".needle-cell"), new Point2D(10, 10));
+        },
+        () ->
+            view.pageProperty().get() == Page.INSPECT
+                && shown().run() != before
+                && !lens.busyProperty().get());
     add("dark", () -> press("theme"), () -> view.themeProperty().get() == Theme.DARK);
     add(
         "recording-reopened",
@@ -201,31 +245,45 @@ public final class Tour {
     b.fire();
   }
 
+  private void turn(String page) {
+    this.<ToggleButton>find("page-" + page).fire();
+  }
+
+  private double number(String slider) {
+    return this.<Slider>find(slider).getMax();
+  }
+
+  private String text(String label) {
+    return this.<Label>find(label).getText();
+  }
+
   private void pick(int layer, int head) {
-    Point2D at = view.atlas().centre(layer, head);
-    Point2D scene = view.atlas().localToScene(at);
-    Point2D screen = view.atlas().localToScreen(at);
-    view.atlas()
-        .fireEvent(
-            new MouseEvent(
-                MouseEvent.MOUSE_CLICKED,
-                scene.getX(),
-                scene.getY(),
-                screen.getX(),
-                screen.getY(),
-                MouseButton.PRIMARY,
-                1,
-                false,
-                false,
-                false,
-                false,
-                true,
-                false,
-                false,
-                true,
-                false,
-                true,
-                null));
+    click(view.atlas(), view.atlas().centre(layer, head));
+  }
+
+  private static void click(Node node, Point2D at) {
+    Point2D scene = node.localToScene(at);
+    Point2D screen = node.localToScreen(at);
+    node.fireEvent(
+        new MouseEvent(
+            MouseEvent.MOUSE_CLICKED,
+            scene.getX(),
+            scene.getY(),
+            screen.getX(),
+            screen.getY(),
+            MouseButton.PRIMARY,
+            1,
+            false,
+            false,
+            false,
+            false,
+            true,
+            false,
+            false,
+            true,
+            false,
+            true,
+            null));
   }
 
   private void tick() {

@@ -1,0 +1,96 @@
+package org.emslens.app.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import javafx.beans.property.IntegerProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleIntegerProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import org.emslens.app.main.Lens;
+import org.emslens.engine.Progress;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Session;
+
+/** Two to four choices on the prompt that is open, stepping together. */
+final class CompareModel {
+  private static final long PUBLISH_EVERY_NANOS = 80_000_000;
+
+  private final Lens lens;
+  private final ObjectProperty<Comparison> comparison =
+      new SimpleObjectProperty<>(this, "comparison");
+  private final IntegerProperty step = new SimpleIntegerProperty(this, "step");
+
+  /** Touched on the engine's thread only. */
+  private List<Session> sessions = List.of();
+
+  CompareModel(Lens lens) {
+    this.lens = lens;
+  }
+
+  /** What there is to see, or null. */
+  ObjectProperty<Comparison> comparisonProperty() {
+    return comparison;
+  }
+
+  /** The step that all runs are shown at. */
+  IntegerProperty stepProperty() {
+    return step;
+  }
+
+  /** Compresses the open prompt once per choice and generates so many tokens with each. */
+  void start(List<CacheChoice> choices, int steps) {
+    lens.work(
+        "Comparing",
+        (loaded, open, progress) -> {
+          if (open == null) {
+            throw new IllegalStateException(
+                "Run a prompt first; it is what policies are compared on.");
+          }
+          List<Session> made = new ArrayList<>();
+          for (CacheChoice c : choices) {
+            made.add(open.beside(c, true));
+          }
+          sessions = made;
+          generate(steps, progress);
+        });
+  }
+
+  /** Generates so many more tokens with each. */
+  void more(int steps) {
+    lens.work(
+        "Comparing",
+        (loaded, open, progress) -> {
+          if (sessions.isEmpty()) {
+            throw new IllegalStateException("Press Compare first.");
+          }
+          generate(steps, progress);
+        });
+  }
+
+  private void generate(int steps, Progress progress) {
+    publish();
+    long last = System.nanoTime();
+    for (int i = 0; i < steps; i++) {
+      progress.at((double) i / steps);
+      for (Session s : sessions) {
+        if (s.canStep()) {
+          s.step();
+        }
+      }
+      if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
+        last = System.nanoTime();
+        publish();
+      }
+    }
+    publish();
+  }
+
+  private void publish() {
+    Comparison now = new Comparison(sessions.stream().map(Session::run).toList());
+    lens.show(
+        () -> {
+          comparison.set(now);
+          step.set(now.steps());
+        });
+  }
+}

@@ -1,0 +1,75 @@
+package org.emslens.app.experiment;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextField;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.VBox;
+import org.controlsfx.control.CheckComboBox;
+import org.emslens.app.controls.Titles;
+import org.emslens.cache.Policies;
+import org.emslens.experiment.Contender;
+
+/** The fields that experiments are described with. */
+public final class Choices {
+  private Choices() {}
+
+  /** Policies to tick. */
+  public static CheckComboBox<Policies> policies(String id, Policies... ticked) {
+    CheckComboBox<Policies> box = new CheckComboBox<>();
+    box.setId(id);
+    box.getItems().setAll(Policies.values());
+    box.setConverter(Titles.of(Policies::title));
+    for (Policies p : ticked) {
+      box.getCheckModel().check(p);
+    }
+    box.setMaxWidth(Double.MAX_VALUE);
+    return box;
+  }
+
+  public static List<Contender> contenders(CheckComboBox<Policies> box) {
+    return box.getCheckModel().getCheckedItems().stream()
+        .map(p -> new Contender(p, Map.of()))
+        .toList();
+  }
+
+  /** Values between commas. */
+  public static TextField field(String id, String value, String what) {
+    TextField f = new TextField(value);
+    f.setId(id);
+    f.setTooltip(new Tooltip(what));
+    return f;
+  }
+
+  /**
+   * @throws IllegalArgumentException in one sentence, where a part cannot be read
+   */
+  public static <T> List<T> parse(TextField field, String name, Function<String, T> one) {
+    List<String> parts =
+        Arrays.stream(field.getText().split(","))
+            .map(String::strip)
+            .filter(s -> !s.isEmpty())
+            .toList();
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException(
+          name + ": nothing is written; expected numbers, with commas between them.");
+    }
+    try {
+      return parts.stream().map(one).toList();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          name + " is '" + field.getText() + "'; expected numbers, with commas between them.", e);
+    }
+  }
+
+  /** A field under its name. */
+  public static VBox named(String name, Node field) {
+    Label label = new Label(name);
+    label.getStyleClass().add("card-note");
+    return new VBox(2, label, field);
+  }
+}
