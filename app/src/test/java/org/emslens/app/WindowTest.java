@@ -9,21 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
-import javafx.application.Platform;
-import javafx.event.EventType;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
-import javafx.scene.Scene;
-import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
-import javafx.scene.control.TextArea;
-import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.paint.Color;
@@ -34,127 +25,23 @@ import org.emslens.app.controls.ColourMap;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.MapRegion;
-import org.emslens.app.main.EngineThread;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.MainView;
 import org.emslens.app.main.View;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
-import org.emslens.session.Budget;
-import org.emslens.session.CacheChoice;
-import org.emslens.session.Sampling;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.testfx.api.FxRobot;
-import org.testfx.framework.junit5.ApplicationExtension;
 import org.testfx.framework.junit5.Start;
 import org.testfx.util.WaitForAsyncUtils;
 
 /**
- * The window on the headless platform, with a tiny model: every control, what it does to the model
- * and to the picture.
+ * Every control of the page on which a run is looked at: what it does to the model and to the
+ * picture.
  */
-@ExtendWith(ApplicationExtension.class)
-class WindowTest {
-  private static final String PROMPT =
-      "The keeper lit the lamp and counted the boats. Two boats came home before the storm; the third one came at dawn.";
-  private static final Path MODELS =
-      Path.of("..", "core", "src", "test", "resources", "org", "emslens", "tiny");
-
-  @TempDir Path folder;
-  private Lens lens;
-  private MainView view;
+class WindowTest extends HeadlessWindow {
 
   @Start
   void start(Stage stage) {
-    lens = new Lens(new EngineThread(Platform::runLater));
-    view = new MainView(lens);
-    stage.setScene(new Scene(view, 1280, 800));
-    stage.show();
-  }
-
-  @AfterEach
-  void close() {
-    lens.close();
-  }
-
-  private static void until(BooleanSupplier condition) {
-    try {
-      WaitForAsyncUtils.waitFor(
-          20, TimeUnit.SECONDS, () -> WaitForAsyncUtils.asyncFx(condition::getAsBoolean).get());
-      WaitForAsyncUtils.waitForFxEvents();
-    } catch (TimeoutException e) {
-      throw new AssertionError("It did not happen within 20 seconds.", e);
-    }
-  }
-
-  private View shown() {
-    return lens.viewProperty().get();
-  }
-
-  private boolean idle() {
-    return !lens.busyProperty().get();
-  }
-
-  private void open(FxRobot robot, String model) {
-    robot.interact(() -> lens.open(MODELS.resolve(model)));
-    until(() -> lens.modelReadyProperty().get() && idle());
-  }
-
-  /** A run of the tiny model, sampled, since greedy random models repeat themselves. */
-  private void run(FxRobot robot) {
-    open(robot, "plain");
-    robot.interact(
-        () -> {
-          CacheOptions o =
-              CacheOptions.EMS.with(
-                  d -> {
-                    d.window = 6;
-                    d.slack = 5;
-                  });
-          lens.samplingProperty().set(new Sampling(1, 0.9, 3));
-          lens.choiceProperty().set(new CacheChoice(Policies.EMS, o, Budget.slots(16)));
-          robot.lookup("#prompt").queryAs(TextArea.class).setText(PROMPT);
-          robot.lookup("#run").queryAs(Button.class).fire();
-        });
-    until(() -> shown() != null && idle());
-    until(() -> view.heatmap().isCurrent());
-  }
-
-  private static Color pixel(Node node, double x, double y) {
-    WritableImage image = WaitForAsyncUtils.waitForAsyncFx(5000, () -> node.snapshot(null, null));
-    return image.getPixelReader().getColor((int) x, (int) y);
-  }
-
-  private static void fire(
-      FxRobot robot, Node node, EventType<MouseEvent> type, double x, double y) {
-    robot.interact(
-        () -> {
-          Point2D scene = node.localToScene(x, y);
-          Point2D screen = node.localToScreen(x, y);
-          node.fireEvent(
-              new MouseEvent(
-                  type,
-                  scene.getX(),
-                  scene.getY(),
-                  screen.getX(),
-                  screen.getY(),
-                  MouseButton.PRIMARY,
-                  1,
-                  false,
-                  false,
-                  false,
-                  false,
-                  type != MouseEvent.MOUSE_MOVED,
-                  false,
-                  false,
-                  true,
-                  false,
-                  true,
-                  null));
-        });
+    show(stage);
   }
 
   @Test

@@ -1,0 +1,272 @@
+package org.emslens.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javafx.scene.Node;
+import javafx.scene.chart.LineChart;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.Slider;
+import javafx.scene.control.Spinner;
+import javafx.scene.control.TextArea;
+import javafx.scene.control.TextField;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.text.Text;
+import javafx.scene.text.TextFlow;
+import javafx.stage.Stage;
+import org.controlsfx.control.CheckComboBox;
+import org.emslens.app.controls.ExportMenu;
+import org.emslens.app.controls.Palette;
+import org.emslens.app.main.Page;
+import org.emslens.cache.Policies;
+import org.emslens.experiment.Summary.Measure;
+import org.emslens.session.Run;
+import org.junit.jupiter.api.Test;
+import org.testfx.api.FxRobot;
+import org.testfx.framework.junit5.Start;
+import org.testfx.util.WaitForAsyncUtils;
+
+/** The pages Compare, Sweep and Needle. */
+class ExperimentPagesTest extends HeadlessWindow {
+
+  @Start
+  void start(Stage stage) {
+    show(stage);
+  }
+
+  private void turn(FxRobot robot, Page page) {
+    String id = "#page-" + page.name().toLowerCase(Locale.ROOT);
+    robot.interact(() -> robot.lookup(id).queryAs(ToggleButton.class).fire());
+    assertEquals(page, view.pageProperty().get());
+  }
+
+  private static void type(FxRobot robot, String id, String text) {
+    robot.interact(() -> robot.lookup(id).queryAs(TextField.class).setText(text));
+  }
+
+  private static String label(FxRobot robot, String id) {
+    return robot.lookup(id).queryAs(Label.class).getText();
+  }
+
+  private static void press(FxRobot robot, String id) {
+    robot.interact(() -> robot.lookup(id).queryButton().fire());
+  }
+
+  private void export(FxRobot robot, String id, Path file) {
+    boolean[] done = new boolean[1];
+    robot.interact(
+        () -> robot.lookup(id).queryAs(ExportMenu.class).write(file, () -> done[0] = true));
+    until(() -> done[0]);
+    assertTrue(Files.exists(file));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static LineChart<Number, Number> chart(FxRobot robot, String id) {
+    return (LineChart<Number, Number>) robot.lookup(id).queryAs(LineChart.class);
+  }
+
+  @Test
+  void policiesStepTogether(FxRobot robot) throws IOException {
+    run(robot);
+    turn(robot, Page.COMPARE);
+    assertTrue(robot.lookup("#compare-step").queryButton().isDisabled());
+    press(robot, "#compare-add");
+    robot.interact(
+        () -> {
+          @SuppressWarnings("unchecked")
+          ComboBox<Policies> third = robot.lookup("#lane-policy-2").queryAs(ComboBox.class);
+          third.setValue(Policies.FULL);
+        });
+    for (int i = 0; i < 2; i++) {
+      int lane = i;
+      robot.interact(
+          () ->
+              robot
+                  .lookup("#lane-budget-" + lane)
+                  .<Spinner<Integer>>query()
+                  .getValueFactory()
+                  .setValue(24));
+    }
+    press(robot, "#compare-start");
+    Slider steps = robot.lookup("#compare-steps").queryAs(Slider.class);
+    until(() -> idle() && steps.getMax() == 24);
+    press(robot, "#compare-step");
+    until(() -> idle() && steps.getMax() == 25);
+    assertEquals("step 25 of 25", label(robot, ".tools .number"));
+    LineChart<Number, Number> chart = chart(robot, "#compare-chart");
+    assertEquals(3, chart.getData().size());
+    assertEquals(25, chart.getData().getFirst().getData().size());
+    assertTrue(
+        chart.getData().get(2).getData().stream().allMatch(d -> d.getYValue().doubleValue() == 0),
+        "the full cache does not diverge from itself");
+    assertTrue(
+        chart.getData().getFirst().getData().stream()
+            .anyMatch(d -> d.getYValue().doubleValue() > 0));
+    assertTrue(label(robot, "#lane-numbers-2").contains("100.0 %"));
+
+    // Where texts part, the first differing token is marked, and what comes before is equal.
+    String told = label(robot, "#lane-difference-2");
+    TextFlow text = robot.lookup("#lane-text-2").queryAs(TextFlow.class);
+    if (told.startsWith("differs")) {
+      assertEquals(3, text.getChildren().size());
+      String same = ((Text) text.getChildren().getFirst()).getText();
+      TextFlow first = robot.lookup("#lane-text-0").queryAs(TextFlow.class);
+      assertTrue(((Text) first.getChildren().getFirst()).getText().startsWith(same));
+    } else {
+      assertEquals(1, text.getChildren().size());
+    }
+
+    robot.interact(() -> steps.setValue(3));
+    assertEquals("step 3 of 25", label(robot, ".tools .number"));
+    assertEquals(3, chart.getData().getFirst().getData().size());
+
+    // The full cache keeps tokens that EMS does not: tall bars of another colour.
+    Node strip = robot.lookup("#lane-strip-2").query();
+    assertTrue(has(strip, 0x009E73), "only here");
+    assertFalse(has(robot.lookup("#lane-strip-0").query(), 0x009E73), "the first is like itself");
+
+    export(robot, "#export-comparison", folder.resolve("c.csv"));
+    assertEquals(1 + 3 * 26, csvRows(folder.resolve("c.csv")));
+    export(robot, "#export-comparison", folder.resolve("c.svg"));
+    export(robot, "#export-comparison", folder.resolve("c.png"));
+  }
+
+  /** Rows, of which texts in quotes may span lines. */
+  private static int csvRows(Path file) throws IOException {
+    String text = Files.readString(file);
+    int rows = 0;
+    boolean quoted = false;
+    for (char c : text.toCharArray()) {
+      quoted ^= c == '"';
+      rows += c == '\n' && !quoted ? 1 : 0;
+    }
+    return rows;
+  }
+
+  private static boolean has(Node node, int rgb) {
+    var image = WaitForAsyncUtils.waitForAsyncFx(5000, () -> node.snapshot(null, null));
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        if ((image.getPixelReader().getArgb(x, y) & 0xffffff) == rgb) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void sweepsDrawLinesWhosePointsOpenRuns(FxRobot robot) throws IOException {
+    open(robot, "plain");
+    turn(robot, Page.SWEEP);
+    type(robot, "#sweep-tokens", "60");
+    type(robot, "#sweep-continuation", "8");
+    type(robot, "#sweep-budgets", "twenty");
+    press(robot, "#sweep-run");
+    assertTrue(label(robot, "#sweep-failure").contains("budget is 'twenty'"));
+    type(robot, "#sweep-budgets", "20, 40");
+    press(robot, "#sweep-run");
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("16 of 16"));
+    assertEquals("", label(robot, "#sweep-failure"));
+    LineChart<Number, Number> chart = chart(robot, "#sweep-chart");
+    assertEquals(4, chart.getData().size());
+    assertEquals(2, chart.getData().getFirst().getData().size());
+    assertEquals(
+        Math.log(20) / Math.log(2),
+        chart.getData().getFirst().getData().getFirst().getXValue().doubleValue(),
+        1e-9);
+    robot.interact(
+        () -> {
+          @SuppressWarnings("unchecked")
+          ComboBox<Measure> measure = robot.lookup("#sweep-measure").queryAs(ComboBox.class);
+          measure.setValue(Measure.ACCURACY);
+        });
+    assertTrue(chart.getData().isEmpty(), "no run asks anything");
+    robot.interact(
+        () -> {
+          @SuppressWarnings("unchecked")
+          ComboBox<Measure> measure = robot.lookup("#sweep-measure").queryAs(ComboBox.class);
+          measure.setValue(Measure.OUTPUT_ERROR);
+        });
+    assertEquals(4, chart.getData().size());
+    export(robot, "#export-sweep", folder.resolve("s.csv"));
+    assertEquals(17, csvRows(folder.resolve("s.csv")));
+    export(robot, "#export-sweep", folder.resolve("s.png"));
+    Node point = chart.getData().get(3).getData().getLast().getNode();
+    fire(robot, point, MouseEvent.MOUSE_CLICKED, 2, 2);
+    until(() -> idle() && shown() != null && view.pageProperty().get() == Page.INSPECT);
+    assertEquals(Policies.EMS, shown().run().choice().policy());
+    assertEquals(40, shown().run().choice().slotsFor(60));
+    assertEquals(9, shown().run().steps().size());
+    double worst =
+        shown().run().steps().stream().skip(1).mapToDouble(s -> s.divergence()).max().orElse(-1);
+    assertEquals(worst, shown().step().divergence());
+  }
+
+  @Test
+  void needleGridsFillInAndTheirCellsOpenRuns(FxRobot robot) throws IOException {
+    run(robot);
+    Run before = shown().run();
+    turn(robot, Page.NEEDLE);
+    type(robot, "#needle-lengths", "60, 90");
+    type(robot, "#needle-depths", "0, 2");
+    type(robot, "#needle-budgets", "30");
+    press(robot, "#needle-run");
+    assertTrue(label(robot, "#needle-failure").contains("depth is 2.0"));
+    type(robot, "#needle-depths", "0, 1");
+    robot.interact(
+        () -> {
+          @SuppressWarnings("unchecked")
+          ComboBox<String> question = robot.lookup("#needle-question").queryAs(ComboBox.class);
+          question.setValue("both");
+          @SuppressWarnings("unchecked")
+          CheckComboBox<Policies> policies =
+              robot.lookup("#needle-policies").queryAs(CheckComboBox.class);
+          policies.getCheckModel().clearChecks();
+          policies.getCheckModel().check(Policies.EMS);
+        });
+    press(robot, "#needle-run");
+    until(() -> idle() && label(robot, "#needle-note").startsWith("16 of 16"));
+    Set<Node> cells = robot.lookup(".needle-cell").queryAll();
+    assertEquals(8, cells.size(), "two places of the question, two lengths, two depths");
+    Node cell = cells.iterator().next();
+    assertNotEquals(Palette.LIGHT.surface(), pixel(cell, 4, 4));
+    export(robot, "#export-needle", folder.resolve("n.csv"));
+    assertEquals(17, csvRows(folder.resolve("n.csv")));
+    export(robot, "#export-needle", folder.resolve("n.svg"));
+    fire(robot, cell, MouseEvent.MOUSE_CLICKED, 10, 10);
+    until(() -> idle() && shown().run() != before && view.pageProperty().get() == Page.INSPECT);
+    assertTrue(shown().run().promptText().contains("Question: What is the"));
+    assertEquals(
+        shown().run().promptText(), robot.lookup("#prompt").queryAs(TextArea.class).getText());
+  }
+
+  @Test
+  void experimentsCanBeCancelled(FxRobot robot) {
+    open(robot, "plain");
+    turn(robot, Page.SWEEP);
+    type(robot, "#sweep-tokens", "200");
+    type(robot, "#sweep-seeds", "1-500");
+    press(robot, "#sweep-run");
+    until(() -> !label(robot, "#sweep-note").startsWith("0 of"));
+    press(robot, "#sweep-cancel");
+    assertTrue(idle());
+    WaitForAsyncUtils.sleep(300, TimeUnit.MILLISECONDS);
+    WaitForAsyncUtils.waitForFxEvents();
+    String then = label(robot, "#sweep-note");
+    WaitForAsyncUtils.sleep(300, TimeUnit.MILLISECONDS);
+    WaitForAsyncUtils.waitForFxEvents();
+    assertEquals(then, label(robot, "#sweep-note"));
+    assertFalse(chart(robot, "#sweep-chart").getData().isEmpty(), "what came before stays");
+  }
+}
