@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.emslens.cache.CacheFrame;
 import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.ProcessMemory;
 import org.emslens.engine.Progress;
 import org.emslens.model.Model;
 import org.emslens.session.CacheChoice;
+import org.emslens.session.Measures;
 import org.emslens.session.Recording;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
@@ -73,6 +75,12 @@ final class RunCommand implements Callable<Integer> {
   private boolean json;
 
   @Option(
+      names = "--measure",
+      description =
+          "Also ask the full cache at every step, which takes as long again; with --json, each step then has its divergence and more.")
+  private boolean measure;
+
+  @Option(
       names = "--record",
       paramLabel = "FILE",
       description = "Save the session as a .emslens file.")
@@ -109,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
               chat ? asChat(loaded.model(), text) : text,
               choice,
               sampling,
-              record != null,
+              measure || record != null ? Session.Detail.COMPARED : Session.Detail.TEXT,
               Progress.NONE);
       double prefillSeconds = (System.nanoTime() - start) / 1e9;
       start = System.nanoTime();
@@ -180,6 +188,7 @@ final class RunCommand implements Callable<Integer> {
     timings.put("loadSeconds", loaded.seconds());
     timings.put("prefillSeconds", prefillSeconds);
     timings.put("decodeSeconds", decodeSeconds);
+    timings.put("peakMemoryBytes", ProcessMemory.peak());
     timings.put("decodeTokensPerSecond", decodeSeconds > 0 ? generated / decodeSeconds : 0);
     json.put("timings", timings);
     json.put("backend", loaded.engine().backend());
@@ -207,6 +216,25 @@ final class RunCommand implements Callable<Integer> {
     row.put("evicted", (long) frame.compressed().size() * s.seen() - members);
     row.put("bytes", run.bytes(s));
     row.put("compressed", s.plan() != null);
+    measures(row, Measures.of(run, s.index()));
     return row;
+  }
+
+  /** Of this step, and over all steps so far; null where the full cache was not asked. */
+  private static void measures(Map<String, Object> row, Measures m) {
+    row.put("kl", orNull(m.kl()));
+    row.put("meanKl", orNull(m.meanKl()));
+    row.put("agrees", Double.isNaN(m.agrees()) ? null : m.agrees() > 0);
+    row.put("agreement", orNull(m.agreement()));
+    row.put("outputError", orNull(m.outputError()));
+    row.put("meanOutputError", orNull(m.meanOutputError()));
+    row.put("keptMass", m.keptMass());
+    row.put("mergedMass", m.mergedMass());
+    row.put("evictedMass", m.evictedMass());
+    row.put("leftMass", m.leftMass());
+  }
+
+  private static Double orNull(double x) {
+    return Double.isNaN(x) ? null : x;
   }
 }

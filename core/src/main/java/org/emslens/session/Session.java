@@ -32,7 +32,7 @@ public final class Session {
   private final List<Token> prompt;
   private final Prefill prefill;
   private final Distribution first;
-  private final boolean compare;
+  private final Detail detail;
   private final TreeMap<Integer, Snapshot> snapshots = new TreeMap<>();
   private final List<Step> steps = new ArrayList<>();
   private final short[][] promptAttention;
@@ -42,6 +42,16 @@ public final class Session {
   private KvCache full;
   private float[] logits;
   private Run recorded;
+
+  /** What is kept of every step, from little to much. */
+  public enum Detail {
+    /** Tokens, slots and plans: memory for a long text does not grow with its attention. */
+    TEXT,
+    /** Also attention, and the means to go back. */
+    STEPS,
+    /** Also what the full cache would have said, which takes as long again. */
+    COMPARED
+  }
 
   /** The cache after a step, and what the model said then. */
   private record Snapshot(KvCache cache, float[] logits) {}
@@ -56,7 +66,7 @@ public final class Session {
       Distribution first,
       CacheChoice choice,
       Sampling sampling,
-      boolean compare) {
+      Detail detail) {
     this.engine = engine;
     this.tokenizer = tokenizer;
     this.model = model;
@@ -67,14 +77,14 @@ public final class Session {
     this.promptAttention = prefill.lastAttention().halves();
     this.choice = choice;
     this.sampling = sampling;
-    this.compare = compare;
+    this.detail = detail;
   }
 
   /**
    * Runs the prompt and compresses its cache.
    *
    * @param promptText sent as it is, special tokens in it recognised
-   * @param compare whether every step also asks the full cache
+   * @param detail what is kept of every step
    * @throws IllegalArgumentException in one sentence, where prompt or budget do not fit
    */
   public static Session start(
@@ -83,7 +93,7 @@ public final class Session {
       String promptText,
       CacheChoice choice,
       Sampling sampling,
-      boolean compare,
+      Detail detail,
       Progress progress) {
     List<Token> prompt = model.tokenizer().encodePrompt(promptText);
     if (prompt.isEmpty()) {
@@ -110,7 +120,7 @@ public final class Session {
             Distribution.of(prefill.logits(), model.tokenizer()),
             choice,
             sampling,
-            compare);
+            detail);
     s.begin();
     return s;
   }
@@ -120,23 +130,14 @@ public final class Session {
    *
    * @throws IllegalArgumentException where the budget does not fit
    */
-  public Session beside(CacheChoice other, boolean compareToo) {
+  public Session beside(CacheChoice other, Detail detail) {
     if (engine == null) {
       throw new IllegalStateException("A recording cannot be compared without its model.");
     }
     other.slotsFor(prompt.size());
     Session s =
         new Session(
-            engine,
-            tokenizer,
-            model,
-            promptText,
-            prompt,
-            prefill,
-            first,
-            other,
-            sampling,
-            compareToo);
+            engine, tokenizer, model, promptText, prompt, prefill, first, other, sampling, detail);
     s.begin();
     return s;
   }
@@ -154,7 +155,7 @@ public final class Session {
             recorded.steps().getFirst().next(),
             recorded.choice(),
             recorded.sampling(),
-            false);
+            Detail.STEPS);
     s.recorded = recorded;
     s.steps.addAll(recorded.steps());
     return s;
@@ -205,7 +206,7 @@ public final class Session {
     CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget());
     double planMillis = millisSince(start);
     CacheFrame after = plan == null ? before : before.apply(plan);
-    boolean shadowed = compare && choice.policy() != Policies.FULL;
+    boolean shadowed = compares() && choice.policy() != Policies.FULL;
     steps.clear();
     snapshots.clear();
     logits = prefill.logits().clone();
@@ -224,8 +225,8 @@ public final class Session {
             plan,
             after,
             first,
-            compare ? first : null,
-            compare ? 0 : Double.NaN,
+            compares() ? first : null,
+            compares() ? 0 : Double.NaN,
             Step.NOT_ASKED,
             planMillis,
             millisSince(start)));
@@ -247,6 +248,10 @@ public final class Session {
     }
   }
 
+  private boolean compares() {
+    return detail == Detail.COMPARED;
+  }
+
   private int budget() {
     return choice.slotsFor(prompt.size());
   }
@@ -266,7 +271,10 @@ public final class Session {
       throw new IllegalStateException("The run has ended.");
     }
     long start = System.nanoTime();
-    DecodeTap tap = new DecodeTap(prefill.config().allHeads());
+    DecodeTap tap =
+        detail == Detail.TEXT
+            ? DecodeTap.ofOutputs(prefill.config().allHeads())
+            : new DecodeTap(prefill.config().allHeads());
     logits = engine.decode(cache, id, tap).clone();
     CacheFrame before = steps.getLast().after().advance();
     long planStart = System.nanoTime();
@@ -276,7 +284,7 @@ public final class Session {
     Distribution fullNext = null;
     double divergence = Double.NaN;
     float[] outputError = Step.NOT_ASKED;
-    if (compare) {
+    if (compares()) {
       boolean same = choice.policy() == Policies.FULL;
       DecodeTap fullTap = same ? tap : DecodeTap.ofOutputs(prefill.config().allHeads());
       float[] fullLogits = same ? logits : engine.decode(full, id, fullTap);
@@ -290,7 +298,7 @@ public final class Session {
             new Token(id, tokenizer.piece(id), -1, -1),
             text(id),
             before,
-            tap.halves(),
+            detail == Detail.TEXT ? new short[0][] : tap.halves(),
             plan,
             plan == null ? before : before.apply(plan),
             next,
@@ -320,7 +328,7 @@ public final class Session {
   }
 
   private void remember(int index) {
-    if (index % SNAPSHOT_EVERY == 0) {
+    if (index % SNAPSHOT_EVERY == 0 && detail != Detail.TEXT) {
       snapshots.put(index, new Snapshot(cache.copy(), logits));
       while (snapshots.size() > 1
           && snapshots.values().stream().mapToLong(s -> s.cache().bytes()).sum() > SNAPSHOT_BYTES) {

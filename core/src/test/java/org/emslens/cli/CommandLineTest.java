@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.emslens.TestFiles;
+import org.emslens.cache.Policies;
 import org.emslens.format.Json;
 import org.emslens.format.Npy;
 import org.emslens.session.Recording;
@@ -108,6 +109,7 @@ class CommandLineTest {
         last.get("retained").asLong() + last.get("merged").asLong() + last.get("evicted").asLong();
     assertEquals(6L * last.get("seen").asLong(), all);
     assertEquals(last.get("retained").asLong() * 2 * 16 * 4, last.get("bytes").asLong());
+    assertTrue(last.get("kl").asDouble() > 0 && last.get("meanOutputError").asDouble() > 0);
     assertEquals(json.get("text").asText(), Recording.read(file).generated(9));
     Result plain =
         run(
@@ -201,6 +203,97 @@ class CommandLineTest {
         TestFiles.npy("cases/small/merged_keys.npy").data(),
         Npy.read(out.resolve("merged_keys.npy")).data(),
         1e-4f);
+  }
+
+  @Test
+  void sweepsGoOnWhereTheyWereAndNeedlesAreCounted() throws Exception {
+    Path out = folder.resolve("sweep");
+    String[] sweep = {
+      "sweep",
+      "--model",
+      MODEL,
+      "--prose",
+      "40",
+      "--needle",
+      "40",
+      "--continuation",
+      "8",
+      "--policies",
+      "full,tova,ems-reported",
+      "--budgets",
+      "20,0.6",
+      "--switch",
+      "tau=0.2,0.6",
+      "--seeds",
+      "1-2",
+      "--jobs",
+      "2",
+      "--out",
+      out.toString()
+    };
+    Result first = run(sweep);
+    assertEquals(0, first.code, first.err);
+    assertTrue(first.out.contains("EMS as reported, tau=0.6"), first.out);
+    // Per prompt: full once, two policies at two budgets with two taus.
+    assertEquals(4 * 9, Files.readAllLines(out.resolve("results.jsonl")).size());
+    assertTrue(Files.size(out.resolve("budget-kl.svg")) > 1000);
+    assertTrue(Files.size(out.resolve("budget-accuracy.png")) > 1000);
+    Result again = run(sweep);
+    assertTrue(again.err.contains("36 runs, 36 of them done before"), again.err);
+    assertEquals(first.out, again.out);
+
+    Result needle =
+        run(
+            "needle",
+            "--model",
+            MODEL,
+            "--lengths",
+            "40,60",
+            "--depths",
+            "0,1",
+            "--question",
+            "inside,after",
+            "--policies",
+            "ems",
+            "--budgets",
+            "20",
+            "--seeds",
+            "1-2",
+            "--out",
+            folder.resolve("needle").toString());
+    assertEquals(0, needle.code, needle.err);
+    assertTrue(needle.out.contains("EMS, 20, question after"), needle.out);
+    assertTrue(needle.out.contains("of 2"), needle.out);
+    assertTrue(Files.exists(folder.resolve("needle").resolve("needle.svg")));
+  }
+
+  @Test
+  void benchMeasuresEveryPolicy() throws Exception {
+    Result bench = run("bench", "--model", MODEL, "--contexts", "70", "--budget", "30", "--json");
+    assertEquals(0, bench.code, bench.err);
+    List<String> lines = bench.out.strip().lines().toList();
+    assertEquals(Policies.values().length, lines.size());
+    for (String line : lines) {
+      JsonNode b = Json.MAPPER.readTree(line);
+      boolean full = b.get("policy").asText().equals("full");
+      assertTrue(b.get("prefillTokensPerSecond").asDouble() > 0);
+      assertTrue(b.get("decodeTokensPerSecond").asDouble() > 0);
+      assertEquals(full, b.get("planMillis").asDouble() == 0, line);
+      assertTrue(b.get("peakBytes").asLong() > 10_000_000);
+    }
+  }
+
+  @Test
+  void experimentMistakesAreOneSentence() throws Exception {
+    String out = folder.resolve("x").toString();
+    sentence(run("sweep", "--model", MODEL), 2, "--out");
+    sentence(run("sweep", "--model", MODEL, "--out", out), 2, "--prose");
+    sentence(run("sweep", "--prose", "50", "--budgets", "3", "--out", out), 2, "budget is 3");
+    sentence(run("sweep", "--prose", "50", "--switch", "tua=1", "--out", out), 2, "'tua'");
+    sentence(run("sweep", "none.yaml", "--out", out), 1, "none.yaml");
+    sentence(run("needle", "--depths", "2", "--out", out), 2, "--depths has 2.0");
+    sentence(run("needle", "--question", "before", "--out", out), 2, "'before'");
+    sentence(run("bench", "--contexts", "3"), 2, "--contexts");
   }
 
   @Test

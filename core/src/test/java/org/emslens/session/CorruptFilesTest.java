@@ -77,7 +77,14 @@ class CorruptFilesTest {
       String prompt =
           "The keeper lit the lamp and counted the boats. Two boats came home before the storm.";
       Session s =
-          Session.start(model, engine, prompt, choice, Sampling.GREEDY, true, Progress.NONE);
+          Session.start(
+              model,
+              engine,
+              prompt,
+              choice,
+              Sampling.GREEDY,
+              Session.Detail.COMPARED,
+              Progress.NONE);
       s.step();
       s.step();
       Recording.write(s.run(), file);

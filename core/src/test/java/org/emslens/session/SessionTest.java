@@ -98,7 +98,13 @@ class SessionTest {
   /** Sampled, so that a random model says different things. */
   private static Session start(CacheChoice choice) {
     return Session.start(
-        model, engine, PROMPT, choice, new Sampling(1, 0.9, 3), true, Progress.NONE);
+        model,
+        engine,
+        PROMPT,
+        choice,
+        new Sampling(1, 0.9, 3),
+        Session.Detail.COMPARED,
+        Progress.NONE);
   }
 
   private static void steps(Session s, int n) {
@@ -182,10 +188,14 @@ class SessionTest {
     CacheChoice choice = choice(Policies.EMS, 30);
     String prompt = PROMPT.repeat(6);
     Sampling sampling = new Sampling(1, 0.9, 5);
-    Session first = Session.start(model, engine, prompt, choice, sampling, true, Progress.NONE);
+    Session first =
+        Session.start(
+            model, engine, prompt, choice, sampling, Session.Detail.COMPARED, Progress.NONE);
     steps(first, 40);
     for (int i = 0; i < 10; i++) {
-      Session again = Session.start(model, engine, prompt, choice, sampling, true, Progress.NONE);
+      Session again =
+          Session.start(
+              model, engine, prompt, choice, sampling, Session.Detail.COMPARED, Progress.NONE);
       steps(again, 40);
       assertArrayEquals(first.run().prefill().received(), again.run().prefill().received());
       assertEqualSteps(first.run().steps(), again.run().steps());
@@ -244,6 +254,73 @@ class SessionTest {
     assertEqualSteps(before.steps(), s.run().steps());
   }
 
+  /** Some policies leave heads or layers with different numbers of slots. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Policies.class,
+      names = {"FULL"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void everyPolicysStepsAreRecorded(Policies policy, @TempDir Path folder) throws IOException {
+    Session s = start(choice(policy, 14));
+    steps(s, 14);
+    Path file = folder.resolve("a.emslens");
+    Recording.write(s.run(), file);
+    assertEqualSteps(s.run().steps(), Recording.read(file).steps());
+    if (policy == Policies.ADA_SNAPKV || policy == Policies.PYRAMIDKV) {
+      Step last = s.run().last();
+      int heads = s.run().config().allKvHeads();
+      assertTrue(IntStream.range(0, heads).map(last.after()::slots).distinct().count() > 1);
+    }
+  }
+
+  @Test
+  void measuresAddUp() {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 12);
+    Run run = s.run();
+    double sum = 0;
+    double left = 1;
+    for (Step step : run.steps()) {
+      Measures m = Measures.of(run, step.index());
+      sum += step.index() == 0 ? 0 : step.divergence();
+      assertEquals(step.divergence(), m.kl());
+      if (step.index() > 0) {
+        assertEquals(sum / step.index(), m.meanKl(), 1e-12);
+        assertTrue(m.outputError() > 0 && m.meanOutputError() > 0);
+      }
+      assertEquals(1, m.keptMass() + m.mergedMass() + m.evictedMass(), 1e-5);
+      assertEquals(step.after().slots(), m.slots());
+      assertTrue(m.leftMass() <= left + 1e-12);
+      left = m.leftMass();
+    }
+    assertTrue(left < 1);
+    s.choose(choice(Policies.FULL, 14), run.sampling());
+    steps(s, 3);
+    Measures full = Measures.of(s.run(), 3);
+    assertEquals(0, full.meanOutputError());
+    assertEquals(1, full.agreement());
+    assertEquals(1, full.retained());
+  }
+
+  @Test
+  void aTextIsTheSameWithLessDetail() {
+    Session much = start(choice(Policies.EMS, 14));
+    steps(much, 20);
+    Session little =
+        Session.start(
+            model,
+            engine,
+            PROMPT,
+            choice(Policies.EMS, 14),
+            new Sampling(1, 0.9, 3),
+            Session.Detail.TEXT,
+            Progress.NONE);
+    steps(little, 20);
+    assertEquals(much.run().generated(20), little.run().generated(20));
+    assertEquals(0, little.run().last().attention().length);
+    assertTrue(Double.isNaN(little.run().last().divergence()));
+  }
+
   @Test
   void aRecordingShowsEqualStepsAndPlansAgainWithoutTheModel(@TempDir Path folder)
       throws IOException {
@@ -291,6 +368,7 @@ class SessionTest {
       assertEquals(a.fullNext(), b.fullNext());
       assertEquals(a.divergence(), b.divergence());
       assertArrayEquals(a.attention(), b.attention());
+      assertArrayEquals(a.outputError(), b.outputError());
       for (int h = 0; h < a.after().compressed().size(); h++) {
         assertArrayEquals(a.after().head(h).position(), b.after().head(h).position());
         assertArrayEquals(a.after().head(h).members(), b.after().head(h).members());

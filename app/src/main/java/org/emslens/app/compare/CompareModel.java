@@ -48,7 +48,7 @@ final class CompareModel {
           }
           List<Session> made = new ArrayList<>();
           for (CacheChoice c : choices) {
-            made.add(open.beside(c, true));
+            made.add(open.beside(c, Session.Detail.COMPARED));
           }
           sessions = made;
           generate(steps, progress);

@@ -111,7 +111,7 @@ public final class ExperimentModel {
             tokens.text(),
             trial.choice(),
             Sampling.GREEDY,
-            true,
+            Session.Detail.COMPARED,
             share -> progress.at(share / 2));
     int[] next = tokens.continuation();
     int shown = 0;

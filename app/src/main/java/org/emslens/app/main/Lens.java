@@ -196,7 +196,7 @@ public final class Lens implements AutoCloseable {
   public void start(String prompt, boolean chat) {
     CacheChoice wanted = choice.get();
     Sampling how = sampling.get();
-    boolean beside = compare.get();
+    Session.Detail beside = compare.get() ? Session.Detail.COMPARED : Session.Detail.STEPS;
     wantedSteps = 0;
     submit(
         "Reading the prompt",
