@@ -1,9 +1,7 @@
 package org.emslens.cache;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.emslens.math.Ranking;
 
 /**
  * SnapKV's scores with the layer's budget shared out among its heads by need: each head is sure of
@@ -11,8 +9,6 @@ import org.emslens.math.Ranking;
  * arXiv 2407.11550.
  */
 public final class AdaSnapKv implements CachePolicy {
-  private static final double SURE = 0.2;
-
   private final CacheOptions options;
 
   public AdaSnapKv(CacheOptions options) {
@@ -30,7 +26,7 @@ public final class AdaSnapKv implements CachePolicy {
         layer.heads().stream()
             .map(h -> SnapKv.score(h.local(), h.slots() - options.window()))
             .toList();
-    int[] places = places(scores, budget - options.window());
+    int[] places = SharedPlaces.of(scores, budget - options.window());
     return IntStream.range(0, places.length)
         .mapToObj(g -> plan(layer.heads().get(g), places[g], scores.get(g)))
         .toList();
@@ -41,33 +37,5 @@ public final class AdaSnapKv implements CachePolicy {
     float[] mass = HeadwisePolicy.mass(head, global);
     int budget = places + options.window();
     return TopSlots.plan(head, budget, options.window(), score, global, mass, options.mass());
-  }
-
-  /**
-   * How many candidates each head keeps: those it is sure of, and its share of the others' top k.
-   *
-   * @param each candidates per head on average
-   */
-  private static int[] places(List<float[]> scores, int each) {
-    int heads = scores.size();
-    int candidates = scores.stream().mapToInt(s -> s.length).sum();
-    float[] open = new float[candidates];
-    int[] owner = new int[candidates];
-    int[] places = new int[heads];
-    int n = 0;
-    for (int g = 0; g < heads; g++) {
-      float[] score = scores.get(g);
-      int[] order = Ranking.descending(score, score.length);
-      places[g] = Math.min((int) (SURE * each), score.length);
-      for (int i = places[g]; i < score.length; i++) {
-        open[n] = score[order[i]];
-        owner[n++] = g;
-      }
-    }
-    int rest = Math.min(n, each * heads - Arrays.stream(places).sum());
-    for (int j : Ranking.best(open, n, rest)) {
-      places[owner[j]]++;
-    }
-    return places;
   }
 }

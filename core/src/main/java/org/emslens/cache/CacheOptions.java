@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  * @param hosts which centres take members
  * @param similarity what is compared
  * @param adaptive whether the pool follows the head's sparsity
+ * @param share whether heads of a layer share its budget
  */
 public record CacheOptions(
     int window,
@@ -38,7 +39,8 @@ public record CacheOptions(
     Bias bias,
     Hosts hosts,
     Similarity similarity,
-    boolean adaptive) {
+    boolean adaptive,
+    Share share) {
 
   /** Largest window: the attention of so many last queries is kept from the prefill. */
   public static final int MAX_WINDOW = 64;
@@ -65,14 +67,19 @@ public record CacheOptions(
     NONE
   }
 
-  /**
-   * Centres that take members: those that Global chose too; also the weaker half of those that
-   * Local alone chose; or all.
-   */
+  /** Centres that take members: those that Global chose too, or all. */
   public enum Hosts {
     SHARED,
-    WEAK,
     ALL
+  }
+
+  /**
+   * Whether every KV head has the budget to itself, or the heads of a layer share it out by need,
+   * none below a fifth of its even share.
+   */
+  public enum Share {
+    EVEN,
+    LAYER
   }
 
   /** What the similarity of two slots is the cosine of. */
@@ -99,7 +106,8 @@ public record CacheOptions(
           Bias.MASS,
           Hosts.SHARED,
           Similarity.BOTH,
-          true);
+          true,
+          Share.EVEN);
 
   /** EMS as people who read the paper's body report it. */
   public static final CacheOptions EMS_AS_REPORTED =
@@ -118,7 +126,8 @@ public record CacheOptions(
           Bias.NONE,
           Hosts.ALL,
           Similarity.BOTH,
-          true);
+          true,
+          Share.EVEN);
 
   public CacheOptions {
     range("window", window, 1, MAX_WINDOW);
@@ -169,6 +178,7 @@ public record CacheOptions(
     public Hosts hosts;
     public Similarity similarity;
     public boolean adaptive;
+    public Share share;
 
     private Draft(CacheOptions o) {
       window = o.window;
@@ -186,6 +196,7 @@ public record CacheOptions(
       hosts = o.hosts;
       similarity = o.similarity;
       adaptive = o.adaptive;
+      share = o.share;
     }
 
     private CacheOptions options() {
@@ -204,7 +215,8 @@ public record CacheOptions(
           bias,
           hosts,
           similarity,
-          adaptive);
+          adaptive,
+          share);
     }
   }
 }

@@ -1,13 +1,15 @@
 package org.emslens.cache;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.emslens.math.Ranking;
 
 /**
  * Adaptive evict-then-merge (arXiv 2412.08521), as section 1 to 3 of the project's specification
  * reads it: rank by the Global-Local score, evict by the head's sparsity, merge by its redundancy.
  */
-public final class Ems extends HeadwisePolicy {
+public final class Ems implements CachePolicy {
   private static final float TINY = 1e-12f;
 
   private final CacheOptions options;
@@ -27,15 +29,59 @@ public final class Ems extends HeadwisePolicy {
   }
 
   @Override
-  HeadPlan plan(HeadState head, int headDim, int budget) {
-    int n = head.slots();
-    int c = n - options.window();
+  public List<HeadPlan> plan(LayerState layer, int budget) {
+    List<Ranked> heads = layer.heads().stream().map(this::parts).toList();
     int centres = budget - options.window();
+    if (options.share() == CacheOptions.Share.LAYER) {
+      return shared(layer, heads, centres);
+    }
+    return heads.stream()
+        .map(
+            h -> {
+              int most = Math.min(centres, h.candidates());
+              var score = GlobalLocalScore.of(List.of(h.parts), Math.max(1, most), options);
+              return plan(h, layer.headDim(), score.getFirst(), most);
+            })
+        .toList();
+  }
+
+  private List<HeadPlan> shared(LayerState layer, List<Ranked> heads, int centres) {
+    int all = heads.stream().mapToInt(Ranked::candidates).sum();
+    int most = Math.clamp((long) centres * heads.size(), 1, Math.max(1, all));
+    List<GlobalLocalScore> scores =
+        GlobalLocalScore.of(heads.stream().map(Ranked::parts).toList(), most, options);
+    int[] places = SharedPlaces.of(scores.stream().map(GlobalLocalScore::score).toList(), centres);
+    return IntStream.range(0, places.length)
+        .mapToObj(g -> plan(heads.get(g), layer.headDim(), scores.get(g), places[g]))
+        .toList();
+  }
+
+  /** A head with what its candidates are ranked by. */
+  private record Ranked(
+      HeadState head, float[] global, float[] mass, GlobalLocalScore.Parts parts) {
+    int candidates() {
+      return parts.near().length;
+    }
+  }
+
+  private Ranked parts(HeadState head) {
+    int c = Math.max(0, head.slots() - options.window());
     float[] global = head.global(options.countCorrection());
-    float[] mass = mass(head, global);
-    GlobalLocalScore ranked =
-        GlobalLocalScore.of(global, head.local(), head.position(), c, centres, options);
-    int[] order = Ranking.descending(ranked.score(), c);
+    return new Ranked(
+        head,
+        global,
+        HeadwisePolicy.mass(head, global),
+        GlobalLocalScore.Parts.of(global, head.local(), head.position(), c, options.kernel()));
+  }
+
+  private HeadPlan plan(Ranked ranked, int headDim, GlobalLocalScore by, int centres) {
+    HeadState head = ranked.head;
+    float[] mass = ranked.mass;
+    int n = head.slots();
+    int c = ranked.candidates();
+    int window = n - c;
+    int budget = centres + window;
+    int[] order = Ranking.descending(by.score(), c);
     int needed = Sparsity.needed(mass, c, options.mass());
     int[] pool = Arrays.copyOfRange(order, centres, centres + poolSize(needed, centres, c));
 
@@ -51,22 +97,21 @@ public final class Ems extends HeadwisePolicy {
     }
     boolean[] takesMembers = new boolean[centres];
     for (int i = 0; i < centres; i++) {
-      takesMembers[i] = !ranked.verbatim()[kept[i]];
+      takesMembers[i] = options.hosts() == CacheOptions.Hosts.ALL || !by.localOnly()[kept[i]];
     }
     float redundancy =
         new MergeAssignment(head, headDim, options)
             .assign(pool, kept, centres, takesMembers, target);
     HeadPlan.Scores scores =
-        new HeadPlan.Scores(
-            Arrays.copyOf(global, c), Arrays.copyOf(head.local(), c), ranked.score());
+        new HeadPlan.Scores(ranked.parts.global(), Arrays.copyOf(head.local(), c), by.score());
     return new HeadPlan(
         kept,
-        options.window(),
+        window,
         target,
         mass,
         bias(kept, target, mass),
         scores,
-        HeadPlan.readout(target, kept, mass, options.window(), needed, redundancy));
+        HeadPlan.readout(target, kept, mass, window, needed, redundancy));
   }
 
   /** The pool reaches as far as the head's attention does, within the limit. */

@@ -1,6 +1,7 @@
 package org.emslens.cache;
 
 import java.util.Arrays;
+import java.util.List;
 import org.emslens.math.Ranking;
 
 /**
@@ -9,48 +10,101 @@ import org.emslens.math.Ranking;
  * are this project's choices).
  *
  * @param score what candidates are ranked by [c]
- * @param verbatim candidates that take no members where they become centres, since Local alone
- *     would choose them [c]
+ * @param localOnly candidates that Local alone would choose [c]
  */
-record GlobalLocalScore(float[] score, boolean[] verbatim) {
+record GlobalLocalScore(float[] score, boolean[] localOnly) {
   private static final float TINY = 1e-12f;
 
   /**
-   * @param global attention per query that could see the slot [at least c]
-   * @param local attention per query of the window [at least c]
-   * @param centres places to be given, from 1 to c
+   * What the score of one head is made of.
+   *
+   * @param global attention per query that could see the slot [c]
+   * @param near largest attention per query of the window among the slots nearby [c]
    */
-  static GlobalLocalScore of(
-      float[] global, float[] local, int[] position, int c, int centres, CacheOptions o) {
-    float[] near = near(local, position, c, o.kernel());
+  record Parts(float[] global, float[] near) {
+
+    /**
+     * @param global attention per query that could see the slot [at least c]
+     * @param local attention per query of the window [at least c]
+     */
+    static Parts of(float[] global, float[] local, int[] position, int c, int kernel) {
+      return new Parts(Arrays.copyOf(global, c), nearby(local, position, c, kernel));
+    }
+  }
+
+  /**
+   * Scores of heads that share places: one head alone, or all of a layer. Thresholds and means are
+   * taken over all of them, so that the scores can be compared.
+   *
+   * @param centres places to be given in all, from 1 to the number of candidates
+   */
+  static List<GlobalLocalScore> of(List<Parts> heads, int centres, CacheOptions o) {
+    float[] global = join(heads.stream().map(Parts::global).toList());
+    float[] near = join(heads.stream().map(Parts::near).toList());
     if (o.align() == CacheOptions.Align.MEAN) {
-      return new GlobalLocalScore(meanAligned(global, near, c, (float) o.alpha()), new boolean[c]);
+      float meanGlobal = mean(global);
+      float meanNear = mean(near);
+      float alpha = (float) o.alpha();
+      return heads.stream()
+          .map(
+              h ->
+                  new GlobalLocalScore(
+                      mix(h, alpha, meanGlobal, meanNear), new boolean[h.near.length]))
+          .toList();
     }
     int places = (int) Math.floor(o.alpha() * centres + 0.5);
     if (places == 0 || places == centres) {
-      float[] only = places == 0 ? near : global;
-      return new GlobalLocalScore(over(only, c, threshold(only, c, centres)), new boolean[c]);
+      boolean byLocal = places == 0;
+      float cut = threshold(byLocal ? near : global, centres);
+      return heads.stream()
+          .map(h -> byLocal ? h.near : h.global)
+          .map(x -> new GlobalLocalScore(over(x, cut), new boolean[x.length]))
+          .toList();
     }
-    float[] byGlobal = over(global, c, threshold(global, c, places));
-    float[] byLocal = over(near, c, threshold(near, c, centres - places));
+    float globalCut = threshold(global, places);
+    float localCut = threshold(near, centres - places);
+    return heads.stream().map(h -> quota(h, globalCut, localCut)).toList();
+  }
+
+  private static GlobalLocalScore quota(Parts head, float globalCut, float localCut) {
+    int c = head.near.length;
     float[] score = new float[c];
-    float[] reserved =
-        o.hosts() == CacheOptions.Hosts.WEAK
-            ? over(near, c, threshold(near, c, (centres - places + 1) / 2))
-            : byLocal;
-    boolean[] verbatim = new boolean[c];
+    boolean[] localOnly = new boolean[c];
     for (int j = 0; j < c; j++) {
-      score[j] = Math.max(byGlobal[j], byLocal[j]);
-      verbatim[j] = reserved[j] >= 1 && byGlobal[j] < 1 && o.hosts() != CacheOptions.Hosts.ALL;
+      float byGlobal = head.global[j] / globalCut;
+      float byLocal = head.near[j] / localCut;
+      score[j] = Math.max(byGlobal, byLocal);
+      localOnly[j] = byLocal >= 1 && byGlobal < 1;
     }
-    return new GlobalLocalScore(score, verbatim);
+    return new GlobalLocalScore(score, localOnly);
+  }
+
+  private static float[] mix(Parts head, float alpha, float meanGlobal, float meanNear) {
+    float[] score = new float[head.near.length];
+    for (int j = 0; j < score.length; j++) {
+      score[j] = alpha * (head.global[j] / meanGlobal) + (1 - alpha) * (head.near[j] / meanNear);
+    }
+    return score;
+  }
+
+  private static float[] join(List<float[]> parts) {
+    if (parts.size() == 1) {
+      return parts.getFirst();
+    }
+    float[] all = new float[parts.stream().mapToInt(p -> p.length).sum()];
+    int at = 0;
+    for (float[] p : parts) {
+      System.arraycopy(p, 0, all, at, p.length);
+      at += p.length;
+    }
+    return all;
   }
 
   /**
    * Largest Local among the candidates whose true positions are within kernel / 2. Positions
    * ascend.
    */
-  private static float[] near(float[] local, int[] position, int c, int kernel) {
+  private static float[] nearby(float[] local, int[] position, int c, int kernel) {
     int reach = kernel / 2;
     float[] near = new float[c];
     for (int j = 0; j < c; j++) {
@@ -66,31 +120,21 @@ record GlobalLocalScore(float[] score, boolean[] verbatim) {
     return near;
   }
 
-  private static float[] meanAligned(float[] global, float[] near, int c, float alpha) {
-    float meanGlobal = mean(global, c);
-    float meanNear = mean(near, c);
-    float[] score = new float[c];
-    for (int j = 0; j < c; j++) {
-      score[j] = alpha * (global[j] / meanGlobal) + (1 - alpha) * (near[j] / meanNear);
-    }
-    return score;
-  }
-
-  private static float mean(float[] x, int c) {
+  private static float mean(float[] x) {
     double sum = 0;
-    for (int j = 0; j < c; j++) {
-      sum += x[j];
+    for (float v : x) {
+      sum += v;
     }
-    return Math.max((float) (sum / c), TINY);
+    return Math.max((float) (sum / x.length), TINY);
   }
 
-  private static float threshold(float[] x, int c, int n) {
-    return Math.max(Ranking.kthLargest(x, c, n), TINY);
+  private static float threshold(float[] x, int n) {
+    return x.length == 0 ? TINY : Math.max(Ranking.kthLargest(x, x.length, n), TINY);
   }
 
-  private static float[] over(float[] x, int c, float divisor) {
-    float[] out = Arrays.copyOf(x, c);
-    for (int j = 0; j < c; j++) {
+  private static float[] over(float[] x, float divisor) {
+    float[] out = x.clone();
+    for (int j = 0; j < out.length; j++) {
       out[j] /= divisor;
     }
     return out;

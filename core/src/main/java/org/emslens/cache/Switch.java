@@ -21,7 +21,8 @@ public enum Switch {
   BIAS((d, v) -> d.bias = choice(CacheOptions.Bias.class, v)),
   HOSTS((d, v) -> d.hosts = choice(CacheOptions.Hosts.class, v)),
   SIMILARITY((d, v) -> d.similarity = choice(CacheOptions.Similarity.class, v)),
-  ADAPTIVE((d, v) -> d.adaptive = flag(v));
+  ADAPTIVE((d, v) -> d.adaptive = flag(v)),
+  SHARE((d, v) -> d.share = choice(CacheOptions.Share.class, v));
 
   private final BiConsumer<CacheOptions.Draft, String> set;
 

@@ -86,7 +86,7 @@ final class SwitchOption {
 
   @Option(
       names = "--hosts",
-      paramLabel = "shared|weak|all",
+      paramLabel = "shared|all",
       description = "Which centres take members (shared).")
   void hosts(String v) {
     set.put(Switch.HOSTS, v);
@@ -98,6 +98,14 @@ final class SwitchOption {
       description = "What is compared (both).")
   void similarity(String v) {
     set.put(Switch.SIMILARITY, v);
+  }
+
+  @Option(
+      names = "--share",
+      paramLabel = "even|layer",
+      description = "Whether heads of a layer share its budget by need (even).")
+  void share(String v) {
+    set.put(Switch.SHARE, v);
   }
 
   @Option(names = "--no-merge", description = "Evict only.")

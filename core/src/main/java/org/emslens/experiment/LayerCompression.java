@@ -93,6 +93,10 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
       throw new IllegalArgumentException(
           "window is " + options.window() + "; the arrays hold " + k.shape()[1] + " tokens.");
     }
+    if (options.share() != CacheOptions.Share.EVEN) {
+      throw new IllegalArgumentException(
+          "share is layer; heads of unequal size do not fit the arrays that are written.");
+    }
     int least = Policies.EMS.with(options).minimumBudget();
     if (budget < least) {
       throw new IllegalArgumentException(

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /**
  * A session in one file, `.emslens`, which opens without the model.
  *
- * <p>Format, version 1. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
+ * <p>Format, version 2. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
  * little-endian, f16 is IEEE half precision, arrays are row-major. L layers, H query heads, G KV
  * heads, d head size, N prompt tokens, W rows kept of the last queries.
  *
@@ -23,12 +23,14 @@ import java.nio.file.Path;
  * errors/STEP               f32 [L,H], each head's output error, for steps that asked the full cache
  * </pre>
  *
+ * <p>Version 1, which had no output errors and no budgets shared between heads, is read as well.
+ *
  * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as
  * everywhere.
  */
 public final class Recording {
   static final String FORMAT = "emslens-recording";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private Recording() {}
 

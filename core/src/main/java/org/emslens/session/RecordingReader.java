@@ -2,7 +2,9 @@ package org.emslens.session;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -85,16 +87,19 @@ final class RecordingReader {
       text = in.readAllBytes();
     }
     try {
-      RecordedRun run = MAPPER.readValue(text, RecordedRun.class);
-      if (!Recording.FORMAT.equals(run.format()) || run.version() != Recording.VERSION) {
+      RecordedRun run = MAPPER.treeToValue(upgraded(MAPPER.readTree(text)), RecordedRun.class);
+      if (run == null
+          || !Recording.FORMAT.equals(run.format())
+          || run.version() < 1
+          || run.version() > Recording.VERSION) {
         throw bad(
             "recording.json says format '"
-                + run.format()
+                + (run == null ? null : run.format())
                 + "', version "
-                + run.version()
+                + (run == null ? null : run.version())
                 + "; expected '"
                 + Recording.FORMAT
-                + "', version "
+                + "', versions 1 to "
                 + Recording.VERSION
                 + ".");
       }
@@ -108,6 +113,14 @@ final class RecordingReader {
               + ".",
           e);
     }
+  }
+
+  /** What version 1 did not know is as it was then. */
+  private static JsonNode upgraded(JsonNode json) {
+    if (json.path("version").asInt() == 1 && json.get("options") instanceof ObjectNode options) {
+      options.put("share", CacheOptions.Share.EVEN.name());
+    }
+    return json;
   }
 
   private void checkShapes(RecordedRun r) throws BadFileException {

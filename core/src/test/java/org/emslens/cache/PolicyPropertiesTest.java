@@ -154,6 +154,40 @@ class PolicyPropertiesTest {
     }
   }
 
+  /** As if the heads of a layer bid for its places: none gets less than a fifth of its share. */
+  @Property(tries = 60)
+  void headsThatShareKeepTheLayersBudget(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 4) int kvHeads,
+      @ForAll @IntRange(min = 30, max = 120) int n,
+      @ForAll @IntRange(min = 10, max = 29) int budget) {
+    CacheOptions o =
+        CacheOptions.EMS.with(
+            d -> {
+              d.window = 8;
+              d.share = CacheOptions.Share.LAYER;
+            });
+    KvCache cache = random(seed, kvHeads, n, 8);
+    CompressionPlan plan = cache.plan(Policies.EMS, o, budget);
+    cache.apply(plan);
+    CacheFrame frame = CacheFrame.whole(2 * kvHeads, n).apply(plan);
+    for (int i = 0; i < 2 * kvHeads; i++) {
+      HeadPlan head = plan.heads().get(i);
+      assertTrue(head.centres().length >= (budget - 8) / 5);
+      assertEquals(head.kept().length, frame.slots(i));
+      partition(head, frame.head(i), n);
+    }
+    for (int l = 0; l < 2; l++) {
+      assertEquals((long) kvHeads * budget, cache.slots(l));
+    }
+    if (kvHeads == 1) {
+      CompressionPlan even =
+          random(seed, 1, n, 8)
+              .plan(Policies.EMS, o.with(d -> d.share = CacheOptions.Share.EVEN), budget);
+      assertArrayEquals(even.heads().getFirst().target(), plan.heads().getFirst().target());
+    }
+  }
+
   @Property(tries = 40)
   void exactDuplicatesMergedWithCountBiasLeaveAttentionUnchanged(@ForAll long seed) {
     int half = 24;

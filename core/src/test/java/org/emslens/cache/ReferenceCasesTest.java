@@ -48,7 +48,8 @@ class ReferenceCasesTest {
             CacheOptions.Bias.valueOf(p.get("bias").asText().toUpperCase()),
             CacheOptions.Hosts.valueOf(p.get("hosts").asText().toUpperCase()),
             CacheOptions.Similarity.BOTH,
-            true);
+            true,
+            CacheOptions.Share.EVEN);
     LayerCompression layer =
         LayerCompression.of(
             TestFiles.npy(folder + "queries.npy"),

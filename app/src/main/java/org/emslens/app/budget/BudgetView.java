@@ -183,6 +183,13 @@ public final class BudgetView extends VBox {
         CacheOptions.Similarity.values(),
         CacheOptions::similarity,
         (d, x) -> d.similarity = x);
+    choice(
+        grid,
+        "share",
+        "Whether heads of a layer share its budget by need.",
+        CacheOptions.Share.values(),
+        CacheOptions::share,
+        (d, x) -> d.share = x);
     toggle(grid, "merge", "Off: evict only.", CacheOptions::merge, (d, x) -> d.merge = x);
     toggle(
         grid,
