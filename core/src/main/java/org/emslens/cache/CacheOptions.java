@@ -129,6 +129,15 @@ public record CacheOptions(
           true,
           Share.EVEN);
 
+  /** EMS with budgets shared between heads: a better rule than the defaults, found by sweep. */
+  public static final CacheOptions EMS_SHARED =
+      EMS.with(
+          d -> {
+            d.alpha = 0.25;
+            d.hosts = Hosts.ALL;
+            d.share = Share.LAYER;
+          });
+
   public CacheOptions {
     range("window", window, 1, MAX_WINDOW);
     range("slack", slack, 1, 100_000);

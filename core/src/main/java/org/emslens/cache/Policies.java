@@ -14,6 +14,7 @@ public enum Policies {
   ADA_SNAPKV("ada-snapkv", "Ada-SnapKV", AdaSnapKv::new),
   MERGE_ON_EVICT("merge-on-evict", "Merge-on-evict", MergeOnEvict::new),
   EMS("ems", "EMS", Ems::new),
+  EMS_SHARED("ems-shared", "EMS, shared", Ems::new, CacheOptions.EMS_SHARED),
   EMS_REPORTED("ems-reported", "EMS as reported", Ems::new, CacheOptions.EMS_AS_REPORTED);
 
   private final String id;
