@@ -134,7 +134,6 @@ public record CacheOptions(
       EMS.with(
           d -> {
             d.alpha = 0.25;
-            d.hosts = Hosts.ALL;
             d.share = Share.LAYER;
           });
 

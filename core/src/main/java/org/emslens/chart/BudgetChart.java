@@ -94,6 +94,11 @@ public final class BudgetChart implements Figure {
     }
   }
 
+  /** Half the interval; of three values or fewer it would say nothing but cover everything. */
+  private static double error(Point p) {
+    return p.estimate().n() < 4 ? 0 : (p.estimate().high() - p.estimate().low()) / 2;
+  }
+
   /** XChart labels no ticks between powers of ten on its own logarithmic axes. */
   private static double log2(double x) {
     return Math.log(x) / Math.log(2);
@@ -106,8 +111,7 @@ public final class BudgetChart implements Figure {
   private void add(String label, List<Point> points, int i) {
     double[] x = points.stream().mapToDouble(p -> log2(p.slots())).toArray();
     double[] y = points.stream().mapToDouble(p -> p.estimate().mean()).toArray();
-    double[] e =
-        points.stream().mapToDouble(p -> (p.estimate().high() - p.estimate().low()) / 2).toArray();
+    double[] e = points.stream().mapToDouble(BudgetChart::error).toArray();
     LineStyle.apply(chart.addSeries(label, x, y, e), i);
   }
 

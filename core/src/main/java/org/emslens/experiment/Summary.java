@@ -16,6 +16,10 @@ import java.util.function.ToDoubleFunction;
  */
 public record Summary(String label, String budget, double slots, List<Outcome> outcomes) {
 
+  private static final double[] T = {
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228
+  };
+
   public Summary {
     outcomes = List.copyOf(outcomes);
   }
@@ -119,8 +123,14 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
     for (double v : x) {
       squares += (v - mean) * (v - mean);
     }
-    double error = x.length < 2 ? 0 : 1.96 * Math.sqrt(squares / (x.length - 1) / x.length);
+    double error =
+        x.length < 2 ? 0 : student(x.length - 1) * Math.sqrt(squares / (x.length - 1) / x.length);
     return new Estimate(mean, mean - error, mean + error, x.length);
+  }
+
+  /** 97.5 % quantile of Student's t: a mean of few values is less sure than the normal one says. */
+  private static double student(int freedom) {
+    return freedom <= T.length ? T[freedom - 1] : 1.96 + 2.4 / freedom;
   }
 
   /** Wilson's interval (1927) for a share of n trials: it makes sense for few trials too. */
