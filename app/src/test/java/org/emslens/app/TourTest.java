@@ -42,7 +42,7 @@ class TourTest {
     b.environment().remove("WAYLAND_DISPLAY");
     assertEquals(0, b.start().waitFor(), Files.readString(log));
     List<File> pictures = List.of(folder.toFile().listFiles((d, n) -> n.endsWith(".png")));
-    assertEquals(15, pictures.size());
+    assertEquals(20, pictures.size());
     for (File f : pictures) {
       BufferedImage image = ImageIO.read(f);
       Set<Integer> colours = new HashSet<>();
