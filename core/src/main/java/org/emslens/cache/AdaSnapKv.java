@@ -28,14 +28,14 @@ public final class AdaSnapKv implements CachePolicy {
             .toList();
     int[] places = SharedPlaces.of(scores, budget - options.window());
     return IntStream.range(0, places.length)
-        .mapToObj(g -> plan(layer.heads().get(g), places[g], scores.get(g)))
+        .mapToObj(
+            g ->
+                TopSlots.plan(
+                    layer.heads().get(g),
+                    places[g] + options.window(),
+                    options.window(),
+                    scores.get(g),
+                    options))
         .toList();
-  }
-
-  private HeadPlan plan(HeadState head, int places, float[] score) {
-    float[] global = head.global(options.countCorrection());
-    float[] mass = HeadwisePolicy.mass(head, global);
-    int budget = places + options.window();
-    return TopSlots.plan(head, budget, options.window(), score, global, mass, options.mass());
   }
 }

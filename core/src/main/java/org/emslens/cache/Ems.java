@@ -57,8 +57,7 @@ public final class Ems implements CachePolicy {
   }
 
   /** A head with what its candidates are ranked by. */
-  private record Ranked(
-      HeadState head, float[] global, float[] mass, GlobalLocalScore.Parts parts) {
+  private record Ranked(HeadState head, float[] mass, GlobalLocalScore.Parts parts) {
     int candidates() {
       return parts.near().length;
     }
@@ -69,7 +68,6 @@ public final class Ems implements CachePolicy {
     float[] global = head.global(options.countCorrection());
     return new Ranked(
         head,
-        global,
         HeadwisePolicy.mass(head, global),
         GlobalLocalScore.Parts.of(global, head.local(), head.position(), c, options.kernel()));
   }

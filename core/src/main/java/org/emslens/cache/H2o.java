@@ -18,9 +18,6 @@ public final class H2o extends HeadwisePolicy {
 
   @Override
   HeadPlan plan(HeadState head, int headDim, int budget) {
-    int recent = budget / 2;
-    float[] global = head.global(options.countCorrection());
-    float[] mass = mass(head, global);
-    return TopSlots.plan(head, budget, recent, head.received(), global, mass, options.mass());
+    return TopSlots.plan(head, budget, budget / 2, head.received(), options);
   }
 }

@@ -20,15 +20,8 @@ public final class SnapKv extends HeadwisePolicy {
 
   @Override
   HeadPlan plan(HeadState head, int headDim, int budget) {
-    float[] global = head.global(options.countCorrection());
-    return TopSlots.plan(
-        head,
-        budget,
-        options.window(),
-        score(head.local(), head.slots() - options.window()),
-        global,
-        mass(head, global),
-        options.mass());
+    float[] score = score(head.local(), head.slots() - options.window());
+    return TopSlots.plan(head, budget, options.window(), score, options);
   }
 
   /**

@@ -14,13 +14,9 @@ final class TopSlots {
    * @param score of the older slots; at least n - recent long
    */
   static HeadPlan plan(
-      HeadState head,
-      int budget,
-      int recent,
-      float[] score,
-      float[] global,
-      float[] mass,
-      double share) {
+      HeadState head, int budget, int recent, float[] score, CacheOptions options) {
+    float[] global = head.global(options.countCorrection());
+    float[] mass = HeadwisePolicy.mass(head, global);
     int n = head.slots();
     int candidates = n - recent;
     int[] best = Ranking.best(score, candidates, budget - recent);
@@ -33,6 +29,7 @@ final class TopSlots {
             Arrays.copyOf(global, candidates),
             Arrays.copyOf(head.local(), candidates),
             Arrays.copyOf(score, candidates));
-    return HeadPlan.keep(kept, recent, mass, n, scores, Sparsity.needed(mass, candidates, share));
+    return HeadPlan.keep(
+        kept, recent, mass, n, scores, Sparsity.needed(mass, candidates, options.mass()));
   }
 }

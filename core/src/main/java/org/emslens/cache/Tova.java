@@ -34,12 +34,6 @@ public final class Tova implements CachePolicy {
         score[j] += row[j] / layer.newest().length;
       }
     }
-    return layer.heads().stream().map(h -> plan(h, budget, score)).toList();
-  }
-
-  private HeadPlan plan(HeadState head, int budget, float[] score) {
-    float[] global = head.global(options.countCorrection());
-    float[] mass = HeadwisePolicy.mass(head, global);
-    return TopSlots.plan(head, budget, 0, score, global, mass, options.mass());
+    return layer.heads().stream().map(h -> TopSlots.plan(h, budget, 0, score, options)).toList();
   }
 }

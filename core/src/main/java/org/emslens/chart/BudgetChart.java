@@ -2,7 +2,6 @@ package org.emslens.chart;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,8 +13,6 @@ import org.emslens.experiment.Outcome;
 import org.emslens.experiment.Summary;
 import org.emslens.experiment.Summary.Estimate;
 import org.emslens.experiment.Summary.Measure;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -23,15 +20,24 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * Budget against a measure, one line per policy with its switches, 95 % intervals as error bars; a
  * full cache is a dashed line across.
  */
-public final class BudgetChart implements Figure {
-  private final XYChart chart;
-
+public final class BudgetChart extends LineChart {
   /**
    * A point of a line.
    *
    * @param slots per KV head
    */
-  public record Point(Summary summary, double slots, Estimate estimate) {}
+  public record Point(Summary summary, double slots, Estimate estimate) {
+
+    /** Its place on an axis that doubles from tick to tick; neither chart library labels one. */
+    public double doublings() {
+      return Math.log(slots) / Math.log(2);
+    }
+  }
+
+  /** What a tick of that axis says. */
+  public static String slots(double doublings) {
+    return String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, doublings)));
+  }
 
   /**
    * @return null where no outcome speaks of the measure
@@ -55,34 +61,23 @@ public final class BudgetChart implements Figure {
   }
 
   private BudgetChart(Map<String, List<Point>> lines, Measure measure) {
-    chart =
-        new XYChartBuilder()
-            .width(900)
-            .height(540)
-            .xAxisTitle("budget (slots per KV head, logarithmic)")
-            .yAxisTitle(measure.title())
-            .build();
-    LineStyle.apply(chart.getStyler());
-    chart
-        .getStyler()
-        .setxAxisTickLabelsFormattingFunction(
-            x -> String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, x))));
+    super(540, "budget (slots per KV head, logarithmic)", measure.title());
+    chart.getStyler().setxAxisTickLabelsFormattingFunction(BudgetChart::slots);
     double least =
-        lines.values().stream().flatMap(List::stream).mapToDouble(Point::slots).min().orElse(1);
+        lines.values().stream().flatMap(List::stream).mapToDouble(Point::doublings).min().orElse(0);
     double most =
         lines.values().stream()
             .filter(l -> !full(l))
             .flatMap(List::stream)
-            .mapToDouble(Point::slots)
+            .mapToDouble(Point::doublings)
             .max()
-            .orElse(2 * least);
+            .orElse(least + 1);
     int i = 0;
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
       if (full(line.getValue())) {
         double y = line.getValue().getFirst().estimate().mean();
         XYSeries s =
-            chart.addSeries(
-                line.getKey(), new double[] {log2(least), log2(most)}, new double[] {y, y});
+            chart.addSeries(line.getKey(), new double[] {least, most}, new double[] {y, y});
         s.setMarker(SeriesMarkers.NONE);
         s.setLineColor(Color.GRAY);
         s.setLineStyle(
@@ -99,34 +94,14 @@ public final class BudgetChart implements Figure {
     return p.estimate().n() < 4 ? 0 : (p.estimate().high() - p.estimate().low()) / 2;
   }
 
-  /** XChart labels no ticks between powers of ten on its own logarithmic axes. */
-  private static double log2(double x) {
-    return Math.log(x) / Math.log(2);
-  }
-
   private static boolean full(List<Point> line) {
     return line.getFirst().summary().outcomes().getFirst().policy().equals("full");
   }
 
   private void add(String label, List<Point> points, int i) {
-    double[] x = points.stream().mapToDouble(p -> log2(p.slots())).toArray();
+    double[] x = points.stream().mapToDouble(Point::doublings).toArray();
     double[] y = points.stream().mapToDouble(p -> p.estimate().mean()).toArray();
     double[] e = points.stream().mapToDouble(BudgetChart::error).toArray();
     LineStyle.apply(chart.addSeries(label, x, y, e), i);
-  }
-
-  @Override
-  public int width() {
-    return chart.getWidth();
-  }
-
-  @Override
-  public int height() {
-    return chart.getHeight();
-  }
-
-  @Override
-  public void paint(Graphics2D g) {
-    chart.paint(g, width(), height());
   }
 }

@@ -7,6 +7,7 @@ import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Baseline;
 import org.emslens.experiment.Drift;
+import org.emslens.format.TextFiles;
 import org.emslens.session.CacheChoice;
 import org.emslens.text.Tokenizer;
 import picocli.CommandLine.Command;

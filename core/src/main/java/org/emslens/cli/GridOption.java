@@ -1,20 +1,35 @@
 package org.emslens.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
 import org.emslens.experiment.Contender;
 import org.emslens.experiment.Grid;
 import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Task;
+import org.emslens.experiment.Trial;
 import org.emslens.session.Budget;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** What an experiment without a file crosses. */
+/** What an experiment crosses: a file says it, or options do. */
 final class GridOption {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description =
+          "The experiment as YAML (see samples/experiments); with it, only --out and --jobs count.")
+  private Path file;
+
   @Option(
       names = "--model",
       split = ",",
@@ -55,10 +70,24 @@ final class GridOption {
   @Option(names = "--once", description = "Compress after the prompt only, never again.")
   private boolean once;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   /**
-   * @throws IllegalArgumentException in one sentence
+   * @param tasks the command's own, asked for where there is no file
    */
-  Grid grid(List<Task> tasks) {
+  List<Trial> trials(Supplier<List<Task>> tasks) throws IOException {
+    if (file != null) {
+      return GridFile.read(file, ModelOption.DEFAULT).trials();
+    }
+    try {
+      return grid(tasks.get()).trials();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private Grid grid(List<Task> tasks) {
     Map<Switch, List<String>> values = new TreeMap<>();
     for (String s : switches) {
       String[] parts = s.split("=", 2);

@@ -1,7 +1,6 @@
 package org.emslens.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,13 +9,10 @@ import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Outcome;
 import org.emslens.experiment.Task;
 import org.emslens.experiment.Task.NeedleTask;
-import org.emslens.experiment.Trial;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -25,13 +21,6 @@ import picocli.CommandLine.Spec;
     description =
         "Hides facts in generated prose and asks for them: answers right by context length and depth, per policy and budget; prints grids and writes CSV, JSON lines and a chart.")
 final class NeedleCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "FILE",
-      description =
-          "The experiment as YAML (see samples/experiments); with it, only --out and --jobs count.")
-  private Path file;
-
   @Option(
       names = "--lengths",
       split = ",",
@@ -63,7 +52,7 @@ final class NeedleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Outcome> outcomes = experiment.run(trials());
+    List<Outcome> outcomes = experiment.run(grid.trials(this::tasks));
     spec.commandLine().getOut().print(NeedleTable.of(outcomes));
     spec.commandLine().getOut().flush();
     NeedleChart chart = NeedleChart.of(outcomes);
@@ -71,17 +60,6 @@ final class NeedleCommand implements Callable<Integer> {
       chart.write(experiment.out(), "needle");
     }
     return 0;
-  }
-
-  private List<Trial> trials() throws IOException {
-    if (file != null) {
-      return GridFile.read(file, ModelOption.DEFAULT).trials();
-    }
-    try {
-      return grid.grid(tasks()).trials();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 
   private List<Task> tasks() {

@@ -12,6 +12,7 @@ import org.emslens.cache.CacheFrame;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.ProcessMemory;
 import org.emslens.engine.Progress;
+import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Measures;
@@ -180,8 +181,9 @@ final class RunCommand implements Callable<Integer> {
     json.put("promptTokens", run.prompt().size());
     json.put("ended", run.ended());
     List<Map<String, Object>> steps = new ArrayList<>();
+    List<Measures> measures = Measures.all(run);
     for (Step s : run.steps()) {
-      steps.add(step(run, s));
+      steps.add(step(run, s, measures.get(s.index())));
     }
     json.put("steps", steps);
     Map<String, Object> timings = new LinkedHashMap<>();
@@ -199,7 +201,7 @@ final class RunCommand implements Callable<Integer> {
    * Counts over all KV heads of all layers; source tokens are retained in slots of their own,
    * merged into others', or evicted.
    */
-  private static Map<String, Object> step(Run run, Step s) {
+  private static Map<String, Object> step(Run run, Step s, Measures m) {
     CacheFrame frame = s.after();
     long members = 0;
     for (int i = 0; i < frame.compressed().size(); i++) {
@@ -216,7 +218,7 @@ final class RunCommand implements Callable<Integer> {
     row.put("evicted", (long) frame.compressed().size() * s.seen() - members);
     row.put("bytes", run.bytes(s));
     row.put("compressed", s.plan() != null);
-    measures(row, Measures.of(run, s.index()));
+    measures(row, m);
     return row;
   }
 

@@ -7,18 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.emslens.chart.BudgetChart;
-import org.emslens.experiment.Grid;
-import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Outcome;
 import org.emslens.experiment.Summary.Measure;
 import org.emslens.experiment.Task;
-import org.emslens.experiment.Trial;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -27,13 +22,6 @@ import picocli.CommandLine.Spec;
     description =
         "Crosses models, prompts, policies, budgets, switches and seeds; prints a table and writes CSV, JSON lines and charts.")
 final class SweepCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "FILE",
-      description =
-          "The experiment as YAML (see samples/experiments); with it, only --out and --jobs count.")
-  private Path file;
-
   @Option(
       names = "--prompt-file",
       paramLabel = "F",
@@ -67,7 +55,7 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Outcome> outcomes = experiment.run(trials());
+    List<Outcome> outcomes = experiment.run(grid.trials(this::tasks));
     spec.commandLine().getOut().print(SummaryTable.of(outcomes));
     spec.commandLine().getOut().flush();
     for (Measure m : Measure.values()) {
@@ -78,18 +66,6 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private List<Trial> trials() throws IOException {
-    if (file != null) {
-      return GridFile.read(file, ModelOption.DEFAULT).trials();
-    }
-    try {
-      Grid g = grid.grid(tasks());
-      return g.trials();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 
   private List<Task> tasks() {

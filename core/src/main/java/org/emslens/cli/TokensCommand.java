@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
 import org.emslens.text.Token;
 import picocli.CommandLine.ArgGroup;

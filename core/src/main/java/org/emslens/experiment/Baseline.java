@@ -1,6 +1,5 @@
 package org.emslens.experiment;
 
-import java.util.Arrays;
 import org.emslens.cache.KvCache;
 import org.emslens.engine.DecodeTap;
 import org.emslens.engine.Engine;
@@ -47,10 +46,5 @@ public record Baseline(
       progress.at(0.5 + (i + 1.0) / continuation.length / 2);
     }
     return new Baseline(prefill, continuation, first, logits, taps);
-  }
-
-  /** Tokens that are measured. */
-  public int[] measured() {
-    return Arrays.copyOfRange(continuation, first, continuation.length);
   }
 }

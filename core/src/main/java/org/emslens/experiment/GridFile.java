@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.emslens.experiment.Task.FileTask;
 import org.emslens.experiment.Task.NeedleTask;
 import org.emslens.experiment.Task.ProseTask;
 import org.emslens.format.BadFileException;
+import org.emslens.format.TextFiles;
 import org.emslens.session.Budget;
 
 /**
@@ -58,11 +58,9 @@ public final class GridFile {
    * @throws BadFileException naming the file, the field, what was found and what was expected
    */
   public static Grid read(Path file, String defaultModel) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadFileException(file, "no such file (" + file.toAbsolutePath() + ").");
-    }
+    String text = TextFiles.read(file);
     try {
-      JsonNode root = YAML.readTree(Files.readString(file));
+      JsonNode root = YAML.readTree(text);
       return new GridFile(file).grid(root, defaultModel);
     } catch (JsonProcessingException e) {
       throw new BadFileException(

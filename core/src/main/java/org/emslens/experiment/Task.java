@@ -1,13 +1,12 @@
 package org.emslens.experiment;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.emslens.format.BadFileException;
+import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
 import org.emslens.text.ChatMessage;
 import org.emslens.text.Token;
@@ -145,7 +144,7 @@ public sealed interface Task {
 
     @Override
     public Tokens tokens(Model model, long seed) throws IOException {
-      String text = read();
+      String text = TextFiles.read(file).strip();
       if (chat) {
         if (model.chat() == null) {
           throw new BadFileException(file, "is asked as a chat; " + model.title() + " has none.");
@@ -161,17 +160,6 @@ public sealed interface Task {
             file, "has " + tokens.size() + " tokens; more than " + continuation + " are needed.");
       }
       return split(text, tokens, continuation);
-    }
-
-    private String read() throws IOException {
-      if (!Files.isRegularFile(file)) {
-        throw new BadFileException(file, "no such file (" + file.toAbsolutePath() + ").");
-      }
-      try {
-        return Files.readString(file).strip();
-      } catch (CharacterCodingException e) {
-        throw new BadFileException(file, "is not UTF-8 text.", e);
-      }
     }
   }
 

@@ -1,6 +1,7 @@
 package org.emslens.session;
 
 import java.util.Arrays;
+import java.util.List;
 import org.emslens.cache.HeadPlan;
 
 /**
@@ -39,44 +40,71 @@ public record Measures(
 
   /** The measures of a run's step. */
   public static Measures of(Run run, int step) {
-    Mean kl = new Mean();
-    Mean agrees = new Mean();
-    Mean error = new Mean();
-    int heads = run.config().allKvHeads();
-    double[] left = new double[heads];
-    Arrays.fill(left, 1);
-    Mass mass = new Mass(1, 0, 0);
-    for (Step s : run.steps().subList(0, step + 1)) {
+    SoFar soFar = new SoFar(run);
+    run.steps().subList(0, step + 1).forEach(soFar::add);
+    return soFar.measures(run.steps().get(step));
+  }
+
+  /** The measures of every step, in one pass. */
+  public static List<Measures> all(Run run) {
+    SoFar soFar = new SoFar(run);
+    return run.steps().stream()
+        .map(
+            s -> {
+              soFar.add(s);
+              return soFar.measures(s);
+            })
+        .toList();
+  }
+
+  /** Steps of a run that have been taken in, in order. */
+  private static final class SoFar {
+    private final Run run;
+    private final Mean kl = new Mean();
+    private final Mean agrees = new Mean();
+    private final Mean error = new Mean();
+    private final double[] left;
+    private Mass mass = new Mass(1, 0, 0);
+
+    SoFar(Run run) {
+      this.run = run;
+      left = new double[run.config().allKvHeads()];
+      Arrays.fill(left, 1);
+    }
+
+    void add(Step s) {
       if (s.index() > 0) {
         kl.add(s.divergence());
-        agrees.add(agrees(s));
+        agrees.add(agreement(s));
         error.add(meanError(s));
       }
       if (s.plan() != null) {
         mass = Mass.of(s.plan().heads());
-        for (int i = 0; i < heads; i++) {
+        for (int i = 0; i < left.length; i++) {
           left[i] *= 1 - s.plan().heads().get(i).readout().evictedMass();
         }
       }
     }
-    Step now = run.steps().get(step);
-    return new Measures(
-        now.divergence(),
-        kl.value(),
-        agrees(now),
-        agrees.value(),
-        meanError(now),
-        error.value(),
-        mass.kept,
-        mass.merged,
-        mass.evicted,
-        Arrays.stream(left).average().orElse(1),
-        now.after().slots(),
-        (double) now.after().slots() / heads / now.seen(),
-        run.bytes(now));
+
+    Measures measures(Step last) {
+      return new Measures(
+          last.divergence(),
+          kl.value(),
+          agreement(last),
+          agrees.value(),
+          meanError(last),
+          error.value(),
+          mass.kept,
+          mass.merged,
+          mass.evicted,
+          Arrays.stream(left).average().orElse(1),
+          last.after().slots(),
+          (double) last.after().slots() / left.length / last.seen(),
+          run.bytes(last));
+    }
   }
 
-  private static double agrees(Step s) {
+  private static double agreement(Step s) {
     if (s.fullNext() == null) {
       return Double.NaN;
     }

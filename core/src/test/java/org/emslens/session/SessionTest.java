@@ -282,6 +282,7 @@ class SessionTest {
     double left = 1;
     for (Step step : run.steps()) {
       Measures m = Measures.of(run, step.index());
+      assertEquals(m, Measures.all(run).get(step.index()));
       sum += step.index() == 0 ? 0 : step.divergence();
       assertEquals(step.divergence(), m.kl());
       if (step.index() > 0) {

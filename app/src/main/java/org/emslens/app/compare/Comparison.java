@@ -67,8 +67,9 @@ record Comparison(List<Run> runs) {
         new StringBuilder("run,policy,budget,step,token,text,kl,agrees,outputError,slots,bytes\n");
     for (int r = 0; r < runs.size(); r++) {
       Run run = runs.get(r);
+      List<Measures> measures = Measures.all(run);
       for (Step s : run.steps()) {
-        Measures m = Measures.of(run, s.index());
+        Measures m = measures.get(s.index());
         out.append(
             String.format(
                 Locale.ROOT,

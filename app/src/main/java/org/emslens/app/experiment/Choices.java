@@ -19,14 +19,12 @@ public final class Choices {
   private Choices() {}
 
   /** Policies to tick. */
-  public static CheckComboBox<Policies> policies(String id, Policies... ticked) {
+  public static CheckComboBox<Policies> policies(String id, List<Policies> ticked) {
     CheckComboBox<Policies> box = new CheckComboBox<>();
     box.setId(id);
     box.getItems().setAll(Policies.values());
     box.setConverter(Titles.of(Policies::title));
-    for (Policies p : ticked) {
-      box.getCheckModel().check(p);
-    }
+    ticked.forEach(box.getCheckModel()::check);
     box.setMaxWidth(Double.MAX_VALUE);
     return box;
   }

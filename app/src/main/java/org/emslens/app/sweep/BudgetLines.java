@@ -42,7 +42,7 @@ final class BudgetLines extends StackPane {
         new StringConverter<>() {
           @Override
           public String toString(Number log) {
-            return String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, log.doubleValue())));
+            return BudgetChart.slots(log.doubleValue());
           }
 
           @Override
@@ -79,7 +79,7 @@ final class BudgetLines extends StackPane {
       XYChart.Series<Number, Number> s = new XYChart.Series<>();
       s.setName(line.getKey());
       for (Point p : line.getValue()) {
-        double at = Math.log(p.slots()) / Math.log(2);
+        double at = p.doublings();
         low = Math.min(low, at);
         high = Math.max(high, at);
         s.getData().add(new XYChart.Data<>(at, p.estimate().mean(), p));

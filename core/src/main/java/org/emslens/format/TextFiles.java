@@ -1,16 +1,18 @@
-package org.emslens.cli;
+package org.emslens.format;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.emslens.format.BadFileException;
 
 /** Texts from files. */
-final class TextFiles {
+public final class TextFiles {
   private TextFiles() {}
 
-  static String read(Path file) throws IOException {
+  /**
+   * @throws BadFileException where it is missing or not UTF-8
+   */
+  public static String read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new BadFileException(file, "no such file (" + file.toAbsolutePath() + ").");
     }

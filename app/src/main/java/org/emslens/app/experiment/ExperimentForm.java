@@ -1,0 +1,106 @@
+package org.emslens.app.experiment;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import javafx.geometry.Insets;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextField;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.VBox;
+import org.controlsfx.control.CheckComboBox;
+import org.emslens.app.main.Lens;
+import org.emslens.cache.Policies;
+import org.emslens.experiment.Grid;
+import org.emslens.experiment.GridFile;
+import org.emslens.experiment.Task;
+import org.emslens.session.Budget;
+import org.kordamp.ikonli.javafx.FontIcon;
+import org.kordamp.ikonli.material2.Material2MZ;
+
+/**
+ * What an experiment in the window crosses: a page's own fields, then policies, budgets and seeds,
+ * the buttons, how far it is, and what is wrong with the fields.
+ */
+public final class ExperimentForm extends VBox {
+  private final ExperimentModel model;
+  private final Supplier<List<Task>> tasks;
+  private final CheckComboBox<Policies> policies;
+  private final TextField budgets;
+  private final TextField seeds;
+  private final Label failure = new Label();
+
+  /**
+   * @param name what ids begin with
+   * @param tasks reads the page's own fields; throws IllegalArgumentException in one sentence
+   * @param own the page's own fields
+   */
+  public ExperimentForm(
+      String name,
+      Lens lens,
+      ExperimentModel model,
+      Supplier<List<Task>> tasks,
+      String budgets,
+      List<Policies> ticked,
+      Node... own) {
+    super(8);
+    this.model = model;
+    this.tasks = tasks;
+    this.policies = Choices.policies(name + "-policies", ticked);
+    this.budgets =
+        Choices.field(
+            name + "-budgets", budgets, "Slots per KV head, or shares of the prompt such as 0.25");
+    this.seeds = Choices.field(name + "-seeds", "1-2", "Seeds of the prompts");
+    Button run = new Button("Run", new FontIcon(Material2MZ.PLAY_ARROW));
+    run.setId(name + "-run");
+    run.disableProperty().bind(lens.modelReadyProperty().not());
+    run.setOnAction(e -> run());
+    Button cancel = new Button("Cancel");
+    cancel.setId(name + "-cancel");
+    cancel.visibleProperty().bind(lens.busyProperty());
+    cancel.setOnAction(e -> lens.cancel());
+    Label note = new Label();
+    note.setId(name + "-note");
+    note.setWrapText(true);
+    note.getStyleClass().add("card-note");
+    note.textProperty().bind(model.noteProperty());
+    failure.setId(name + "-failure");
+    failure.setWrapText(true);
+    failure.getStyleClass().add("failure");
+    failure.setMinHeight(USE_PREF_SIZE);
+    getChildren().addAll(own);
+    getChildren()
+        .addAll(
+            Choices.named("policies", policies),
+            Choices.named("budgets", this.budgets),
+            Choices.named("seeds", seeds),
+            new HBox(8, run, cancel),
+            note,
+            failure);
+    getStyleClass().addAll("card", "form");
+    setPadding(new Insets(10));
+    setPrefWidth(280);
+  }
+
+  private void run() {
+    failure.setText("");
+    try {
+      Grid grid =
+          new Grid(
+              List.of(ExperimentModel.OPEN_MODEL),
+              tasks.get(),
+              Choices.contenders(policies),
+              List.of(Map.of()),
+              Choices.parse(budgets, "budgets", Budget::parse),
+              Choices.parse(seeds, "seeds", GridFile::seeds).stream()
+                  .flatMap(List::stream)
+                  .toList(),
+              false);
+      model.run(grid.trials());
+    } catch (IllegalArgumentException e) {
+      failure.setText(e.getMessage());
+    }
+  }
+}
