@@ -107,15 +107,22 @@ record GlobalLocalScore(float[] score, boolean[] localOnly) {
   private static float[] nearby(float[] local, int[] position, int c, int kernel) {
     int reach = kernel / 2;
     float[] near = new float[c];
+    // Slots within reach that no later and larger one outdoes, the largest first.
+    int[] queue = new int[c];
+    int first = 0;
+    int end = 0;
+    int next = 0;
     for (int j = 0; j < c; j++) {
-      float best = local[j];
-      for (int i = j - 1; i >= 0 && position[j] - position[i] <= reach; i--) {
-        best = Math.max(best, local[i]);
+      for (; next < c && position[next] - position[j] <= reach; next++) {
+        while (end > first && local[queue[end - 1]] <= local[next]) {
+          end--;
+        }
+        queue[end++] = next;
       }
-      for (int i = j + 1; i < c && position[i] - position[j] <= reach; i++) {
-        best = Math.max(best, local[i]);
+      while (position[j] - position[queue[first]] > reach) {
+        first++;
       }
-      near[j] = best;
+      near[j] = local[queue[first]];
     }
     return near;
   }
