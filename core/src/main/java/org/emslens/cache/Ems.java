@@ -98,8 +98,7 @@ public final class Ems implements CachePolicy {
       takesMembers[i] = options.hosts() == CacheOptions.Hosts.ALL || !by.localOnly()[kept[i]];
     }
     float redundancy =
-        new MergeAssignment(head, headDim, options)
-            .assign(pool, kept, centres, takesMembers, target);
+        MergeAssignment.assign(head, headDim, options, pool, kept, takesMembers, target);
     HeadPlan.Scores scores =
         new HeadPlan.Scores(ranked.parts.global(), Arrays.copyOf(head.local(), c), by.score());
     return new HeadPlan(

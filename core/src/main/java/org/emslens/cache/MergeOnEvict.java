@@ -1,6 +1,6 @@
 package org.emslens.cache;
 
-import java.util.Arrays;
+import java.util.List;
 import org.emslens.math.RowProducts;
 
 /**
@@ -35,27 +35,14 @@ public final class MergeOnEvict extends HeadwisePolicy {
     for (int j : kept) {
       weight[j] = 1;
     }
-    float[] cosine = new float[gone.length];
-    float[] best = new float[gone.length];
-    Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    int[] host = new int[gone.length];
-    float[][] keys = RowProducts.transpose(head.keys(), gone, gone.length, d);
-    for (int i = 0; i < kept.length; i++) {
-      RowProducts.products(head.keys(), kept[i] * d, keys, cosine, gone.length);
-      float norm = Math.max(RowProducts.norm(head.keys(), kept[i] * d, d), TINY);
-      for (int e = 0; e < gone.length; e++) {
-        if (cosine[e] / norm > best[e]) {
-          best[e] = cosine[e] / norm;
-          host[e] = i;
-        }
-      }
-    }
+    MostSimilar found = MostSimilar.of(List.of(head.keys()), d, gone, kept, -1);
     double similarity = 0;
     for (int e = 0; e < gone.length; e++) {
-      float cos = best[e] / Math.max(RowProducts.norm(head.keys(), gone[e] * d, d), TINY);
+      float cos = found.similarity()[e];
+      int host = found.centre()[e];
       float own = RowProducts.norm(head.values(), gone[e] * d, d);
-      float its = RowProducts.norm(head.values(), kept[host[e]] * d, d);
-      target[gone[e]] = host[e];
+      float its = RowProducts.norm(head.values(), kept[host] * d, d);
+      target[gone[e]] = host;
       weight[gone[e]] = Math.max(0, cos) * own / Math.max(own + its, TINY);
       similarity += cos;
     }

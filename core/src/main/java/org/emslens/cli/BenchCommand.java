@@ -3,6 +3,7 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -93,8 +94,11 @@ final class BenchCommand implements Callable<Integer> {
             "cache MB",
             "peak MB");
       }
-      for (int context : contexts.stream().map(n -> Math.min(n, most)).distinct().toList()) {
-        int[] ids = prose(loaded, context + Bench.decoded());
+      List<Integer> lengths = contexts.stream().map(n -> Math.min(n, most)).distinct().toList();
+      int[] longest = prose(loaded, Collections.max(lengths) + Bench.decoded());
+      Bench.warmUp(loaded.engine(), longest, choices);
+      for (int context : lengths) {
+        int[] ids = Arrays.copyOf(longest, context + Bench.decoded());
         Bench.run(loaded.engine(), ids, choices, Progress.NONE, b -> print(out, b));
       }
     }

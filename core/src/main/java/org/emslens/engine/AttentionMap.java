@@ -29,8 +29,7 @@ public final class AttentionMap {
     normalisers = p.normalisers()[layer];
     normaliserFrom = head * n;
     int kvHead = head / p.config().group();
-    keysTransposed =
-        RowProducts.transpose(p.keys()[layer * p.config().kvHeads() + kvHead], null, n, d);
+    keysTransposed = RowProducts.transpose(p.keys()[layer * p.config().kvHeads() + kvHead], n, d);
   }
 
   /** The map of one query head of one layer. */

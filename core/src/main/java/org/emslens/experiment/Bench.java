@@ -43,6 +43,21 @@ public record Bench(
 
   private static final int DECODED = 64;
   private static final int ROUNDS = 5;
+  private static final int WARM_UPS = 4;
+  private static final int SHORT = 256;
+
+  /**
+   * Runs every policy a few times on the beginning of a prompt and forgets the times, so that
+   * nothing that is measured later waits for the compiler.
+   *
+   * @param ids as for `run`
+   */
+  public static void warmUp(Engine engine, int[] ids, List<CacheChoice> choices) {
+    int[] few = Arrays.copyOf(ids, Math.min(ids.length, SHORT + DECODED));
+    for (int i = 0; i < WARM_UPS; i++) {
+      run(engine, few, choices, Progress.NONE, b -> {});
+    }
+  }
 
   /**
    * Measures policies at one length; medians of five rounds but for the prefill, which runs once
@@ -57,7 +72,7 @@ public record Bench(
       Progress progress,
       Consumer<Bench> each) {
     int context = ids.length - DECODED;
-    engine.prefill(Arrays.copyOf(ids, Math.min(context, 256)), null, progress);
+    engine.prefill(Arrays.copyOf(ids, Math.min(context, SHORT)), null, progress);
     ProcessMemory.forgetPeak();
     long start = System.nanoTime();
     Prefill prefill = engine.prefill(Arrays.copyOf(ids, context), null, progress);

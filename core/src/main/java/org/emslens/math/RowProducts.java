@@ -10,18 +10,12 @@ import java.util.Arrays;
 public final class RowProducts {
   private RowProducts() {}
 
-  /**
-   * Transposes rows of length d into one array per component.
-   *
-   * @param index which rows, in order; null for rows 0..n-1
-   * @return [d][n]
-   */
-  public static float[][] transpose(float[] rows, int[] index, int n, int d) {
+  /** Transposes n rows of length d into one array per component [d][n]. */
+  public static float[][] transpose(float[] rows, int n, int d) {
     float[][] out = new float[d][n];
     for (int j = 0; j < n; j++) {
-      int row = (index == null ? j : index[j]) * d;
       for (int i = 0; i < d; i++) {
-        out[i][j] = rows[row + i];
+        out[i][j] = rows[j * d + i];
       }
     }
     return out;
