@@ -25,6 +25,7 @@ import javafx.scene.text.Text;
 import javafx.scene.text.TextFlow;
 import javafx.stage.Stage;
 import org.controlsfx.control.CheckComboBox;
+import org.controlsfx.control.StatusBar;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.main.Page;
@@ -63,11 +64,13 @@ class ExperimentPagesTest extends HeadlessWindow {
   }
 
   private void export(FxRobot robot, String id, Path file) {
-    boolean[] done = new boolean[1];
-    robot.interact(
-        () -> robot.lookup(id).queryAs(ExportMenu.class).write(file, () -> done[0] = true));
-    until(() -> done[0]);
+    robot.interact(() -> robot.lookup(id).queryAs(ExportMenu.class).write(file));
+    until(() -> status(robot).equals("Wrote " + file));
     assertTrue(Files.exists(file));
+  }
+
+  private static String status(FxRobot robot) {
+    return robot.lookup("#status").queryAs(StatusBar.class).getText();
   }
 
   @SuppressWarnings("unchecked")
@@ -202,6 +205,9 @@ class ExperimentPagesTest extends HeadlessWindow {
     export(robot, "#export-sweep", folder.resolve("s.csv"));
     assertEquals(17, csvRows(folder.resolve("s.csv")));
     export(robot, "#export-sweep", folder.resolve("s.png"));
+    Path inside = folder.resolve("s.png").resolve("s.svg");
+    robot.interact(() -> robot.lookup("#export-sweep").queryAs(ExportMenu.class).write(inside));
+    until(() -> status(robot).startsWith("The export was not written: " + folder));
     Node point = chart.getData().get(3).getData().getLast().getNode();
     fire(robot, point, MouseEvent.MOUSE_CLICKED, 2, 2);
     until(() -> idle() && shown() != null && view.pageProperty().get() == Page.INSPECT);
@@ -211,6 +217,57 @@ class ExperimentPagesTest extends HeadlessWindow {
     double worst =
         shown().run().steps().stream().skip(1).mapToDouble(s -> s.divergence()).max().orElse(-1);
     assertEquals(worst, shown().step().divergence());
+  }
+
+  @Test
+  void sweepsCompressTheOpenPromptOrAFileWithSwitches(FxRobot robot) throws IOException {
+    run(robot);
+    String prompt = shown().run().promptText();
+    turn(robot, Page.SWEEP);
+    choose(robot, "#sweep-source", "OPEN");
+    type(robot, "#sweep-continuation", "9999");
+    type(robot, "#sweep-budgets", "24");
+    press(robot, "#sweep-run");
+    until(() -> idle() && label(robot, "#sweep-note").contains("more than 9999 are needed"));
+    type(robot, "#sweep-continuation", "6");
+    type(robot, "#sweep-switches", "alfa=0");
+    press(robot, "#sweep-run");
+    assertTrue(label(robot, "#sweep-failure").contains("switch is 'alfa'"));
+    type(robot, "#sweep-switches", "alpha=0,1");
+    press(robot, "#sweep-run");
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("8 of 8"));
+    LineChart<Number, Number> chart = chart(robot, "#sweep-chart");
+    assertEquals(8, chart.getData().size(), "four policies, each with two values");
+    fire(
+        robot,
+        chart.getData().getLast().getData().getLast().getNode(),
+        MouseEvent.MOUSE_CLICKED,
+        2,
+        2);
+    until(() -> idle() && view.pageProperty().get() == Page.INSPECT);
+    assertTrue(prompt.startsWith(shown().run().promptText()));
+    assertEquals(7, shown().run().steps().size());
+    assertEquals(1, shown().run().choice().options().alpha());
+
+    turn(robot, Page.SWEEP);
+    choose(robot, "#sweep-source", "FILE");
+    type(robot, "#sweep-switches", "");
+    press(robot, "#sweep-run");
+    assertEquals("No file is chosen.", label(robot, "#sweep-failure"));
+    Path text = Files.writeString(folder.resolve("text.txt"), prompt);
+    type(robot, "#sweep-file", text.toString());
+    press(robot, "#sweep-run");
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("4 of 4"));
+    assertEquals(4, chart.getData().size());
+  }
+
+  private static void choose(FxRobot robot, String id, String name) {
+    robot.interact(
+        () -> {
+          @SuppressWarnings("unchecked")
+          ComboBox<Enum<?>> box = robot.lookup(id).queryAs(ComboBox.class);
+          box.getItems().stream().filter(e -> e.name().equals(name)).forEach(box::setValue);
+        });
   }
 
   @Test

@@ -27,7 +27,7 @@ class TourTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx2g",
+                "-Xmx4g",
                 "-Dorg.bytedeco.javacpp.maxbytes=8g",
                 "-Dorg.bytedeco.javacpp.maxphysicalbytes=16g",
                 "-cp",

@@ -125,7 +125,7 @@ public final class HeadCache {
   /** Appends the key and value of the token at this position; nothing has attended to it yet. */
   public void append(float[] key, int keyFrom, float[] value, int valueFrom, int at) {
     if (n == position.length || shared) {
-      grow(Math.max(position.length, n + Math.max(ROOM, n / 4)));
+      grow(Math.max(position.length, n + Math.max(ROOM, n / 8)));
     }
     System.arraycopy(key, keyFrom, keys, n * d, d);
     System.arraycopy(value, valueFrom, values, n * d, d);

@@ -2,8 +2,10 @@ package org.emslens.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command line's root. */
@@ -42,6 +44,7 @@ public final class Emslens implements Runnable {
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Emslens());
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionStrategy(Emslens::execute);
     line.setParameterExceptionHandler(
         (e, args) -> {
           e.getCommandLine().getErr().println("emslens: " + Failures.sentence(e));
@@ -56,6 +59,15 @@ public final class Emslens implements Runnable {
               : CommandLine.ExitCode.SOFTWARE;
         });
     return line;
+  }
+
+  /** Memory that runs out is a failure like others, with a sentence of its own. */
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      throw new ExecutionException(parsed.commandSpec().commandLine(), Failures.sentence(e), e);
+    }
   }
 
   /** Runs a command and ends the process with its exit code; ND4J's threads would keep it alive. */

@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.emslens.cache.Policies;
-import org.emslens.cache.Switch;
 import org.emslens.experiment.Contender;
 import org.emslens.experiment.Grid;
 import org.emslens.experiment.GridFile;
@@ -88,19 +86,11 @@ final class GridOption {
   }
 
   private Grid grid(List<Task> tasks) {
-    Map<Switch, List<String>> values = new TreeMap<>();
-    for (String s : switches) {
-      String[] parts = s.split("=", 2);
-      if (parts.length < 2) {
-        throw new IllegalArgumentException("--switch is '" + s + "'; expected NAME=X,Y.");
-      }
-      values.put(Switch.byId(parts[0]), List.of(parts[1].split(",")));
-    }
     return new Grid(
         models.isEmpty() ? List.of(ModelOption.DEFAULT) : models,
         tasks,
         policies.stream().map(p -> new Contender(Policies.byId(p), Map.of())).toList(),
-        Grid.combinations(values),
+        Grid.variants(switches),
         budgets.stream().map(Budget::parse).toList(),
         seeds.stream().flatMap(s -> GridFile.seeds(s).stream()).toList(),
         once);

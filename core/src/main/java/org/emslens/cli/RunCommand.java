@@ -118,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
               chat ? asChat(loaded.model(), text) : text,
               choice,
               sampling,
-              measure || record != null ? Session.Detail.COMPARED : Session.Detail.TEXT,
+              detail(),
               Progress.NONE);
       double prefillSeconds = (System.nanoTime() - start) / 1e9;
       start = System.nanoTime();
@@ -145,6 +145,13 @@ final class RunCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private Session.Detail detail() {
+    if (record != null) {
+      return Session.Detail.COMPARED;
+    }
+    return measure ? Session.Detail.MEASURED : Session.Detail.TEXT;
   }
 
   private static String asChat(Model m, String text) {

@@ -75,6 +75,23 @@ public record Grid(
     return all;
   }
 
+  /**
+   * All combinations of switches, each written `NAME=X,Y`.
+   *
+   * @throws IllegalArgumentException in one sentence
+   */
+  public static List<Map<Switch, String>> variants(List<String> written) {
+    Map<Switch, List<String>> values = new TreeMap<>();
+    for (String s : written) {
+      String[] parts = s.split("=", 2);
+      if (parts.length < 2) {
+        throw new IllegalArgumentException("switch is '" + s + "'; expected NAME=X,Y.");
+      }
+      values.put(Switch.byId(parts[0]), List.of(parts[1].split(",")));
+    }
+    return combinations(values);
+  }
+
   /** All combinations of one value per switch. */
   public static List<Map<Switch, String>> combinations(Map<Switch, List<String>> values) {
     List<Map<Switch, String>> all = List.of(Map.of());

@@ -163,6 +163,44 @@ public sealed interface Task {
     }
   }
 
+  /**
+   * A text that is at hand, whose end is predicted.
+   *
+   * @param title what it is called
+   * @param continuation how many of its last tokens are predicted
+   */
+  record TextTask(String title, String text, int continuation) implements Task {
+    @Override
+    public String name() {
+      return title + " -" + continuation;
+    }
+
+    @Override
+    public boolean seeded() {
+      return false;
+    }
+
+    @Override
+    public boolean asks() {
+      return false;
+    }
+
+    @Override
+    public Tokens tokens(Model model, long seed) {
+      List<Token> tokens = model.tokenizer().encodePrompt(text);
+      if (tokens.size() <= continuation) {
+        throw new IllegalArgumentException(
+            title
+                + " has "
+                + tokens.size()
+                + " tokens; more than "
+                + continuation
+                + " are needed.");
+      }
+      return split(text, tokens, continuation);
+    }
+  }
+
   private static int count(Tokenizer tokenizer, String text) {
     return tokenizer.encode(text).size();
   }

@@ -43,14 +43,24 @@ public final class Session {
   private float[] logits;
   private Run recorded;
 
-  /** What is kept of every step, from little to much. */
+  /** What is kept of every step beside token, slots and plan. */
   public enum Detail {
-    /** Tokens, slots and plans: memory for a long text does not grow with its attention. */
-    TEXT,
-    /** Also attention, and the means to go back. */
-    STEPS,
-    /** Also what the full cache would have said, which takes as long again. */
-    COMPARED
+    /** Nothing: memory for a long text does not grow with its attention. */
+    TEXT(false, false),
+    /** What the full cache would have said, which takes as long again. */
+    MEASURED(false, true),
+    /** Attention, and the means to go back. */
+    STEPS(true, false),
+    /** All of it. */
+    COMPARED(true, true);
+
+    private final boolean attention;
+    private final boolean full;
+
+    Detail(boolean attention, boolean full) {
+      this.attention = attention;
+      this.full = full;
+    }
   }
 
   /** The cache after a step, and what the model said then. */
@@ -206,7 +216,7 @@ public final class Session {
     CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget());
     double planMillis = millisSince(start);
     CacheFrame after = plan == null ? before : before.apply(plan);
-    boolean shadowed = compares() && choice.policy() != Policies.FULL;
+    boolean shadowed = detail.full && choice.policy() != Policies.FULL;
     steps.clear();
     snapshots.clear();
     logits = prefill.logits().clone();
@@ -225,8 +235,8 @@ public final class Session {
             plan,
             after,
             first,
-            compares() ? first : null,
-            compares() ? 0 : Double.NaN,
+            detail.full ? first : null,
+            detail.full ? 0 : Double.NaN,
             Step.NOT_ASKED,
             planMillis,
             millisSince(start)));
@@ -246,10 +256,6 @@ public final class Session {
           .cache(choice.options().window())
           .compressNow(choice.policy(), choice.options(), budget());
     }
-  }
-
-  private boolean compares() {
-    return detail == Detail.COMPARED;
   }
 
   private int budget() {
@@ -272,9 +278,9 @@ public final class Session {
     }
     long start = System.nanoTime();
     DecodeTap tap =
-        detail == Detail.TEXT
-            ? DecodeTap.ofOutputs(prefill.config().allHeads())
-            : new DecodeTap(prefill.config().allHeads());
+        detail.attention
+            ? new DecodeTap(prefill.config().allHeads())
+            : DecodeTap.ofOutputs(prefill.config().allHeads());
     logits = engine.decode(cache, id, tap).clone();
     CacheFrame before = steps.getLast().after().advance();
     long planStart = System.nanoTime();
@@ -284,7 +290,7 @@ public final class Session {
     Distribution fullNext = null;
     double divergence = Double.NaN;
     float[] outputError = Step.NOT_ASKED;
-    if (compares()) {
+    if (detail.full) {
       boolean same = choice.policy() == Policies.FULL;
       DecodeTap fullTap = same ? tap : DecodeTap.ofOutputs(prefill.config().allHeads());
       float[] fullLogits = same ? logits : engine.decode(full, id, fullTap);
@@ -298,7 +304,7 @@ public final class Session {
             new Token(id, tokenizer.piece(id), -1, -1),
             text(id),
             before,
-            detail == Detail.TEXT ? new short[0][] : tap.halves(),
+            detail.attention ? tap.halves() : new short[0][],
             plan,
             plan == null ? before : before.apply(plan),
             next,
@@ -328,7 +334,7 @@ public final class Session {
   }
 
   private void remember(int index) {
-    if (index % SNAPSHOT_EVERY == 0 && detail != Detail.TEXT) {
+    if (index % SNAPSHOT_EVERY == 0 && detail.attention) {
       snapshots.put(index, new Snapshot(cache.copy(), logits));
       while (snapshots.size() > 1
           && snapshots.values().stream().mapToLong(s -> s.cache().bytes()).sum() > SNAPSHOT_BYTES) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +34,15 @@ class CommandLineTest {
   }
 
   private Result run(String... args) throws IOException, InterruptedException {
+    return run("-Xmx2g", args);
+  }
+
+  private Result run(String heap, String[] args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
+            heap,
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
@@ -297,6 +303,16 @@ class CommandLineTest {
   }
 
   @Test
+  void memoryThatRunsOutIsOneSentence() throws Exception {
+    Path large = folder.resolve("large.txt");
+    try (RandomAccessFile f = new RandomAccessFile(large.toFile(), "rw")) {
+      f.setLength(300_000_000);
+    }
+    String[] args = {"run", "--model", MODEL, "--prompt-file", large.toString()};
+    sentence(run("-Xmx100m", args), 1, "not enough memory");
+  }
+
+  @Test
   void mistakesAreOneSentence() throws Exception {
     sentence(run("run", "--model", MODEL), 2, "--prompt");
     sentence(run("run", "--model", MODEL, "--prompt", "x", "--policy", "best"), 2, "streaming-llm");
@@ -306,6 +322,11 @@ class CommandLineTest {
     sentence(run("info", "--model", TestFiles.path("tiny/quants.json").toString()), 1, "GGUF");
     sentence(run("get", "nothing"), 1, "smollm2-135m-instruct");
     sentence(run("logits", "--model", MODEL, "--ids", "999", "--out", "x.npy"), 2, "999");
+    String under = folder.resolve("err.txt").resolve("x.npy").toString();
+    sentence(
+        run("logits", "--model", MODEL, "--ids", "5", "--out", under),
+        1,
+        "err.txt: a file of that name is there already");
     Result help = run("drift", "--help");
     assertEquals(0, help.code);
     assertTrue(help.out.contains("--continuation-file"));

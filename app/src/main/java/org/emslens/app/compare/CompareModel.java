@@ -2,10 +2,8 @@ package org.emslens.app.compare;
 
 import java.util.ArrayList;
 import java.util.List;
-import javafx.beans.property.IntegerProperty;
-import javafx.beans.property.ObjectProperty;
-import javafx.beans.property.SimpleIntegerProperty;
-import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.emslens.app.main.Lens;
 import org.emslens.engine.Progress;
 import org.emslens.session.CacheChoice;
@@ -16,9 +14,7 @@ final class CompareModel {
   private static final long PUBLISH_EVERY_NANOS = 80_000_000;
 
   private final Lens lens;
-  private final ObjectProperty<Comparison> comparison =
-      new SimpleObjectProperty<>(this, "comparison");
-  private final IntegerProperty step = new SimpleIntegerProperty(this, "step");
+  private final ReadOnlyObjectWrapper<Shown> shown = new ReadOnlyObjectWrapper<>(this, "shown");
 
   /** Touched on the engine's thread only. */
   private List<Session> sessions = List.of();
@@ -27,14 +23,24 @@ final class CompareModel {
     this.lens = lens;
   }
 
+  /**
+   * What there is to see.
+   *
+   * @param step that all runs are shown at
+   */
+  record Shown(Comparison comparison, int step) {}
+
   /** What there is to see, or null. */
-  ObjectProperty<Comparison> comparisonProperty() {
-    return comparison;
+  ReadOnlyObjectProperty<Shown> shownProperty() {
+    return shown.getReadOnlyProperty();
   }
 
-  /** The step that all runs are shown at. */
-  IntegerProperty stepProperty() {
-    return step;
+  /** Shows all runs at a step; nothing where there is nothing to see. */
+  void look(int step) {
+    Shown now = shown.get();
+    if (now != null) {
+      shown.set(new Shown(now.comparison, Math.clamp(step, 0, now.comparison.steps())));
+    }
   }
 
   /** Compresses the open prompt once per choice and generates so many tokens with each. */
@@ -48,7 +54,7 @@ final class CompareModel {
           }
           List<Session> made = new ArrayList<>();
           for (CacheChoice c : choices) {
-            made.add(open.beside(c, Session.Detail.COMPARED));
+            made.add(open.beside(c, Session.Detail.MEASURED));
           }
           sessions = made;
           generate(steps, progress);
@@ -87,10 +93,6 @@ final class CompareModel {
 
   private void publish() {
     Comparison now = new Comparison(sessions.stream().map(Session::run).toList());
-    lens.show(
-        () -> {
-          comparison.set(now);
-          step.set(now.steps());
-        });
+    lens.show(() -> shown.set(new Shown(now, now.steps())));
   }
 }

@@ -53,20 +53,22 @@ public final class CompareView extends BorderPane {
     export =
         new ExportMenu(
             "comparison",
-            () -> model.comparisonProperty().get().csv(),
+            () -> model.shownProperty().get().comparison().csv(),
             () -> {
-              Comparison c = model.comparisonProperty().get();
+              Comparison c = model.shownProperty().get().comparison();
               return new StepChart(
                   IntStream.range(0, c.runs().size()).mapToObj(c::label).toList(), c.runs());
-            });
+            },
+            lens::say,
+            lens::fail);
     export
         .disableProperty()
         .bind(
             Bindings.createBooleanBinding(
                 () ->
-                    model.comparisonProperty().get() == null
-                        || model.comparisonProperty().get().steps() == 0,
-                model.comparisonProperty()));
+                    model.shownProperty().get() == null
+                        || model.shownProperty().get().comparison().steps() == 0,
+                model.shownProperty()));
     chart = chart();
     columns.getStyleClass().add("lanes");
     lanes.forEach(l -> HBox.setHgrow(l, Priority.ALWAYS));
@@ -75,8 +77,7 @@ public final class CompareView extends BorderPane {
     Card divergence = new Card("Divergence from the full cache", chart);
     divergence.setPrefHeight(230);
     setBottom(divergence);
-    model.comparisonProperty().addListener((o, before, now) -> refresh());
-    model.stepProperty().addListener((o, before, now) -> refresh());
+    model.shownProperty().addListener((o, before, now) -> refresh());
     lens.selection().layerProperty().addListener((o, before, now) -> refresh());
     lens.selection().headProperty().addListener((o, before, now) -> refresh());
     arrange(2);
@@ -103,8 +104,8 @@ public final class CompareView extends BorderPane {
     Button more = new Button("+ 32 tokens");
     more.setId("compare-more");
     more.setOnAction(e -> model.more(32));
-    step.disableProperty().bind(model.comparisonProperty().isNull());
-    more.disableProperty().bind(model.comparisonProperty().isNull());
+    step.disableProperty().bind(model.shownProperty().isNull());
+    more.disableProperty().bind(model.shownProperty().isNull());
     Button add = new Button("", new FontIcon(Material2AL.ADD));
     add.setId("compare-add");
     add.setTooltip(new Tooltip("One more policy"));
@@ -117,8 +118,7 @@ public final class CompareView extends BorderPane {
     steps.setPrefWidth(220);
     steps
         .valueProperty()
-        .addListener(
-            (o, before, now) -> model.stepProperty().set((int) Math.round(now.doubleValue())));
+        .addListener((o, before, now) -> model.look((int) Math.round(now.doubleValue())));
     at.getStyleClass().add("number");
     at.setMinWidth(110);
     Region space = new Region();
@@ -173,13 +173,14 @@ public final class CompareView extends BorderPane {
   }
 
   private void refresh() {
-    Comparison c = model.comparisonProperty().get();
+    CompareModel.Shown shown = model.shownProperty().get();
     View v = lens.viewProperty().get();
-    if (c == null) {
+    if (shown == null) {
       return;
     }
+    Comparison c = shown.comparison();
     arrange(Math.max(2, c.runs().size()));
-    int step = Math.min(model.stepProperty().get(), c.steps());
+    int step = shown.step();
     steps.setMax(Math.max(1, c.steps()));
     steps.setValue(step);
     at.setText("step " + step + " of " + c.steps());

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
@@ -20,17 +21,28 @@ public final class ExportMenu extends MenuButton {
   private final String name;
   private final Supplier<String> numbers;
   private final Supplier<Figure> chart;
+  private final Consumer<String> said;
+  private final Consumer<String> failed;
   private final Background background = new Background();
 
   /**
    * @param name of the file that is proposed
    * @param numbers CSV; called off the screen's thread, likewise `chart`
+   * @param said told what was written
+   * @param failed told why something could not be written
    */
-  public ExportMenu(String name, Supplier<String> numbers, Supplier<Figure> chart) {
+  public ExportMenu(
+      String name,
+      Supplier<String> numbers,
+      Supplier<Figure> chart,
+      Consumer<String> said,
+      Consumer<String> failed) {
     super("Export", new FontIcon(Material2MZ.SAVE_ALT));
     this.name = name;
     this.numbers = numbers;
     this.chart = chart;
+    this.said = said;
+    this.failed = failed;
     setId("export-" + name);
     for (String type : new String[] {"csv", "png", "svg"}) {
       MenuItem item =
@@ -49,12 +61,12 @@ public final class ExportMenu extends MenuButton {
     chooser.setInitialFileName(name + "." + type);
     File f = chooser.showSaveDialog(getScene().getWindow());
     if (f != null) {
-      write(f.toPath(), () -> {});
+      write(f.toPath());
     }
   }
 
   /** Writes what the file's ending asks for, in the background. */
-  public void write(Path file, Runnable done) {
+  public void write(Path file) {
     background.request(
         stale -> {
           try {
@@ -71,6 +83,7 @@ public final class ExportMenu extends MenuButton {
             throw new UncheckedIOException(e);
           }
         },
-        f -> done.run());
+        f -> said.accept("Wrote " + f),
+        why -> failed.accept("The export was not written: " + why));
   }
 }

@@ -64,6 +64,15 @@ public final class Choices {
     }
   }
 
+  /** For `parse`: a whole number above 0. */
+  public static Integer above0(String text) {
+    int n = Integer.parseInt(text);
+    if (n < 1) {
+      throw new NumberFormatException(text);
+    }
+    return n;
+  }
+
   /** A field under its name. */
   public static VBox named(String name, Node field) {
     Label label = new Label(name);

@@ -1,8 +1,8 @@
 package org.emslens.app.experiment;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javafx.geometry.Insets;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -30,6 +30,7 @@ public final class ExperimentForm extends VBox {
   private final CheckComboBox<Policies> policies;
   private final TextField budgets;
   private final TextField seeds;
+  private final TextField switches;
   private final Label failure = new Label();
 
   /**
@@ -53,6 +54,12 @@ public final class ExperimentForm extends VBox {
         Choices.field(
             name + "-budgets", budgets, "Slots per KV head, or shares of the prompt such as 0.25");
     this.seeds = Choices.field(name + "-seeds", "1-2", "Seeds of the prompts");
+    this.switches =
+        Choices.field(
+            name + "-switches",
+            "",
+            "Tried with each policy, in all combinations: alpha=0.25,0.4 bias=none");
+    switches.setPromptText("alpha=0.25,0.4 bias=none");
     Button run = new Button("Run", new FontIcon(Material2MZ.PLAY_ARROW));
     run.setId(name + "-run");
     run.disableProperty().bind(lens.modelReadyProperty().not());
@@ -76,6 +83,7 @@ public final class ExperimentForm extends VBox {
             Choices.named("policies", policies),
             Choices.named("budgets", this.budgets),
             Choices.named("seeds", seeds),
+            Choices.named("switches", switches),
             new HBox(8, run, cancel),
             note,
             failure);
@@ -92,7 +100,11 @@ public final class ExperimentForm extends VBox {
               List.of(ExperimentModel.OPEN_MODEL),
               tasks.get(),
               Choices.contenders(policies),
-              List.of(Map.of()),
+              Grid.variants(
+                  Pattern.compile("\\s+")
+                      .splitAsStream(switches.getText().strip())
+                      .filter(w -> !w.isEmpty())
+                      .toList()),
               Choices.parse(budgets, "budgets", Budget::parse),
               Choices.parse(seeds, "seeds", GridFile::seeds).stream()
                   .flatMap(List::stream)

@@ -1,7 +1,6 @@
 package org.emslens.app.main;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import javafx.beans.property.BooleanProperty;
@@ -16,21 +15,13 @@ import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
-import org.emslens.hub.Catalogue;
-import org.emslens.hub.FetchListener;
-import org.emslens.hub.ModelStore;
-import org.emslens.hub.UserFolders;
 import org.emslens.model.Model;
-import org.emslens.model.ModelLoader;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Recording;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
 import org.emslens.text.ChatMessage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the window shows and can be asked to do. Properties change on the screen's thread only;
@@ -39,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lens implements AutoCloseable {
   private static final long PUBLISH_EVERY_NANOS = 60_000_000;
-
-  private static final Logger LOG = LoggerFactory.getLogger(Lens.class);
 
   private final EngineThread thread;
   private final Selection selection = new Selection();
@@ -59,7 +48,7 @@ public final class Lens implements AutoCloseable {
   private final StringProperty modelTitle = new SimpleStringProperty(this, "modelTitle", "");
   private final StringProperty backend = new SimpleStringProperty(this, "backend", "");
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
-  private LoadedEngine loaded;
+  private final OpenModel models = new OpenModel();
   private Session session;
   private boolean silent;
 
@@ -104,7 +93,12 @@ public final class Lens implements AutoCloseable {
     if (path.toString().endsWith(".emslens")) {
       submit("Opening " + path.getFileName(), p -> openRecording(path));
     } else {
-      submit("Loading " + path.getFileName(), p -> load(ModelLoader.open(path), p));
+      submit(
+          "Loading " + path.getFileName(),
+          p -> {
+            models.open(path, p);
+            modelOpened();
+          });
     }
   }
 
@@ -124,40 +118,17 @@ public final class Lens implements AutoCloseable {
   }
 
   private void fetchDefault(Progress p) throws IOException {
-    Path file =
-        new ModelStore(UserFolders.models()).resolve(Catalogue.shipped(), null, fetchListener(p));
-    say("Loading the model");
-    load(ModelLoader.open(file), p);
+    models.openDefault(what -> show(() -> message.set(what)), p);
+    modelOpened();
   }
 
-  private FetchListener fetchListener(Progress p) {
-    return (source, bytes, of) -> {
-      say(
-          "Fetching the model from "
-              + source
-              + ": "
-              + bytes / 1_000_000
-              + " of "
-              + of / 1_000_000
-              + " MB");
-      p.at((double) bytes / of);
-    };
-  }
-
-  private void load(Model opened, Progress p) throws IOException {
-    LoadedEngine made = Nd4jEngine.load(opened, p);
-    LOG.info("Model ready after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
-    LoadedEngine before = loaded;
-    loaded = made;
+  private void modelOpened() {
     session = null;
-    if (before != null) {
-      before.close();
-    }
-    String name = made.engine().backend();
-    thread.show(
+    LoadedEngine now = models.get();
+    show(
         () -> {
-          modelTitle.set(opened.title());
-          backend.set(name);
+          modelTitle.set(now.model().title());
+          backend.set(now.engine().backend());
           modelReady.set(true);
         });
   }
@@ -201,9 +172,7 @@ public final class Lens implements AutoCloseable {
     submit(
         "Reading the prompt",
         p -> {
-          if (loaded == null) {
-            throw new IllegalStateException("No model is open yet.");
-          }
+          LoadedEngine loaded = models.get();
           String text = chat ? asChat(loaded.model(), prompt) : prompt;
           session = Session.start(loaded.model(), loaded.engine(), text, wanted, how, beside, p);
           publish(true);
@@ -312,14 +281,7 @@ public final class Lens implements AutoCloseable {
   /** Runs such a job where a model is open; cancels what runs before. */
   public void work(String what, Work work) {
     wantedSteps = 0;
-    submit(
-        what,
-        p -> {
-          if (loaded == null) {
-            throw new IllegalStateException("No model is open yet.");
-          }
-          work.run(loaded, session, p);
-        });
+    submit(what, p -> work.run(models.get(), session, p));
   }
 
   /** Shows a session that such a job made, at one of its steps; on the engine's thread. */
@@ -380,8 +342,15 @@ public final class Lens implements AutoCloseable {
         });
   }
 
-  private void say(String what) {
-    show(() -> message.set(what));
+  /** Says in the status line what a view has done by itself. */
+  public void say(String what) {
+    error.set("");
+    message.set(what);
+  }
+
+  /** Says there, in one sentence, why a view could not do something. */
+  public void fail(String why) {
+    error.set(why);
   }
 
   /** Stops the running job; what was there before it stays. */

@@ -54,7 +54,9 @@ public final class NeedleView extends BorderPane {
         new ExportMenu(
             "needle",
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
-            () -> NeedleChart.of(List.copyOf(model.outcomes())));
+            () -> NeedleChart.of(List.copyOf(model.outcomes())),
+            lens::say,
+            lens::fail);
     export.disableProperty().bind(Bindings.isEmpty(model.outcomes()));
     setLeft(
         new ExperimentForm(

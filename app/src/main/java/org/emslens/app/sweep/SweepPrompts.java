@@ -1,0 +1,130 @@
+package org.emslens.app.sweep;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.TextField;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+import javafx.stage.FileChooser;
+import org.emslens.app.controls.Titles;
+import org.emslens.app.experiment.Choices;
+import org.emslens.app.main.Lens;
+import org.emslens.experiment.Task;
+import org.emslens.session.Run;
+import org.kordamp.ikonli.javafx.FontIcon;
+import org.kordamp.ikonli.material2.Material2AL;
+
+/** The fields that say what a sweep compresses. */
+final class SweepPrompts extends VBox {
+
+  /** What is compressed. */
+  enum Source {
+    PROSE("generated prose, what follows predicted"),
+    NEEDLE("a fact hidden in prose, asked for"),
+    OPEN("the open prompt, its end predicted"),
+    FILE("a text file, its end predicted");
+
+    private final String title;
+
+    Source(String title) {
+      this.title = title;
+    }
+  }
+
+  private final Lens lens;
+  private final ComboBox<Source> source = new ComboBox<>();
+  private final TextField file = Choices.field("sweep-file", "", "A UTF-8 text");
+  private final TextField tokens =
+      Choices.field("sweep-tokens", "600", "Tokens of the prompt, about");
+  private final TextField continuation =
+      Choices.field("sweep-continuation", "64", "Tokens that are predicted after the prompt");
+
+  SweepPrompts(Lens lens) {
+    super(8);
+    this.lens = lens;
+    source.setId("sweep-source");
+    source.getItems().setAll(Source.values());
+    source.setConverter(Titles.of(s -> s.title));
+    source.setMaxWidth(Double.MAX_VALUE);
+    source.valueProperty().addListener((o, before, now) -> arrange(now));
+    source.setValue(Source.PROSE);
+  }
+
+  /** Only the fields that count. */
+  private void arrange(Source now) {
+    VBox own =
+        switch (now) {
+          case FILE -> Choices.named("file", chosenFile());
+          case OPEN -> new VBox();
+          default -> Choices.named("tokens", tokens);
+        };
+    getChildren().setAll(Choices.named("prompts", source));
+    getChildren().addAll(own.getChildren().isEmpty() ? List.<Node>of() : List.of(own));
+    if (now != Source.NEEDLE) {
+      getChildren().add(Choices.named("continuation", continuation));
+    }
+  }
+
+  private HBox chosenFile() {
+    Button choose = new Button("", new FontIcon(Material2AL.FOLDER_OPEN));
+    choose.setTooltip(new Tooltip("Choose a text file"));
+    choose.setOnAction(
+        e -> {
+          FileChooser chooser = new FileChooser();
+          chooser.setTitle("A text to compress");
+          File f = chooser.showOpenDialog(getScene().getWindow());
+          if (f != null) {
+            file.setText(f.toString());
+          }
+        });
+    HBox.setHgrow(file, Priority.ALWAYS);
+    return new HBox(4, file, choose);
+  }
+
+  ReadOnlyObjectProperty<Source> sourceProperty() {
+    return source.valueProperty();
+  }
+
+  /**
+   * @throws IllegalArgumentException in one sentence, where a field cannot be read
+   */
+  List<Task> tasks() {
+    return switch (source.getValue()) {
+      case PROSE ->
+          lengths().stream().map(n -> (Task) new Task.ProseTask(n, continuation())).toList();
+      case NEEDLE -> lengths().stream().map(n -> (Task) new Task.NeedleTask(n, -1, true)).toList();
+      case OPEN -> List.of(new Task.TextTask("the open prompt", openPrompt(), continuation()));
+      case FILE -> List.of(new Task.FileTask(path(), false, continuation(), null));
+    };
+  }
+
+  private List<Integer> lengths() {
+    return Choices.parse(tokens, "tokens", Choices::above0);
+  }
+
+  private int continuation() {
+    return Choices.parse(continuation, "continuation", Choices::above0).getFirst();
+  }
+
+  private String openPrompt() {
+    Run run = lens.runProperty().get();
+    if (run == null) {
+      throw new IllegalArgumentException("No prompt is open; run one on the page Inspect.");
+    }
+    return run.promptText();
+  }
+
+  private Path path() {
+    if (file.getText().isBlank()) {
+      throw new IllegalArgumentException("No file is chosen.");
+    }
+    return Path.of(file.getText().strip());
+  }
+}
