@@ -24,12 +24,12 @@ import org.kordamp.ikonli.material2.Material2AL;
 /** The fields that say what a sweep compresses. */
 final class SweepPrompts extends VBox {
 
-  /** What is compressed. */
+  /** Where the text comes from; all but a fact's end in tokens that are to be predicted. */
   enum Source {
-    PROSE("generated prose, what follows predicted"),
-    NEEDLE("a fact hidden in prose, asked for"),
-    OPEN("the open prompt, its end predicted"),
-    FILE("a text file, its end predicted");
+    PROSE("generated prose"),
+    NEEDLE("a fact hidden in prose"),
+    OPEN("the open prompt"),
+    FILE("a text file");
 
     private final String title;
 
@@ -44,7 +44,10 @@ final class SweepPrompts extends VBox {
   private final TextField tokens =
       Choices.field("sweep-tokens", "600", "Tokens of the prompt, about");
   private final TextField continuation =
-      Choices.field("sweep-continuation", "64", "Tokens that are predicted after the prompt");
+      Choices.field(
+          "sweep-continuation",
+          "64",
+          "Last tokens of the text, which are not compressed but predicted");
 
   SweepPrompts(Lens lens) {
     super(8);
