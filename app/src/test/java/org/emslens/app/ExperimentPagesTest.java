@@ -100,6 +100,10 @@ class ExperimentPagesTest extends HeadlessWindow {
                   .getValueFactory()
                   .setValue(24));
     }
+    type(robot, "#lane-switches-1", "alpha=0,1");
+    press(robot, "#compare-start");
+    assertTrue(status(robot).contains("expected one value for each"));
+    type(robot, "#lane-switches-1", "alpha=1");
     press(robot, "#compare-start");
     Slider steps = robot.lookup("#compare-steps").queryAs(Slider.class);
     until(() -> idle() && steps.getMax() == 24);
@@ -108,6 +112,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertEquals("step 25 of 25", label(robot, ".tools .number"));
     LineChart<Number, Number> chart = chart(robot, "#compare-chart");
     assertEquals(3, chart.getData().size());
+    assertEquals("2  SnapKV, alpha=1, 24", chart.getData().get(1).getName());
     assertEquals(25, chart.getData().getFirst().getData().size());
     assertTrue(
         chart.getData().get(2).getData().stream().allMatch(d -> d.getYValue().doubleValue() == 0),

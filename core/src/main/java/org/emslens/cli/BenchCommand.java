@@ -96,6 +96,7 @@ final class BenchCommand implements Callable<Integer> {
       }
       List<Integer> lengths = contexts.stream().map(n -> Math.min(n, most)).distinct().toList();
       int[] longest = prose(loaded, Collections.max(lengths) + Bench.decoded());
+      spec.commandLine().getErr().println("Warming up with a short prompt.");
       Bench.warmUp(loaded.engine(), longest, choices);
       for (int context : lengths) {
         int[] ids = Arrays.copyOf(longest, context + Bench.decoded());

@@ -1,5 +1,6 @@
 package org.emslens.experiment;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,6 +17,21 @@ public record Contender(Policies policy, Map<Switch, String> switches) {
 
   public Contender {
     switches = new TreeMap<>(switches);
+  }
+
+  /**
+   * @param switches each written `NAME=X`
+   * @throws IllegalArgumentException naming the switch, what was found and what was expected
+   */
+  public static Contender of(Policies policy, List<String> switches) {
+    List<Map<Switch, String>> variants = Grid.variants(switches);
+    if (variants.size() > 1) {
+      throw new IllegalArgumentException(
+          "switches are '" + String.join(" ", switches) + "'; expected one value for each.");
+    }
+    Contender c = new Contender(policy, variants.getFirst());
+    c.options();
+    return c;
   }
 
   /**

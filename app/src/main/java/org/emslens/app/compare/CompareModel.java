@@ -6,18 +6,19 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.emslens.app.main.Lens;
 import org.emslens.engine.Progress;
-import org.emslens.session.CacheChoice;
 import org.emslens.session.Session;
 
-/** Two to four choices on the prompt that is open, stepping together. */
+/** Two to four lanes on the prompt that is open, stepping together. */
 final class CompareModel {
   private static final long PUBLISH_EVERY_NANOS = 80_000_000;
 
   private final Lens lens;
   private final ReadOnlyObjectWrapper<Shown> shown = new ReadOnlyObjectWrapper<>(this, "shown");
 
-  /** Touched on the engine's thread only. */
+  /** Touched on the engine's thread only, likewise `lanes`. */
   private List<Session> sessions = List.of();
+
+  private List<Lane> lanes = List.of();
 
   CompareModel(Lens lens) {
     this.lens = lens;
@@ -43,8 +44,8 @@ final class CompareModel {
     }
   }
 
-  /** Compresses the open prompt once per choice and generates so many tokens with each. */
-  void start(List<CacheChoice> choices, int steps) {
+  /** Compresses the open prompt once per lane and generates so many tokens with each. */
+  void start(List<Lane> wanted, int steps) {
     lens.work(
         "Comparing",
         (loaded, open, progress) -> {
@@ -53,9 +54,10 @@ final class CompareModel {
                 "Run a prompt first; it is what policies are compared on.");
           }
           List<Session> made = new ArrayList<>();
-          for (CacheChoice c : choices) {
-            made.add(open.beside(c, Session.Detail.MEASURED));
+          for (Lane lane : wanted) {
+            made.add(open.beside(lane.choice(), Session.Detail.MEASURED));
           }
+          lanes = wanted;
           sessions = made;
           generate(steps, progress);
         });
@@ -92,7 +94,7 @@ final class CompareModel {
   }
 
   private void publish() {
-    Comparison now = new Comparison(sessions.stream().map(Session::run).toList());
+    Comparison now = new Comparison(lanes, sessions.stream().map(Session::run).toList());
     lens.show(() -> shown.set(new Shown(now, now.steps())));
   }
 }

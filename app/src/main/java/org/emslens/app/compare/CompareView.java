@@ -93,11 +93,7 @@ public final class CompareView extends BorderPane {
     start.setId("compare-start");
     start.setTooltip(new Tooltip("Compress the open prompt with each policy and go on with each"));
     start.disableProperty().bind(lens.modelReadyProperty().not().or(lens.runProperty().isNull()));
-    start.setOnAction(
-        e ->
-            model.start(
-                columns.getChildren().stream().map(n -> ((LaneView) n).choice()).toList(),
-                FIRST_STEPS));
+    start.setOnAction(e -> start());
     Button step = new Button("Step", new FontIcon(Material2MZ.SKIP_NEXT));
     step.setId("compare-step");
     step.setOnAction(e -> model.more(1));
@@ -129,6 +125,15 @@ public final class CompareView extends BorderPane {
     tools.setAlignment(Pos.CENTER_LEFT);
     tools.getStyleClass().add("tools");
     return tools;
+  }
+
+  private void start() {
+    try {
+      model.start(
+          columns.getChildren().stream().map(n -> ((LaneView) n).lane()).toList(), FIRST_STEPS);
+    } catch (IllegalArgumentException e) {
+      lens.fail(e.getMessage());
+    }
   }
 
   /** A spinner for the layer or head that kept tokens are shown of. */

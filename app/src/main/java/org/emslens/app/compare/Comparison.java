@@ -2,8 +2,6 @@ package org.emslens.app.compare;
 
 import java.util.List;
 import java.util.Locale;
-import org.emslens.cache.Policies;
-import org.emslens.session.CacheChoice;
 import org.emslens.session.Measures;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
@@ -11,11 +9,13 @@ import org.emslens.session.Step;
 /**
  * Runs of one prompt under different choices, step beside step.
  *
- * @param runs at least two; the first is what the others are compared with
+ * @param lanes at least two
+ * @param runs one for each lane; the first is what the others are compared with
  */
-record Comparison(List<Run> runs) {
+record Comparison(List<Lane> lanes, List<Run> runs) {
 
   Comparison {
+    lanes = List.copyOf(lanes);
     runs = List.copyOf(runs);
   }
 
@@ -30,15 +30,8 @@ record Comparison(List<Run> runs) {
     return steps.get(Math.min(index, steps.size() - 1));
   }
 
-  /** Policy and budget. */
-  static String label(CacheChoice choice) {
-    return choice.policy() == Policies.FULL
-        ? choice.policy().title()
-        : choice.policy().title() + ", " + choice.budget();
-  }
-
   String label(int run) {
-    return label(runs.get(run).choice());
+    return lanes.get(run).label();
   }
 
   /** First step whose token differs from the first run's, or -1. */
@@ -64,7 +57,8 @@ record Comparison(List<Run> runs) {
   /** Every step of every run, as a table. */
   String csv() {
     StringBuilder out =
-        new StringBuilder("run,policy,budget,step,token,text,kl,agrees,outputError,slots,bytes\n");
+        new StringBuilder(
+            "run,policy,switches,budget,step,token,text,kl,agrees,outputError,slots,bytes\n");
     for (int r = 0; r < runs.size(); r++) {
       Run run = runs.get(r);
       List<Measures> measures = Measures.all(run);
@@ -73,9 +67,10 @@ record Comparison(List<Run> runs) {
         out.append(
             String.format(
                 Locale.ROOT,
-                "%d,%s,%s,%d,%s,\"%s\",%.6f,%s,%s,%d,%d%n",
+                "%d,%s,\"%s\",%s,%d,%s,\"%s\",%.6f,%s,%s,%d,%d%n",
                 r + 1,
                 run.choice().policy().id(),
+                lanes.get(r).contender().switchText(),
                 run.choice().budget(),
                 s.index(),
                 s.token() == null ? "" : s.token().id(),

@@ -6,6 +6,7 @@ import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Spinner;
+import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -15,9 +16,9 @@ import javafx.scene.text.Text;
 import javafx.scene.text.TextFlow;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Titles;
+import org.emslens.app.experiment.Choices;
 import org.emslens.cache.Policies;
-import org.emslens.session.Budget;
-import org.emslens.session.CacheChoice;
+import org.emslens.experiment.Contender;
 import org.emslens.session.Measures;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
@@ -30,6 +31,7 @@ final class LaneView extends VBox {
   private final int index;
   private final ComboBox<Policies> policy = new ComboBox<>();
   private final Spinner<Integer> budget = new Spinner<>(1, 100_000, 128, 16);
+  private final TextField switches;
   private final Label numbers = new Label();
   private final Label difference = new Label();
   private final TextFlow text = new TextFlow();
@@ -50,6 +52,12 @@ final class LaneView extends VBox {
     budget.setMinWidth(96);
     budget.setTooltip(new Tooltip("Slots per KV head"));
     budget.disableProperty().bind(policy.valueProperty().isEqualTo(Policies.FULL));
+    switches =
+        Choices.field(
+            "lane-switches-" + index, "", "What differs from the policy's preset: merge=false");
+    switches.setPromptText("switches, such as merge=false");
+    switches.disableProperty().bind(budget.disableProperty());
+    switches.getStyleClass().add("small");
     Label number = new Label(Integer.toString(index + 1));
     number.getStyleClass().addAll("card-title", "lane-number-" + index);
     Region space = new Region();
@@ -70,7 +78,7 @@ final class LaneView extends VBox {
     strip.setId("lane-strip-" + index);
     strip.setPrefHeight(96);
     strip.setMinHeight(96);
-    getChildren().addAll(top, numbers, difference, pane, strip);
+    getChildren().addAll(top, switches, numbers, difference, pane, strip);
     text.getChildren()
         .add(styled("What this policy makes of the open prompt comes here.", "quiet"));
   }
@@ -79,9 +87,11 @@ final class LaneView extends VBox {
     return strip;
   }
 
-  CacheChoice choice() {
-    Policies p = policy.getValue();
-    return new CacheChoice(p, p.preset(), Budget.slots(budget.getValue()));
+  /**
+   * @throws IllegalArgumentException in one sentence, where the switches cannot be read
+   */
+  Lane lane() {
+    return new Lane(Contender.of(policy.getValue(), Choices.words(switches)), budget.getValue());
   }
 
   /**

@@ -64,6 +64,11 @@ public final class Choices {
     }
   }
 
+  /** What stands between spaces. */
+  public static List<String> words(TextField field) {
+    return Arrays.stream(field.getText().split("\\s+")).filter(w -> !w.isEmpty()).toList();
+  }
+
   /** For `parse`: a whole number above 0. */
   public static Integer above0(String text) {
     int n = Integer.parseInt(text);

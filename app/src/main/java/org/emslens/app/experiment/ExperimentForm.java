@@ -2,7 +2,6 @@ package org.emslens.app.experiment;
 
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import javafx.geometry.Insets;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -100,11 +99,7 @@ public final class ExperimentForm extends VBox {
               List.of(ExperimentModel.OPEN_MODEL),
               tasks.get(),
               Choices.contenders(policies),
-              Grid.variants(
-                  Pattern.compile("\\s+")
-                      .splitAsStream(switches.getText().strip())
-                      .filter(w -> !w.isEmpty())
-                      .toList()),
+              Grid.variants(Choices.words(switches)),
               Choices.parse(budgets, "budgets", Budget::parse),
               Choices.parse(seeds, "seeds", GridFile::seeds).stream()
                   .flatMap(List::stream)

@@ -85,7 +85,7 @@ public final class MainView extends BorderPane {
     StackPane middle = new StackPane();
     middle.getChildren().setAll(pages.values());
     setCenter(middle);
-    setBottom(new VBox(when, new StatusLine(lens)));
+    setBottom(new VBox(when, new StatusLine(lens, page)));
     page.addListener((o, before, now) -> turn(when, now));
     turn(when, page.get());
     theme.addListener((o, before, now) -> dress(when, now));

@@ -4,6 +4,7 @@ import java.util.Locale;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
 import javafx.beans.binding.Bindings;
+import javafx.beans.value.ObservableValue;
 import javafx.css.PseudoClass;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -17,9 +18,12 @@ import org.emslens.session.Step;
 final class StatusLine extends StatusBar {
   private final Label numbers = new Label();
   private final Lens lens;
+  private final ObservableValue<Page> page;
 
-  StatusLine(Lens lens) {
+  StatusLine(Lens lens, ObservableValue<Page> page) {
     this.lens = lens;
+    this.page = page;
+    page.addListener((o, before, now) -> refresh());
     setId("status");
     numbers.getStyleClass().add("number");
     Button cancel = new Button("Cancel");
@@ -66,7 +70,7 @@ final class StatusLine extends StatusBar {
   private void refresh() {
     StringBuilder s = new StringBuilder();
     View v = lens.viewProperty().get();
-    if (v != null) {
+    if (v != null && page.getValue() == Page.INSPECT) {
       Step step = v.step();
       if (step.index() > 0) {
         s.append(String.format(Locale.ROOT, "%.0f tokens/s", tokensPerSecond(v)));
