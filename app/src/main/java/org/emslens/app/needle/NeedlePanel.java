@@ -24,7 +24,10 @@ import org.emslens.experiment.Outcome;
 final class NeedlePanel extends GridPane {
   private static final int LABELS = 1;
 
+  private final NeedleGrid grid;
+
   NeedlePanel(NeedleGrid grid, Consumer<Outcome> open) {
+    this.grid = grid;
     setHgap(2);
     setVgap(2);
     Label title = new Label(grid.title());
@@ -48,6 +51,10 @@ final class NeedlePanel extends GridPane {
     Label axis = quiet("context (tokens)");
     GridPane.setHalignment(axis, HPos.CENTER);
     add(axis, LABELS, foot + 1, grid.lengths().size(), 1);
+  }
+
+  NeedleGrid grid() {
+    return grid;
   }
 
   private static Label quiet(String text) {

@@ -101,12 +101,19 @@ public final class NeedleView extends BorderPane {
     return tasks;
   }
 
+  /** Panels of grids that are as they were stay, so that a new answer costs one panel's drawing. */
   private void refresh() {
-    panels
-        .getChildren()
-        .setAll(
-            NeedleGrid.of(model.outcomes()).stream()
-                .map(g -> new NeedlePanel(g, model::open))
-                .toList());
+    List<NeedleGrid> grids = NeedleGrid.of(model.outcomes());
+    if (panels.getChildren().size() > grids.size()) {
+      panels.getChildren().remove(grids.size(), panels.getChildren().size());
+    }
+    for (int i = 0; i < grids.size(); i++) {
+      NeedleGrid grid = grids.get(i);
+      if (i >= panels.getChildren().size()) {
+        panels.getChildren().add(new NeedlePanel(grid, model::open));
+      } else if (!((NeedlePanel) panels.getChildren().get(i)).grid().equals(grid)) {
+        panels.getChildren().set(i, new NeedlePanel(grid, model::open));
+      }
+    }
   }
 }
