@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
-import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.control.Spinner;
@@ -84,12 +83,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     turn(robot, Page.COMPARE);
     assertTrue(robot.lookup("#compare-step").queryButton().isDisabled());
     press(robot, "#compare-add");
-    robot.interact(
-        () -> {
-          @SuppressWarnings("unchecked")
-          ComboBox<Policies> third = robot.lookup("#lane-policy-2").queryAs(ComboBox.class);
-          third.setValue(Policies.FULL);
-        });
+    choose(robot, "#lane-policy-2", Policies.FULL);
     for (int i = 0; i < 2; i++) {
       int lane = i;
       robot.interact(
@@ -193,19 +187,9 @@ class ExperimentPagesTest extends HeadlessWindow {
         Math.log(20) / Math.log(2),
         chart.getData().getFirst().getData().getFirst().getXValue().doubleValue(),
         1e-9);
-    robot.interact(
-        () -> {
-          @SuppressWarnings("unchecked")
-          ComboBox<Measure> measure = robot.lookup("#sweep-measure").queryAs(ComboBox.class);
-          measure.setValue(Measure.ACCURACY);
-        });
+    choose(robot, "#sweep-measure", Measure.ACCURACY);
     assertTrue(chart.getData().isEmpty(), "no run asks anything");
-    robot.interact(
-        () -> {
-          @SuppressWarnings("unchecked")
-          ComboBox<Measure> measure = robot.lookup("#sweep-measure").queryAs(ComboBox.class);
-          measure.setValue(Measure.OUTPUT_ERROR);
-        });
+    choose(robot, "#sweep-measure", Measure.OUTPUT_ERROR);
     assertEquals(4, chart.getData().size());
     export(robot, "#export-sweep", folder.resolve("s.csv"));
     assertEquals(17, csvRows(folder.resolve("s.csv")));
@@ -266,15 +250,6 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertEquals(4, chart.getData().size());
   }
 
-  private static void choose(FxRobot robot, String id, String name) {
-    robot.interact(
-        () -> {
-          @SuppressWarnings("unchecked")
-          ComboBox<Enum<?>> box = robot.lookup(id).queryAs(ComboBox.class);
-          box.getItems().stream().filter(e -> e.name().equals(name)).forEach(box::setValue);
-        });
-  }
-
   @Test
   void needleGridsFillInAndTheirCellsOpenRuns(FxRobot robot) throws IOException {
     run(robot);
@@ -286,11 +261,9 @@ class ExperimentPagesTest extends HeadlessWindow {
     press(robot, "#needle-run");
     assertTrue(label(robot, "#needle-failure").contains("depth is 2.0"));
     type(robot, "#needle-depths", "0, 1");
+    choose(robot, "#needle-question", "both");
     robot.interact(
         () -> {
-          @SuppressWarnings("unchecked")
-          ComboBox<String> question = robot.lookup("#needle-question").queryAs(ComboBox.class);
-          question.setValue("both");
           @SuppressWarnings("unchecked")
           CheckComboBox<Policies> policies =
               robot.lookup("#needle-policies").queryAs(CheckComboBox.class);

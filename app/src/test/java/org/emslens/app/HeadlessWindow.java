@@ -6,13 +6,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import javafx.application.Platform;
 import javafx.event.EventType;
-import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.TextArea;
 import javafx.scene.image.WritableImage;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
 import javafx.stage.Stage;
@@ -20,6 +19,7 @@ import org.emslens.app.main.EngineThread;
 import org.emslens.app.main.Lens;
 import org.emslens.app.main.MainView;
 import org.emslens.app.main.View;
+import org.emslens.app.tour.Mouse;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.session.Budget;
@@ -106,30 +106,18 @@ abstract class HeadlessWindow {
   }
 
   static void fire(FxRobot robot, Node node, EventType<MouseEvent> type, double x, double y) {
+    robot.interact(() -> Mouse.fire(node, type, x, y));
+  }
+
+  /** Picks an entry of a box by what it is called in the code. */
+  static void choose(FxRobot robot, String id, Object entry) {
     robot.interact(
         () -> {
-          Point2D scene = node.localToScene(x, y);
-          Point2D screen = node.localToScreen(x, y);
-          node.fireEvent(
-              new MouseEvent(
-                  type,
-                  scene.getX(),
-                  scene.getY(),
-                  screen.getX(),
-                  screen.getY(),
-                  MouseButton.PRIMARY,
-                  1,
-                  false,
-                  false,
-                  false,
-                  false,
-                  type != MouseEvent.MOUSE_MOVED,
-                  false,
-                  false,
-                  true,
-                  false,
-                  true,
-                  null));
+          @SuppressWarnings("unchecked")
+          ComboBox<Object> box = robot.lookup(id).queryAs(ComboBox.class);
+          box.getItems().stream()
+              .filter(e -> e.toString().equals(entry.toString()))
+              .forEach(box::setValue);
         });
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
-import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.input.KeyCode;
@@ -111,10 +110,8 @@ class WindowTest extends HeadlessWindow {
     assertTrue(robot.lookup("#budget-label").queryAs(Label.class).getText().contains("24 slots"));
     robot.interact(() -> budget.setLowValue(3));
     until(() -> shown().run().choice().options().window() == 3 && idle());
-    @SuppressWarnings("unchecked")
-    ComboBox<Policies> policy = robot.lookup("#policy").queryAs(ComboBox.class);
     for (Policies p : Policies.values()) {
-      robot.interact(() -> policy.setValue(p));
+      choose(robot, "#policy", p);
       until(
           () ->
               shown().run().choice().policy() == p && shown().run().steps().size() == 7 && idle());
@@ -128,7 +125,7 @@ class WindowTest extends HeadlessWindow {
     robot.clickOn("#preset");
     until(() -> shown().run().choice().options().alpha() == 0.5 && idle());
     assertEquals(CacheOptions.Align.MEAN, shown().run().choice().options().align());
-    robot.interact(() -> policy.setValue(Policies.EMS));
+    choose(robot, "#policy", Policies.EMS);
     until(() -> shown().run().choice().options().alpha() == 0.4 && idle());
     assertTrue(lens.errorProperty().get().isEmpty(), lens.errorProperty().get());
   }
@@ -175,9 +172,7 @@ class WindowTest extends HeadlessWindow {
                     null)));
     assertTrue(view.heatmap().region().rows() < before.rows());
     until(() -> view.heatmap().isCurrent());
-    @SuppressWarnings("unchecked")
-    ComboBox<ColourMap> maps = robot.lookup("#map").queryAs(ComboBox.class);
-    robot.interact(() -> maps.setValue(ColourMap.MAGMA));
+    choose(robot, "#map", ColourMap.MAGMA);
     assertEquals(ColourMap.MAGMA, view.heatmap().mapProperty().get());
   }
 

@@ -22,7 +22,6 @@ import javafx.scene.control.ToggleButton;
 import javafx.scene.image.PixelFormat;
 import javafx.scene.image.PixelReader;
 import javafx.scene.image.WritableImage;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.util.Duration;
 import javax.imageio.ImageIO;
@@ -176,7 +175,7 @@ public final class Tour {
         "needle-opened",
         () -> {
           before = shown().run();
-          click(view.lookup(".needle-cell"), new Point2D(10, 10));
+          Mouse.fire(view.lookup(".needle-cell"), MouseEvent.MOUSE_CLICKED, 10, 10);
         },
         () ->
             view.pageProperty().get() == Page.INSPECT
@@ -258,32 +257,8 @@ public final class Tour {
   }
 
   private void pick(int layer, int head) {
-    click(view.atlas(), view.atlas().centre(layer, head));
-  }
-
-  private static void click(Node node, Point2D at) {
-    Point2D scene = node.localToScene(at);
-    Point2D screen = node.localToScreen(at);
-    node.fireEvent(
-        new MouseEvent(
-            MouseEvent.MOUSE_CLICKED,
-            scene.getX(),
-            scene.getY(),
-            screen.getX(),
-            screen.getY(),
-            MouseButton.PRIMARY,
-            1,
-            false,
-            false,
-            false,
-            false,
-            true,
-            false,
-            false,
-            true,
-            false,
-            true,
-            null));
+    Point2D at = view.atlas().centre(layer, head);
+    Mouse.fire(view.atlas(), MouseEvent.MOUSE_CLICKED, at.getX(), at.getY());
   }
 
   private void tick() {
