@@ -17,10 +17,19 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Budget against a measure, one line per policy with its switches, 95 % intervals as error bars; a
- * full cache is a dashed line across.
+ * Budget against a measure, one line per policy with its switches, 95 % intervals as upright lines;
+ * a full cache is a dashed line across.
  */
 public final class BudgetChart extends LineChart {
+  /** Pixels for the whole axis, less than there are, so that a tick's step becomes a doubling. */
+  private static final int TICK_SPACE = 450;
+
+  /** Part of the axis by which neighbouring lines stand apart. */
+  private static final double ASIDE = 0.006;
+
+  /** An interval of three values or fewer would say nothing but cover everything. */
+  private static final int FEWEST = 4;
+
   /**
    * A point of a line.
    *
@@ -72,6 +81,9 @@ public final class BudgetChart extends LineChart {
             .mapToDouble(Point::doublings)
             .max()
             .orElse(least + 1);
+    double doublings = Math.max(1, most - least);
+    chart.getStyler().setXAxisTickMarkSpacingHint((int) (TICK_SPACE / doublings));
+    double aside = ASIDE * doublings;
     int i = 0;
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
       if (full(line.getValue())) {
@@ -84,24 +96,35 @@ public final class BudgetChart extends LineChart {
             new BasicStroke(
                 1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, new float[] {6, 4}, 0));
       } else {
-        add(line.getKey(), line.getValue(), i++);
+        add(line.getKey(), line.getValue(), i, (i - lines.size() / 2) * aside);
+        i++;
       }
     }
-  }
-
-  /** Half the interval; of three values or fewer it would say nothing but cover everything. */
-  private static double error(Point p) {
-    return p.estimate().n() < 4 ? 0 : (p.estimate().high() - p.estimate().low()) / 2;
   }
 
   private static boolean full(List<Point> line) {
     return line.getFirst().summary().outcomes().getFirst().policy().equals("full");
   }
 
-  private void add(String label, List<Point> points, int i) {
-    double[] x = points.stream().mapToDouble(Point::doublings).toArray();
+  /**
+   * A line with its intervals, which lie unevenly about a share near 0 or 1.
+   *
+   * @param aside how far it is moved, in doublings, so that intervals do not cover each other
+   */
+  private void add(String label, List<Point> points, int i, double aside) {
+    double[] x = points.stream().mapToDouble(p -> p.doublings() + aside).toArray();
     double[] y = points.stream().mapToDouble(p -> p.estimate().mean()).toArray();
-    double[] e = points.stream().mapToDouble(BudgetChart::error).toArray();
-    LineStyle.apply(chart.addSeries(label, x, y, e), i);
+    LineStyle.apply(chart.addSeries(label, x, y), i);
+    for (int j = 0; j < x.length; j++) {
+      Estimate e = points.get(j).estimate();
+      if (e.n() >= FEWEST) {
+        LineStyle.applyInterval(
+            chart.addSeries(
+                label + " interval " + j,
+                new double[] {x[j], x[j]},
+                new double[] {e.low(), e.high()}),
+            i);
+      }
+    }
   }
 }

@@ -1,10 +1,12 @@
 package org.emslens.chart;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -24,7 +26,6 @@ final class LineStyle {
     s.setLegendPosition(Styler.LegendPosition.OutsideE);
     s.setLegendBorderColor(Color.WHITE);
     s.setMarkerSize(8);
-    s.setErrorBarsColorSeriesColor(true);
     Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
     s.setLegendFont(font);
     s.setAxisTitleFont(font);
@@ -39,6 +40,15 @@ final class LineStyle {
     s.setLineColor(Viridis.line(i));
     s.setMarkerColor(Viridis.line(i));
     s.setMarker(MARKERS[i % MARKERS.length]);
+    s.setLineStyle(SeriesLines.SOLID);
     s.setLineWidth(2);
+  }
+
+  /** An interval of a line's value: thin, of the line's colour, not in the legend. */
+  static void applyInterval(XYSeries s, int i) {
+    s.setLineColor(Viridis.line(i));
+    s.setMarker(SeriesMarkers.NONE);
+    s.setLineStyle(new BasicStroke(1));
+    s.setShowInLegend(false);
   }
 }
