@@ -84,10 +84,11 @@ public final class PromptView extends VBox {
   /** 0 takes the most probable token; more lets chance in, always the same for the same seed. */
   private HBox temperature() {
     Label name = new Label("temperature");
+    name.setMinWidth(USE_PREF_SIZE);
     Spinner<Double> value = new Spinner<>(0, 2, 0, 0.1);
     value.setId("temperature");
-    value.setPrefWidth(92);
-    value.setMinWidth(92);
+    value.setPrefWidth(80);
+    value.setMinWidth(80);
     value.setTooltip(new Tooltip("0 takes the most probable token"));
     value
         .valueProperty()
