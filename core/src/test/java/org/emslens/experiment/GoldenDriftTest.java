@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.emslens.DefaultModel;
 import org.emslens.TestFiles;
-import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.engine.Engine;
 import org.emslens.engine.Progress;
@@ -25,21 +25,36 @@ import org.junit.jupiter.api.Test;
  * What each policy does to the default model's predictions, against the same policies in PyTorch.
  */
 class GoldenDriftTest {
-  private static final Map<String, CacheChoice> CHOICES =
-      Map.of(
-          "streaming", choice(Policies.STREAMING_LLM, CacheOptions.EMS),
-          "h2o", choice(Policies.H2O, CacheOptions.EMS),
-          "snapkv", choice(Policies.SNAPKV, CacheOptions.EMS),
-          "pyramidkv", choice(Policies.PYRAMIDKV, CacheOptions.EMS),
-          "ems", choice(Policies.EMS, CacheOptions.EMS),
-          "ems_evict_only", choice(Policies.EMS, CacheOptions.EMS.with(d -> d.merge = false)),
-          "ems_reported", choice(Policies.EMS_REPORTED, Policies.EMS_REPORTED.preset()));
+  private static final Map<String, Contender> CONTENDERS =
+      Map.ofEntries(
+          contender("streaming", Policies.STREAMING_LLM),
+          contender("h2o", Policies.H2O),
+          contender("tova", Policies.TOVA),
+          contender("snapkv", Policies.SNAPKV),
+          contender("pyramidkv", Policies.PYRAMIDKV),
+          contender("ada_snapkv", Policies.ADA_SNAPKV),
+          contender("merge_on_evict", Policies.MERGE_ON_EVICT),
+          contender("ems", Policies.EMS),
+          contender("ems_shared", Policies.EMS_SHARED),
+          contender("ems_reported", Policies.EMS_REPORTED),
+          contender("ems_evict_only", Policies.EMS, "merge=false"),
+          contender("ems_no_bias", Policies.EMS, "bias=none"),
+          contender("ems_hosts_all", Policies.EMS, "hosts=all"),
+          contender("ems_direction_count", Policies.EMS, "merge-keys=direction", "bias=count"),
+          contender("ems_local_only", Policies.EMS, "alpha=0"),
+          contender("ems_global_only", Policies.EMS, "alpha=1"),
+          contender("ems_no_count", Policies.EMS, "count-correction=false"),
+          contender("ems_kernel7", Policies.EMS, "kernel=7"),
+          contender("ems_keys", Policies.EMS, "similarity=keys"),
+          contender("ems_values", Policies.EMS, "similarity=values"),
+          contender("ems_not_adaptive", Policies.EMS, "adaptive=false"));
 
   private static Model model;
   private static Engine engine;
 
-  private static CacheChoice choice(Policies policy, CacheOptions options) {
-    return new CacheChoice(policy, options, Budget.slots(1));
+  private static Map.Entry<String, Contender> contender(
+      String name, Policies policy, String... switches) {
+    return Map.entry(name, Contender.of(policy, List.of(switches)));
   }
 
   @BeforeAll
@@ -59,28 +74,30 @@ class GoldenDriftTest {
     check("golden/drift.json", true);
   }
 
+  /** What the first file leaves out: the other policies, and the switches one by one. */
+  @Test
+  void otherPoliciesAndSwitchesCompressedOnce() throws IOException {
+    check("golden/policies.json", true);
+  }
+
   @Test
   void compressedAgainAndAgain() throws IOException {
     check("golden/decode.json", false);
   }
 
   private static void check(String file, boolean once) throws IOException {
-    for (JsonNode c : TestFiles.json(file).get("cases")) {
-      int[] prompt = ids(c.get("prompt").asText());
-      int[] continuation = ids(c.get("continuation").asText());
+    for (JsonNode text : TestFiles.json(file).get("cases")) {
+      int[] prompt = ids(text.get("prompt").asText());
+      int[] continuation = ids(text.get("continuation").asText());
       Baseline baseline = Baseline.of(engine, prompt, continuation, 0, Progress.NONE);
-      for (JsonNode row : c.get("rows")) {
+      for (JsonNode row : text.get("rows")) {
         String name = row.get("policy").asText();
         int budget = row.get("budget").asInt();
-        CacheChoice choice = CHOICES.get(name);
-        if (choice == null) {
-          continue;
-        }
-        Drift drift =
-            Drift.measure(
-                engine, baseline, choice.withBudget(Budget.slots(budget)), once, Progress.NONE);
+        Contender c = CONTENDERS.get(name);
+        CacheChoice choice = new CacheChoice(c.policy(), c.options(), Budget.slots(budget));
+        Drift drift = Drift.measure(engine, baseline, choice, once, Progress.NONE);
         String what = file + " " + name + " " + budget;
-        near(c.get("fullNll").asDouble(), drift.fullNll(), what + " fullNll");
+        near(text.get("fullNll").asDouble(), drift.fullNll(), what + " fullNll");
         near(row.get("nll").asDouble(), drift.nll(), what + " nll");
         near(row.get("kl").asDouble(), drift.kl(), what + " kl");
       }
