@@ -173,6 +173,10 @@ class ExperimentPagesTest extends HeadlessWindow {
     turn(robot, Page.SWEEP);
     type(robot, "#sweep-tokens", "60");
     type(robot, "#sweep-continuation", "8");
+    type(robot, "#sweep-continuation", "0");
+    press(robot, "#sweep-run");
+    assertTrue(label(robot, "#sweep-failure").startsWith("continuation has 0;"));
+    type(robot, "#sweep-continuation", "8");
     type(robot, "#sweep-budgets", "twenty");
     press(robot, "#sweep-run");
     assertTrue(label(robot, "#sweep-failure").contains("budget is 'twenty'"));

@@ -69,13 +69,19 @@ public final class Choices {
     return Arrays.stream(field.getText().split("\\s+")).filter(w -> !w.isEmpty()).toList();
   }
 
-  /** For `parse`: a whole number above 0. */
-  public static Integer above0(String text) {
-    int n = Integer.parseInt(text);
-    if (n < 1) {
-      throw new NumberFormatException(text);
+  /**
+   * Whole numbers above 0, between commas.
+   *
+   * @throws IllegalArgumentException in one sentence, where a part cannot be read
+   */
+  public static List<Integer> wholes(TextField field, String name) {
+    List<Integer> all = parse(field, name, Integer::valueOf);
+    for (int n : all) {
+      if (n < 1) {
+        throw new IllegalArgumentException(name + " has " + n + "; expected numbers above 0.");
+      }
     }
-    return n;
+    return all;
   }
 
   /** A field under its name. */

@@ -82,13 +82,10 @@ public final class NeedleView extends BorderPane {
 
   private List<Task> tasks() {
     List<Task> tasks = new ArrayList<>();
-    for (int n : Choices.parse(lengths, "context lengths", Integer::valueOf)) {
+    for (int n : Choices.wholes(lengths, "context lengths")) {
       for (double d : Choices.parse(depths, "depths", Double::valueOf)) {
-        if (n < 1 || d < 0 || d > 1) {
-          throw new IllegalArgumentException(
-              n < 1
-                  ? "context length is " + n + "; expected a number above 0."
-                  : "depth is " + d + "; expected 0 to 1.");
+        if (d < 0 || d > 1) {
+          throw new IllegalArgumentException("depth is " + d + "; expected 0 to 1.");
         }
         if (!question.getValue().equals(AFTER)) {
           tasks.add(new Task.NeedleTask(n, d, true));

@@ -4,7 +4,6 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
-import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.TextField;
@@ -62,14 +61,13 @@ final class SweepPrompts extends VBox {
 
   /** Only the fields that count. */
   private void arrange(Source now) {
-    VBox own =
-        switch (now) {
-          case FILE -> Choices.named("file", chosenFile());
-          case OPEN -> new VBox();
-          default -> Choices.named("tokens", tokens);
-        };
     getChildren().setAll(Choices.named("prompts", source));
-    getChildren().addAll(own.getChildren().isEmpty() ? List.<Node>of() : List.of(own));
+    if (now == Source.FILE) {
+      getChildren().add(Choices.named("file", chosenFile()));
+    }
+    if (now == Source.PROSE || now == Source.NEEDLE) {
+      getChildren().add(Choices.named("tokens", tokens));
+    }
     if (now != Source.NEEDLE) {
       getChildren().add(Choices.named("continuation", continuation));
     }
@@ -109,11 +107,11 @@ final class SweepPrompts extends VBox {
   }
 
   private List<Integer> lengths() {
-    return Choices.parse(tokens, "tokens", Choices::above0);
+    return Choices.wholes(tokens, "tokens");
   }
 
   private int continuation() {
-    return Choices.parse(continuation, "continuation", Choices::above0).getFirst();
+    return Choices.wholes(continuation, "continuation").getFirst();
   }
 
   private String openPrompt() {
