@@ -20,13 +20,14 @@ import javafx.scene.paint.Color;
 import javafx.stage.Stage;
 import org.controlsfx.control.RangeSlider;
 import org.controlsfx.control.ToggleSwitch;
-import org.emslens.app.controls.ColourMap;
+import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.MapRegion;
 import org.emslens.app.main.View;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
+import org.emslens.chart.ColourMap;
 import org.junit.jupiter.api.Test;
 import org.testfx.api.FxRobot;
 import org.testfx.framework.junit5.Start;
@@ -137,11 +138,9 @@ class WindowTest extends HeadlessWindow {
     double w = map.getLayoutBounds().getWidth();
     Color sink = pixel(map, 66, 11);
     assertEquals(
-        ColourMap.VIRIDIS.colour(1),
-        ColourMap.argb(sink),
-        "the first token can look at itself only");
+        ColourMap.VIRIDIS.colour(1), Argb.of(sink), "the first token can look at itself only");
     Color future = pixel(map, w - 74 - 6, 12);
-    assertEquals(ColourMap.argb(Palette.LIGHT.faint()), ColourMap.argb(future));
+    assertEquals(Argb.of(Palette.LIGHT.faint()), Argb.of(future));
     fire(robot, map, MouseEvent.MOUSE_MOVED, 80, 60);
     assertTrue(lens.selection().tokenProperty().get() >= 0);
     MapRegion before = view.heatmap().region();
@@ -188,8 +187,7 @@ class WindowTest extends HeadlessWindow {
     Point2D first = view.atlas().centre(0, 0);
     float kept = shown().lastCompression().plan().heads().getFirst().readout().keptMass();
     assertEquals(
-        ColourMap.VIRIDIS.colour(kept),
-        ColourMap.argb(pixel(view.atlas(), first.getX(), first.getY())));
+        ColourMap.VIRIDIS.colour(kept), Argb.of(pixel(view.atlas(), first.getX(), first.getY())));
   }
 
   @Test
@@ -206,8 +204,7 @@ class WindowTest extends HeadlessWindow {
     assertEquals(-1, lens.selection().tokenProperty().get());
     double base = strip.getLayoutBounds().getHeight() - 32;
     Color newest = pixel(strip, strip.getLayoutBounds().getWidth() - 16, base - 5);
-    assertEquals(
-        ColourMap.argb(Palette.LIGHT.kept()), ColourMap.argb(newest), "the window is kept");
+    assertEquals(Argb.of(Palette.LIGHT.kept()), Argb.of(newest), "the window is kept");
   }
 
   @Test

@@ -17,7 +17,16 @@ final class LineStyle {
     SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS
   };
 
+  /** Okabe and Ito's palette, without black and yellow, and two more. */
+  private static final int[] COLOURS = {
+    0x0072b2, 0xe69f00, 0x009e73, 0xcc79a7, 0xd55e00, 0x56b4e9, 0x666666, 0x8c6d31, 0x5254a3
+  };
+
   private LineStyle() {}
+
+  private static Color colour(int i) {
+    return new Color(COLOURS[i % COLOURS.length]);
+  }
 
   static void apply(XYStyler s) {
     s.setChartBackgroundColor(Color.WHITE);
@@ -37,8 +46,8 @@ final class LineStyle {
    * @param i number of the line, which gives its colour and marker
    */
   static void apply(XYSeries s, int i) {
-    s.setLineColor(Viridis.line(i));
-    s.setMarkerColor(Viridis.line(i));
+    s.setLineColor(colour(i));
+    s.setMarkerColor(colour(i));
     s.setMarker(MARKERS[i % MARKERS.length]);
     s.setLineStyle(SeriesLines.SOLID);
     s.setLineWidth(2);
@@ -46,7 +55,7 @@ final class LineStyle {
 
   /** An interval of a line's value: thin, of the line's colour, not in the legend. */
   static void applyInterval(XYSeries s, int i) {
-    s.setLineColor(Viridis.line(i));
+    s.setLineColor(colour(i));
     s.setMarker(SeriesMarkers.NONE);
     s.setLineStyle(new BasicStroke(1));
     s.setShowInLegend(false);

@@ -103,7 +103,7 @@ public final class NeedleChart implements Figure {
       return;
     }
     double p = cell.accuracy().mean();
-    g.setColor(Viridis.at(p));
+    g.setColor(new Color(ColourMap.VIRIDIS.colour(p)));
     g.fillRect(x, y, CELL_W - 2, CELL_H - 2);
     g.setColor(p > 0.55 ? Color.BLACK : Color.WHITE);
     g.setFont(PLAIN);
@@ -121,7 +121,7 @@ public final class NeedleChart implements Figure {
 
   private static void bar(Graphics2D g, int x, int y, int height) {
     for (int i = 0; i < height; i++) {
-      g.setColor(Viridis.at(1 - (double) i / (height - 1)));
+      g.setColor(new Color(ColourMap.VIRIDIS.colour(1 - (double) i / (height - 1))));
       g.fillRect(x, y + i, 14, 1);
     }
     g.setColor(Color.DARK_GRAY);

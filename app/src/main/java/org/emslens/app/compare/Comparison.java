@@ -1,7 +1,10 @@
 package org.emslens.app.compare;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Locale;
+import org.emslens.format.Csv;
+import org.emslens.format.Json;
+import org.emslens.session.CacheChoice;
 import org.emslens.session.Measures;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
@@ -56,36 +59,36 @@ record Comparison(List<Lane> lanes, List<Run> runs) {
 
   /** Every step of every run, as a table. */
   String csv() {
-    StringBuilder out =
-        new StringBuilder(
-            "run,policy,switches,budget,step,token,text,kl,agrees,outputError,slots,bytes\n");
+    StringBuilder out = new StringBuilder();
     for (int r = 0; r < runs.size(); r++) {
       Run run = runs.get(r);
       List<Measures> measures = Measures.all(run);
       for (Step s : run.steps()) {
-        Measures m = measures.get(s.index());
-        out.append(
-            String.format(
-                Locale.ROOT,
-                "%d,%s,\"%s\",%s,%d,%s,\"%s\",%.6f,%s,%s,%d,%d%n",
-                r + 1,
-                run.choice().policy().id(),
-                lanes.get(r).contender().switchText(),
-                run.choice().budget(),
-                s.index(),
-                s.token() == null ? "" : s.token().id(),
-                s.text().replace("\"", "\"\""),
-                m.kl(),
-                number(m.agrees(), "%.0f"),
-                number(m.outputError(), "%.6f"),
-                m.slots(),
-                m.bytes()));
+        out.append(Csv.row(row(r, s, measures.get(s.index())), out.isEmpty()));
       }
     }
     return out.toString();
   }
 
-  private static String number(double x, String format) {
-    return Double.isNaN(x) ? "" : String.format(Locale.ROOT, format, x);
+  private ObjectNode row(int run, Step s, Measures m) {
+    CacheChoice choice = runs.get(run).choice();
+    return Json.MAPPER
+        .createObjectNode()
+        .put("run", run + 1)
+        .put("policy", choice.policy().id())
+        .put("switches", lanes.get(run).contender().switchText())
+        .put("budget", choice.budget().toString())
+        .put("step", s.index())
+        .put("token", s.token() == null ? null : s.token().id())
+        .put("text", s.text())
+        .put("kl", m.kl())
+        .put("agrees", known(m.agrees()))
+        .put("outputError", known(m.outputError()))
+        .put("slots", m.slots())
+        .put("bytes", m.bytes());
+  }
+
+  private static Double known(double x) {
+    return Double.isNaN(x) ? null : x;
   }
 }

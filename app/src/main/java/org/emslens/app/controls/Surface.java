@@ -10,6 +10,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
 import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
+import org.emslens.chart.ColourMap;
 
 /** A region that is drawn by hand. Requests to repaint within one pulse become one. */
 public abstract class Surface extends Region {
@@ -95,7 +96,7 @@ public abstract class Surface extends Region {
   /** A colour bar, 1 at its top and 0 at its foot. */
   protected static void bar(GraphicsContext g, ColourMap map, double x, double y, double w, int h) {
     for (int i = 0; i < h; i++) {
-      g.setFill(map.paint(1 - (double) i / h));
+      g.setFill(Argb.paint(map.colour(1 - (double) i / h)));
       g.fillRect(x, y + i, w, 1.5);
     }
   }

@@ -8,7 +8,7 @@ import javafx.scene.image.Image;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
-import org.emslens.app.controls.ColourMap;
+import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.PixelImage;
 import org.emslens.app.controls.Scale;
@@ -16,6 +16,7 @@ import org.emslens.app.controls.Surface;
 import org.emslens.app.heatmap.Ticks;
 import org.emslens.app.main.Lens;
 import org.emslens.app.main.View;
+import org.emslens.chart.ColourMap;
 import org.emslens.engine.Prefill;
 import org.emslens.model.ModelConfig;
 import org.emslens.session.Run;
@@ -103,7 +104,7 @@ public final class AtlasView extends Surface {
     if (pictured != run.prefill() || picturedMap != map.get()) {
       pictured = run.prefill();
       picturedMap = map.get();
-      image = atlas(pictured, picturedMap, ColourMap.argb(colours().faint()));
+      image = atlas(pictured, picturedMap, Argb.of(colours().faint()));
     }
     ModelConfig c = run.config();
     g.drawImage(image, LEFT, TOP, cw * c.layers(), ch * c.heads());
@@ -134,7 +135,7 @@ public final class AtlasView extends Surface {
     for (int l = 0; l < c.layers(); l++) {
       for (int h = 0; h < c.heads(); h++) {
         double x = encoding.get().value(v, l, h);
-        g.setFill(Double.isNaN(x) ? colours().faint() : map.get().paint(x));
+        g.setFill(Double.isNaN(x) ? colours().faint() : Argb.paint(map.get().colour(x)));
         g.fillRect(LEFT + l * cw, TOP + h * ch, cw, ch);
       }
     }

@@ -8,14 +8,15 @@ import javafx.scene.image.Image;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.text.TextAlignment;
+import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Background;
-import org.emslens.app.controls.ColourMap;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.PixelImage;
 import org.emslens.app.controls.Scale;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.main.Lens;
 import org.emslens.app.main.View;
+import org.emslens.chart.ColourMap;
 
 /**
  * One head's attention: queries down, keys across, with axes, colour bar and a cross-hair that
@@ -119,7 +120,7 @@ public final class HeatmapView extends Surface {
   private void recolour() {
     if (picture != null) {
       int[] argb = new int[picture.values().length];
-      int empty = ColourMap.argb(colours().faint());
+      int empty = Argb.of(colours().faint());
       for (int i = 0; i < argb.length; i++) {
         float p = picture.values()[i];
         argb[i] = p < 0 ? empty : map.get().colour(scale.get().place(p));

@@ -28,7 +28,6 @@ import org.emslens.app.budget.BudgetView;
 import org.emslens.app.budget.HeadBars;
 import org.emslens.app.compare.CompareView;
 import org.emslens.app.controls.Card;
-import org.emslens.app.controls.ColourMap;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.controls.Scale;
@@ -46,6 +45,7 @@ import org.emslens.app.timeline.TimelineModel;
 import org.emslens.app.timeline.TimelineView;
 import org.emslens.app.tokens.ContextView;
 import org.emslens.app.tokens.TokenStrip;
+import org.emslens.chart.ColourMap;
 
 /**
  * The window's content: what the model read and wrote at the left, what a head looks at in the

@@ -15,8 +15,9 @@ import javafx.scene.layout.GridPane;
 import javafx.scene.layout.VBox;
 import javafx.scene.paint.Color;
 import javafx.util.Duration;
-import org.emslens.app.controls.ColourMap;
+import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Format;
+import org.emslens.chart.ColourMap;
 import org.emslens.experiment.NeedleGrid;
 import org.emslens.experiment.Outcome;
 
@@ -77,7 +78,8 @@ final class NeedlePanel extends GridPane {
     Color ink = p > 0.55 ? Color.BLACK : Color.WHITE;
     box.setBackground(
         new Background(
-            new BackgroundFill(ColourMap.VIRIDIS.paint(p), new CornerRadii(3), Insets.EMPTY)));
+            new BackgroundFill(
+                Argb.paint(ColourMap.VIRIDIS.colour(p)), new CornerRadii(3), Insets.EMPTY)));
     Label share = new Label(Math.round(p * n) + " of " + n);
     share.setTextFill(ink);
     Label sure =

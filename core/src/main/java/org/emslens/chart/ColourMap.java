@@ -1,6 +1,4 @@
-package org.emslens.app.controls;
-
-import javafx.scene.paint.Color;
+package org.emslens.chart;
 
 /** Perceptually even colour maps (matplotlib's), as 256 opaque ARGB colours. */
 public enum ColourMap {
@@ -18,27 +16,24 @@ public enum ColourMap {
     for (int i = 0; i < argb.length; i++) {
       double at = i / 255.0 * (hex.length - 1);
       int low = Math.min((int) at, hex.length - 2);
-      Color c = Color.web(hex[low]).interpolate(Color.web(hex[low + 1]), at - low);
-      argb[i] = argb(c);
+      argb[i] =
+          between(Integer.parseInt(hex[low], 16), Integer.parseInt(hex[low + 1], 16), at - low);
     }
+  }
+
+  private static int between(int from, int to, double share) {
+    int argb = 0xFF000000;
+    for (int shift = 0; shift <= 16; shift += 8) {
+      int a = from >> shift & 255;
+      int b = to >> shift & 255;
+      argb |= (int) Math.round(a + share * (b - a)) << shift;
+    }
+    return argb;
   }
 
   /** Colour of a value from 0 to 1; others are clamped. */
   public int colour(double value) {
     return argb[(int) Math.clamp(value * 255 + 0.5, 0, 255)];
-  }
-
-  /** The same as a paint. */
-  public Color paint(double value) {
-    int c = colour(value);
-    return Color.rgb(c >> 16 & 255, c >> 8 & 255, c & 255);
-  }
-
-  public static int argb(Color c) {
-    return 0xFF000000
-        | (int) Math.round(c.getRed() * 255) << 16
-        | (int) Math.round(c.getGreen() * 255) << 8
-        | (int) Math.round(c.getBlue() * 255);
   }
 
   @Override
