@@ -47,7 +47,12 @@ class GoldenDriftTest {
           contender("ems_kernel7", Policies.EMS, "kernel=7"),
           contender("ems_keys", Policies.EMS, "similarity=keys"),
           contender("ems_values", Policies.EMS, "similarity=values"),
-          contender("ems_not_adaptive", Policies.EMS, "adaptive=false"));
+          contender("ems_not_adaptive", Policies.EMS, "adaptive=false"),
+          contender("ems_limit", Policies.EMS, "pool-limit=1"),
+          contender("ems_tau", Policies.EMS, "tau=0.6"),
+          contender("ems_mass", Policies.EMS, "mass=0.9"),
+          contender("ems_window32", Policies.EMS, "window=32"),
+          contender("ems_mean", Policies.EMS, "align=mean"));
 
   private static Model model;
   private static Engine engine;
