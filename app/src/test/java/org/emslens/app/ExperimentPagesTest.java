@@ -172,7 +172,6 @@ class ExperimentPagesTest extends HeadlessWindow {
     open(robot, "plain");
     turn(robot, Page.SWEEP);
     type(robot, "#sweep-tokens", "60");
-    type(robot, "#sweep-continuation", "8");
     type(robot, "#sweep-continuation", "0");
     press(robot, "#sweep-run");
     assertTrue(label(robot, "#sweep-failure").startsWith("continuation has 0;"));

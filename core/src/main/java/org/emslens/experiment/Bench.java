@@ -60,8 +60,8 @@ public record Bench(
   }
 
   /**
-   * Measures policies at one length; medians of five rounds but for the prefill, which runs once
-   * after a shorter one.
+   * Measures policies at one length, after `warmUp`; medians of five rounds but for the prefill,
+   * which runs once.
    *
    * @param ids a prompt, and 64 tokens more to decode
    */
@@ -72,7 +72,6 @@ public record Bench(
       Progress progress,
       Consumer<Bench> each) {
     int context = ids.length - DECODED;
-    engine.prefill(Arrays.copyOf(ids, Math.min(context, SHORT)), null, progress);
     ProcessMemory.forgetPeak();
     long start = System.nanoTime();
     Prefill prefill = engine.prefill(Arrays.copyOf(ids, context), null, progress);

@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
+import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
 
 /**
  * A policy with switches, as one line of a chart.
@@ -43,6 +45,13 @@ public record Contender(Policies policy, Map<Switch, String> switches) {
       options = e.getKey().set(options, e.getValue());
     }
     return options;
+  }
+
+  /**
+   * @throws IllegalArgumentException as `options` does
+   */
+  public CacheChoice choice(Budget budget) {
+    return new CacheChoice(policy, options(), budget);
   }
 
   /** `alpha=0.25 merge=false`, or nothing. */

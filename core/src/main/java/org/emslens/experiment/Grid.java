@@ -93,7 +93,7 @@ public record Grid(
   }
 
   /** All combinations of one value per switch. */
-  public static List<Map<Switch, String>> combinations(Map<Switch, List<String>> values) {
+  static List<Map<Switch, String>> combinations(Map<Switch, List<String>> values) {
     List<Map<Switch, String>> all = List.of(Map.of());
     for (Map.Entry<Switch, List<String>> e : values.entrySet()) {
       List<Map<Switch, String>> more = new ArrayList<>();

@@ -86,7 +86,7 @@ public final class ResultStore implements AutoCloseable {
     return (Json.MAPPER.writeValueAsString(o) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  private static byte[] row(Outcome o, boolean header) throws IOException {
+  private static byte[] row(Outcome o, boolean header) {
     return OutcomeCsv.row(o, header).getBytes(StandardCharsets.UTF_8);
   }
 

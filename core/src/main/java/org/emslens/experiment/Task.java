@@ -31,6 +31,7 @@ public sealed interface Task {
    * The task in a model's tokens.
    *
    * @throws IOException in one sentence, where its files cannot be used
+   * @throws IllegalArgumentException in one sentence, where its text is too short
    */
   Tokens tokens(Model model, long seed) throws IOException;
 
@@ -154,12 +155,7 @@ public sealed interface Task {
       if (asks()) {
         return Tokens.of(model.tokenizer(), text, "", answer);
       }
-      List<Token> tokens = model.tokenizer().encodePrompt(text);
-      if (tokens.size() <= continuation) {
-        throw new BadFileException(
-            file, "has " + tokens.size() + " tokens; more than " + continuation + " are needed.");
-      }
-      return split(text, tokens, continuation);
+      return new TextTask(file.getFileName().toString(), text, continuation).tokens(model, seed);
     }
   }
 

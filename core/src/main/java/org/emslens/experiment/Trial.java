@@ -30,6 +30,6 @@ public record Trial(
   }
 
   public CacheChoice choice() {
-    return new CacheChoice(contender.policy(), contender.options(), budget);
+    return contender.choice(budget);
   }
 }

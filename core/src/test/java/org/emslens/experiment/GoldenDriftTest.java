@@ -98,8 +98,7 @@ class GoldenDriftTest {
       for (JsonNode row : text.get("rows")) {
         String name = row.get("policy").asText();
         int budget = row.get("budget").asInt();
-        Contender c = CONTENDERS.get(name);
-        CacheChoice choice = new CacheChoice(c.policy(), c.options(), Budget.slots(budget));
+        CacheChoice choice = CONTENDERS.get(name).choice(Budget.slots(budget));
         Drift drift = Drift.measure(engine, baseline, choice, once, Progress.NONE);
         String what = file + " " + name + " " + budget;
         near(text.get("fullNll").asDouble(), drift.fullNll(), what + " fullNll");

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.emslens.format.Csv;
 import org.emslens.format.Json;
-import org.emslens.session.CacheChoice;
 import org.emslens.session.Measures;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
@@ -71,13 +70,13 @@ record Comparison(List<Lane> lanes, List<Run> runs) {
   }
 
   private ObjectNode row(int run, Step s, Measures m) {
-    CacheChoice choice = runs.get(run).choice();
+    Lane lane = lanes.get(run);
     return Json.MAPPER
         .createObjectNode()
         .put("run", run + 1)
-        .put("policy", choice.policy().id())
-        .put("switches", lanes.get(run).contender().switchText())
-        .put("budget", choice.budget().toString())
+        .put("policy", lane.contender().policy().id())
+        .put("switches", lane.contender().switchText())
+        .put("budget", lane.budget())
         .put("step", s.index())
         .put("token", s.token() == null ? null : s.token().id())
         .put("text", s.text())

@@ -13,7 +13,7 @@ import org.emslens.session.CacheChoice;
 record Lane(Contender contender, int budget) {
 
   CacheChoice choice() {
-    return new CacheChoice(contender.policy(), contender.options(), Budget.slots(budget));
+    return contender.choice(Budget.slots(budget));
   }
 
   /** Policy, switches and budget. */

@@ -48,7 +48,7 @@ public final class Lens implements AutoCloseable {
   private final StringProperty modelTitle = new SimpleStringProperty(this, "modelTitle", "");
   private final StringProperty backend = new SimpleStringProperty(this, "backend", "");
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
-  private final OpenModel models = new OpenModel();
+  private final OpenModel openModel = new OpenModel();
   private Session session;
   private boolean silent;
 
@@ -96,7 +96,7 @@ public final class Lens implements AutoCloseable {
       submit(
           "Loading " + path.getFileName(),
           p -> {
-            models.open(path, p);
+            openModel.open(path, p);
             modelOpened();
           });
     }
@@ -118,13 +118,13 @@ public final class Lens implements AutoCloseable {
   }
 
   private void fetchDefault(Progress p) throws IOException {
-    models.openDefault(what -> show(() -> message.set(what)), p);
+    openModel.openDefault(what -> show(() -> message.set(what)), p);
     modelOpened();
   }
 
   private void modelOpened() {
     session = null;
-    LoadedEngine now = models.get();
+    LoadedEngine now = openModel.get();
     show(
         () -> {
           modelTitle.set(now.model().title());
@@ -172,7 +172,7 @@ public final class Lens implements AutoCloseable {
     submit(
         "Reading the prompt",
         p -> {
-          LoadedEngine loaded = models.get();
+          LoadedEngine loaded = openModel.get();
           String text = chat ? asChat(loaded.model(), prompt) : prompt;
           session = Session.start(loaded.model(), loaded.engine(), text, wanted, how, beside, p);
           publish(true);
@@ -281,7 +281,7 @@ public final class Lens implements AutoCloseable {
   /** Runs such a job where a model is open; cancels what runs before. */
   public void work(String what, Work work) {
     wantedSteps = 0;
-    submit(what, p -> work.run(models.get(), session, p));
+    submit(what, p -> work.run(openModel.get(), session, p));
   }
 
   /** Shows a session that such a job made, at one of its steps; on the engine's thread. */
