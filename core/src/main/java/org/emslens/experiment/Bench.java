@@ -43,18 +43,18 @@ public record Bench(
 
   private static final int DECODED = 64;
   private static final int ROUNDS = 5;
-  private static final int WARM_UPS = 4;
+  private static final int WARM_UPS = 44;
   private static final int SHORT = 256;
 
   /**
-   * Runs every policy a few times on the beginning of a prompt and forgets the times, so that
-   * nothing that is measured later waits for the compiler.
+   * Runs the policies on the beginning of a prompt, each the more often the fewer they are, and
+   * forgets the times, so that nothing that is measured later waits for the compiler.
    *
    * @param ids as for `run`
    */
   public static void warmUp(Engine engine, int[] ids, List<CacheChoice> choices) {
     int[] few = Arrays.copyOf(ids, Math.min(ids.length, SHORT + DECODED));
-    for (int i = 0; i < WARM_UPS; i++) {
+    for (int done = 0; done < WARM_UPS; done += choices.size()) {
       run(engine, few, choices, Progress.NONE, b -> {});
     }
   }
