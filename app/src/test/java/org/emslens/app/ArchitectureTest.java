@@ -1,7 +1,11 @@
 package org.emslens.app;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -96,4 +100,53 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideOutsideOfPackages("javafx.scene..", "javafx.stage..", "org.controlsfx..");
+
+  @ArchTest
+  static final ArchRule controlsKnowNobody =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.app.controls..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.emslens.app..")
+                  .and(not(resideInAPackage("org.emslens.app.controls.."))));
+
+  @ArchTest
+  static final ArchRule whatFeaturesShareKnowsNoFeature =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.app.lens..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.emslens.app..")
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              "org.emslens.app.lens..", "org.emslens.app.controls.."))));
+
+  @ArchTest
+  static final ArchRule nobodyCallsMain =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.app..")
+          .and()
+          .resideOutsideOfPackage("org.emslens.app.main..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.emslens.app.main..");
+
+  @ArchTest
+  static final ArchRule onlyMainDrives =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.app..")
+          .and()
+          .resideOutsideOfPackages("org.emslens.app.main..", "org.emslens.app.drive..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.emslens.app.drive..");
+
+  @ArchTest
+  static final ArchRule noCircles =
+      slices().matching("org.emslens.app.(*)..").should().beFreeOfCycles();
 }

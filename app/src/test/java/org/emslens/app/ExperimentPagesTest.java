@@ -14,17 +14,15 @@ import java.util.concurrent.TimeUnit;
 import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.Slider;
-import javafx.scene.control.Spinner;
 import javafx.scene.control.TextArea;
-import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.text.Text;
 import javafx.scene.text.TextFlow;
 import javafx.stage.Stage;
 import org.controlsfx.control.CheckComboBox;
-import org.controlsfx.control.StatusBar;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.main.Page;
@@ -50,10 +48,6 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertEquals(page, view.pageProperty().get());
   }
 
-  private static void type(FxRobot robot, String id, String text) {
-    robot.interact(() -> robot.lookup(id).queryAs(TextField.class).setText(text));
-  }
-
   private static String label(FxRobot robot, String id) {
     return robot.lookup(id).queryAs(Label.class).getText();
   }
@@ -63,13 +57,23 @@ class ExperimentPagesTest extends HeadlessWindow {
   }
 
   private void export(FxRobot robot, String id, Path file) {
-    robot.interact(() -> robot.lookup(id).queryAs(ExportMenu.class).write(file));
-    until(() -> status(robot).equals("Wrote " + file));
+    exportTo(robot, id, file);
+    until(() -> status(robot).equals("Saved to " + file));
     assertTrue(Files.exists(file));
   }
 
+  private void exportTo(FxRobot robot, String id, Path file) {
+    String kind = file.toString().substring(file.toString().lastIndexOf('.') + 1);
+    answer(file);
+    robot.interact(
+        () ->
+            robot.lookup(id).queryAs(ExportMenu.class).getItems().stream()
+                .filter(i -> i.getId().endsWith(kind))
+                .forEach(MenuItem::fire));
+  }
+
   private static String status(FxRobot robot) {
-    return robot.lookup("#status").queryAs(StatusBar.class).getText();
+    return label(robot, "#status");
   }
 
   @SuppressWarnings("unchecked")
@@ -84,16 +88,8 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertTrue(robot.lookup("#compare-step").queryButton().isDisabled());
     press(robot, "#compare-add");
     choose(robot, "#lane-policy-2", Policies.FULL);
-    for (int i = 0; i < 2; i++) {
-      int lane = i;
-      robot.interact(
-          () ->
-              robot
-                  .lookup("#lane-budget-" + lane)
-                  .<Spinner<Integer>>query()
-                  .getValueFactory()
-                  .setValue(24));
-    }
+    type(robot, "#lane-budget-0", "24");
+    type(robot, "#lane-budget-1", "24");
     type(robot, "#lane-switches-1", "alpha=0,1");
     press(robot, "#compare-start");
     assertTrue(status(robot).contains("expected one value for each"));
@@ -103,7 +99,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     until(() -> idle() && steps.getMax() == 24);
     press(robot, "#compare-step");
     until(() -> idle() && steps.getMax() == 25);
-    assertEquals("step 25 of 25", label(robot, ".tools .number"));
+    assertEquals("step 25 of 25", label(robot, "#compare-at"));
     LineChart<Number, Number> chart = chart(robot, "#compare-chart");
     assertEquals(3, chart.getData().size());
     assertEquals("2  SnapKV, alpha=1, 24", chart.getData().get(1).getName());
@@ -129,7 +125,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     }
 
     robot.interact(() -> steps.setValue(3));
-    assertEquals("step 3 of 25", label(robot, ".tools .number"));
+    assertEquals("step 3 of 25", label(robot, "#compare-at"));
     assertEquals(3, chart.getData().getFirst().getData().size());
 
     // The full cache keeps tokens that EMS does not: tall bars of another colour.
@@ -198,8 +194,8 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertEquals(17, csvRows(folder.resolve("s.csv")));
     export(robot, "#export-sweep", folder.resolve("s.png"));
     Path inside = folder.resolve("s.png").resolve("s.svg");
-    robot.interact(() -> robot.lookup("#export-sweep").queryAs(ExportMenu.class).write(inside));
-    until(() -> status(robot).startsWith("The export was not written: " + folder));
+    exportTo(robot, "#export-sweep", inside);
+    until(() -> status(robot).startsWith("Not saved. " + folder));
     Node point = chart.getData().get(3).getData().getLast().getNode();
     fire(robot, point, MouseEvent.MOUSE_CLICKED, 2, 2);
     until(() -> idle() && shown() != null && view.pageProperty().get() == Page.INSPECT);

@@ -1,6 +1,8 @@
 package org.emslens.app;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -11,15 +13,20 @@ import javafx.scene.Scene;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.TextArea;
+import javafx.scene.control.TextField;
 import javafx.scene.image.WritableImage;
+import javafx.scene.input.KeyCode;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
+import javafx.stage.FileChooser;
 import javafx.stage.Stage;
-import org.emslens.app.main.EngineThread;
-import org.emslens.app.main.Lens;
+import javafx.stage.Window;
+import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.drive.Mouse;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.app.main.MainView;
-import org.emslens.app.main.View;
-import org.emslens.app.tour.Mouse;
+import org.emslens.app.settings.Appearance;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.session.Budget;
@@ -43,18 +50,55 @@ abstract class HeadlessWindow {
   @TempDir Path folder;
   Lens lens;
   MainView view;
+  final Appearance appearance = new Appearance();
+  private final Answers dialogs = new Answers();
+
+  /** What the next dialog for a file is answered with; once. */
+  private static final class Answers implements FileDialogs {
+    private Path next;
+
+    private Optional<Path> take() {
+      Optional<Path> answer = Optional.ofNullable(next);
+      next = null;
+      return answer;
+    }
+
+    @Override
+    public Optional<Path> open(
+        Window owner, String title, List<FileChooser.ExtensionFilter> kinds) {
+      return take();
+    }
+
+    @Override
+    public Optional<Path> folder(Window owner, String title) {
+      return take();
+    }
+
+    @Override
+    public Optional<Path> save(Window owner, String title, String name) {
+      return take();
+    }
+  }
+
+  final void answer(Path file) {
+    dialogs.next = file;
+  }
+
+  final String failure() {
+    return lens.said().errorProperty().get();
+  }
 
   /** TestFX looks for its start method in the test's own class only. */
   final void show(Stage stage) {
-    lens = new Lens(new EngineThread(Platform::runLater));
-    view = new MainView(lens);
+    lens = new Lens(Platform::runLater);
+    view = new MainView(lens, appearance, dialogs);
     stage.setScene(new Scene(view, 1280, 800));
     stage.show();
   }
 
   @AfterEach
   void close() {
-    lens.close();
+    WaitForAsyncUtils.waitForAsyncFx(5000, lens::close);
   }
 
   static void until(BooleanSupplier condition) {
@@ -72,12 +116,12 @@ abstract class HeadlessWindow {
   }
 
   final boolean idle() {
-    return !lens.busyProperty().get();
+    return lens.jobs().isIdle();
   }
 
   final void open(FxRobot robot, String model) {
     robot.interact(() -> lens.open(MODELS.resolve(model)));
-    until(() -> lens.modelReadyProperty().get() && idle());
+    until(() -> lens.models().modelProperty().get() != null && idle());
   }
 
   /** A run of the tiny model, sampled, since greedy random models repeat themselves. */
@@ -91,8 +135,8 @@ abstract class HeadlessWindow {
                     d.window = 6;
                     d.slack = 5;
                   });
-          lens.samplingProperty().set(new Sampling(1, 0.9, 3));
-          lens.choiceProperty().set(new CacheChoice(Policies.EMS, o, Budget.slots(16)));
+          lens.settings().samplingProperty().set(new Sampling(1, 0.9, 0, 3));
+          lens.settings().choiceProperty().set(new CacheChoice(Policies.EMS, o, Budget.slots(16)));
           robot.lookup("#prompt").queryAs(TextArea.class).setText(PROMPT);
           robot.lookup("#run").queryAs(Button.class).fire();
         });
@@ -107,6 +151,17 @@ abstract class HeadlessWindow {
 
   static void fire(FxRobot robot, Node node, EventType<MouseEvent> type, double x, double y) {
     robot.interact(() -> Mouse.fire(node, type, x, y));
+  }
+
+  /** Types into a field and presses Enter. */
+  static void type(FxRobot robot, String id, String text) {
+    robot.interact(
+        () -> {
+          TextField f = robot.lookup(id).queryAs(TextField.class);
+          f.requestFocus();
+          f.setText(text);
+        });
+    robot.push(KeyCode.ENTER);
   }
 
   /** Picks an entry of a box by what it is called in the code. */

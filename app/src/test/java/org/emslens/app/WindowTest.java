@@ -18,13 +18,12 @@ import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.paint.Color;
 import javafx.stage.Stage;
-import org.controlsfx.control.RangeSlider;
 import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.MapRegion;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.View;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.chart.ColourMap;
@@ -101,15 +100,13 @@ class WindowTest extends HeadlessWindow {
     run(robot);
     robot.interact(() -> lens.step(6));
     until(() -> shown().run().steps().size() == 7 && idle());
-    RangeSlider budget = robot.lookup("#budget").queryAs(RangeSlider.class);
-    robot.interact(() -> budget.setHighValue(24));
+    type(robot, "#budget-field", "24");
     until(
         () ->
             shown().run().steps().getFirst().after().slots(0) == 24
                 && shown().run().steps().size() == 7
                 && idle());
-    assertTrue(robot.lookup("#budget-label").queryAs(Label.class).getText().contains("24 slots"));
-    robot.interact(() -> budget.setLowValue(3));
+    type(robot, "#window-field", "3");
     until(() -> shown().run().choice().options().window() == 3 && idle());
     for (Policies p : Policies.values()) {
       choose(robot, "#policy", p);
@@ -121,14 +118,14 @@ class WindowTest extends HeadlessWindow {
     robot.interact(() -> robot.lookup("#merge").queryAs(ToggleSwitch.class).setSelected(false));
     until(() -> !shown().run().choice().options().merge() && idle());
     assertEquals(0, shown().run().steps().getFirst().plan().merged());
-    robot.interact(() -> robot.lookup("#alpha").queryAs(Slider.class).setValue(0.8));
+    robot.interact(() -> robot.lookup("#alpha-slider").queryAs(Slider.class).setValue(0.8));
     until(() -> shown().run().choice().options().alpha() == 0.8 && idle());
     robot.clickOn("#preset");
     until(() -> shown().run().choice().options().alpha() == 0.5 && idle());
     assertEquals(CacheOptions.Align.MEAN, shown().run().choice().options().align());
     choose(robot, "#policy", Policies.EMS);
     until(() -> shown().run().choice().options().alpha() == 0.4 && idle());
-    assertTrue(lens.errorProperty().get().isEmpty(), lens.errorProperty().get());
+    assertTrue(failure().isEmpty(), failure());
   }
 
   @Test
@@ -136,10 +133,10 @@ class WindowTest extends HeadlessWindow {
     run(robot);
     Node map = view.heatmap();
     double w = map.getLayoutBounds().getWidth();
-    Color sink = pixel(map, 66, 11);
+    Color sink = pixel(map, 66, 25);
     assertEquals(
         ColourMap.VIRIDIS.colour(1), Argb.of(sink), "the first token can look at itself only");
-    Color future = pixel(map, w - 74 - 6, 12);
+    Color future = pixel(map, w - 74 - 6, 26);
     assertEquals(Argb.of(Palette.LIGHT.faint()), Argb.of(future));
     fire(robot, map, MouseEvent.MOUSE_MOVED, 80, 60);
     assertTrue(lens.selection().tokenProperty().get() >= 0);
@@ -212,7 +209,7 @@ class WindowTest extends HeadlessWindow {
     run(robot);
     robot.interact(() -> lens.step(5));
     until(() -> shown().stepIndex() == 5 && idle());
-    Node film = robot.lookup("#film").query();
+    Node film = robot.lookup("#timeline").query();
     fire(robot, film, MouseEvent.MOUSE_PRESSED, 62, 20);
     assertEquals(0, shown().stepIndex());
     int wanted = shown().step().next().top().get(2).id();
@@ -236,12 +233,14 @@ class WindowTest extends HeadlessWindow {
     View before = shown();
     Path bad = Files.writeString(folder.resolve("bad.gguf"), "this is no model at all");
     robot.interact(() -> lens.open(bad));
-    until(() -> !lens.errorProperty().get().isEmpty());
-    assertTrue(lens.errorProperty().get().contains("bad.gguf"), lens.errorProperty().get());
+    until(() -> lens.said().noticeProperty().get() != null);
+    String why = robot.lookup("#notice-text").queryAs(Label.class).getText();
+    assertTrue(why.contains("bad.gguf"), why);
+    assertTrue(robot.lookup("#retry").query().isVisible());
     assertEquals(before, shown());
     robot.interact(() -> lens.step(1));
     until(() -> shown().stepIndex() == 1 && idle());
-    assertTrue(lens.errorProperty().get().isEmpty());
+    assertTrue(failure().isEmpty());
   }
 
   @Test
@@ -251,14 +250,20 @@ class WindowTest extends HeadlessWindow {
     until(() -> shown().stepIndex() == 3 && idle());
     String text = shown().run().generated(3);
     Path file = folder.resolve("s.emslens");
-    robot.interact(() -> lens.save(file));
+    robot.interact(() -> lens.files().save(file));
     until(() -> Files.exists(file) && idle());
     robot.interact(() -> lens.open(file));
     until(() -> !shown().run().canDecode() && idle());
     assertEquals(text, shown().run().generated(3));
-    assertTrue(robot.lookup("#step").queryButton().isDisabled());
-    robot.interact(() -> robot.lookup("#budget").queryAs(RangeSlider.class).setHighValue(20));
+    type(robot, "#budget-field", "20");
     until(() -> shown().run().steps().getFirst().after().slots(0) == 20 && idle());
+    type(robot, "#budget-field", "16");
+    until(() -> text.equals(shown().run().generated(3)) && idle());
+    assertFalse(robot.lookup("#step").queryButton().isDisabled(), "its model is open");
+    robot.interact(() -> lens.step(1));
+    until(() -> shown().stepIndex() == 4 && idle());
+    assertTrue(shown().run().canDecode());
+    assertTrue(shown().run().generated(4).startsWith(text));
   }
 
   @Test

@@ -30,6 +30,30 @@ public enum Switch {
     this.set = set;
   }
 
+  /** The value that options have, as `set` would take it. */
+  public String get(CacheOptions o) {
+    Object value =
+        switch (this) {
+          case WINDOW -> o.window();
+          case SLACK -> o.slack();
+          case ALPHA -> o.alpha();
+          case ALIGN -> o.align();
+          case COUNT_CORRECTION -> o.countCorrection();
+          case KERNEL -> o.kernel();
+          case MASS -> o.mass();
+          case POOL_LIMIT -> o.poolLimit();
+          case TAU -> o.tau();
+          case MERGE -> o.merge();
+          case MERGE_KEYS -> o.mergeKeys();
+          case BIAS -> o.bias();
+          case HOSTS -> o.hosts();
+          case SIMILARITY -> o.similarity();
+          case ADAPTIVE -> o.adaptive();
+          case SHARE -> o.share();
+        };
+    return value.toString().toLowerCase(Locale.ROOT);
+  }
+
   /** As written in files and, after two dashes, on the command line. */
   public String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

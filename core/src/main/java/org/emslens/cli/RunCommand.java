@@ -67,6 +67,12 @@ final class RunCommand implements Callable<Integer> {
   private double topP;
 
   @Option(
+      names = "--top-k",
+      defaultValue = "0",
+      description = "Tokens that may come at most; 0 for no limit (${DEFAULT-VALUE}).")
+  private int topK;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       description = "Of the random numbers (${DEFAULT-VALUE}).")
@@ -129,7 +135,7 @@ final class RunCommand implements Callable<Integer> {
         JsonOut.print(spec, json(run, loaded, prefillSeconds, decodeSeconds));
       }
       if (record != null) {
-        Recording.write(run, record);
+        Recording.write(run, record, Progress.NONE);
       }
     }
     return 0;
@@ -141,7 +147,7 @@ final class RunCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "max-new-tokens is " + maxNewTokens + "; expected 0 or more.");
       }
-      return new Sampling(temperature, topP, seed);
+      return new Sampling(temperature, topP, topK, seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

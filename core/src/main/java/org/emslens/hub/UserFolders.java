@@ -17,6 +17,11 @@ public final class UserFolders {
     return cache().resolve("logs");
   }
 
+  /** What the window remembers from one start to the next. */
+  public static Path settings() {
+    return cache().resolve("window.json");
+  }
+
   private static Path cache() {
     return cache(System.getProperty("os.name"), System.getProperty("user.home"), System.getenv());
   }

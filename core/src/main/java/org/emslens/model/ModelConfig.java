@@ -32,6 +32,21 @@ public record ModelConfig(
     long bytes,
     String quantization) {
 
+  /** Whether all sizes and the type of the weights are another's. */
+  public boolean isLike(ModelConfig other) {
+    return architecture.equals(other.architecture)
+        && layers == other.layers
+        && hidden == other.hidden
+        && heads == other.heads
+        && kvHeads == other.kvHeads
+        && headDim == other.headDim
+        && feedForward == other.feedForward
+        && vocab == other.vocab
+        && ropeTheta == other.ropeTheta
+        && parameters == other.parameters
+        && quantization.equals(other.quantization);
+  }
+
   /** Query heads that share one KV head. */
   public int group() {
     return heads / kvHeads;

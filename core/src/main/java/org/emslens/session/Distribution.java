@@ -13,6 +13,7 @@ import org.emslens.text.Tokenizer;
  */
 public record Distribution(List<Candidate> top) {
   private static final int SHOWN = 10;
+  private static final float ROUNDING = 0.02f;
 
   /** A token that may come next. */
   public record Candidate(int id, String text, float probability) {}
@@ -37,6 +38,17 @@ public record Distribution(List<Candidate> top) {
     }
     top.sort((a, b) -> Float.compare(b.probability(), a.probability()));
     return new Distribution(top.subList(0, shown));
+  }
+
+  /**
+   * Whether the most probable token differs clearly from another distribution's, as it does under
+   * other weights but not after rounding.
+   */
+  boolean farFrom(Distribution other) {
+    Candidate mine = top.getFirst();
+    return other.top.stream()
+        .filter(c -> c.id() == mine.id())
+        .noneMatch(c -> Math.abs(c.probability() - mine.probability()) < ROUNDING);
   }
 
   /**

@@ -2,11 +2,12 @@ package org.emslens.session;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.emslens.engine.Progress;
 
 /**
  * A session in one file, `.emslens`, which opens without the model.
  *
- * <p>Format, version 2. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
+ * <p>Format, version 3. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
  * little-endian, f16 is IEEE half precision, arrays are row-major. L layers, H query heads, G KV
  * heads, d head size, N prompt tokens, W rows kept of the last queries.
  *
@@ -23,20 +24,25 @@ import java.nio.file.Path;
  * errors/STEP               f32 [L,H], each head's output error, for steps that asked the full cache
  * </pre>
  *
- * <p>Version 1, which had no output errors and no budgets shared between heads, is read as well.
+ * <p>Versions 1, which had no output errors and no budgets shared between heads, and 2, which had
+ * no limit of candidates and no manifest, are read as well.
  *
  * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as
  * everywhere.
  */
 public final class Recording {
   static final String FORMAT = "emslens-recording";
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private Recording() {}
 
-  /** Writes to a temporary name, then moves. */
-  public static void write(Run run, Path file) throws IOException {
-    RecordingWriter.write(run, file);
+  /**
+   * Writes to a temporary name, then moves.
+   *
+   * @param progress throws to stop, which leaves what was there before
+   */
+  public static void write(Run run, Path file, Progress progress) throws IOException {
+    RecordingWriter.write(run, file, progress);
   }
 
   /**

@@ -115,10 +115,14 @@ final class RecordingReader {
     }
   }
 
-  /** What version 1 did not know is as it was then. */
+  /** What older versions did not know is as it was then. */
   private static JsonNode upgraded(JsonNode json) {
-    if (json.path("version").asInt() == 1 && json.get("options") instanceof ObjectNode options) {
+    int version = json.path("version").asInt();
+    if (version == 1 && json.get("options") instanceof ObjectNode options) {
       options.put("share", CacheOptions.Share.EVEN.name());
+    }
+    if (version < 3 && json.get("sampling") instanceof ObjectNode sampling) {
+      sampling.put("topK", 0);
     }
     return json;
   }

@@ -8,6 +8,7 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.emslens.engine.Prefill;
+import org.emslens.engine.Progress;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.Json;
 import org.emslens.model.ModelConfig;
@@ -16,11 +17,12 @@ import org.emslens.model.ModelConfig;
 final class RecordingWriter {
   private RecordingWriter() {}
 
-  static void write(Run run, Path file) throws IOException {
-    AtomicFile.write(file, out -> write(run, out));
+  static void write(Run run, Path file, Progress progress) throws IOException {
+    AtomicFile.write(file, out -> write(run, out, progress));
   }
 
-  private static void write(Run run, OutputStream out) throws IOException {
+  private static void write(Run run, OutputStream out, Progress progress) throws IOException {
+    int parts = run.config().layers() + run.steps().size();
     ZipOutputStream zip = new ZipOutputStream(out);
     zip.setLevel(Deflater.BEST_SPEED);
     zip.putNextEntry(new ZipEntry("recording.json"));
@@ -28,11 +30,13 @@ final class RecordingWriter {
     zip.closeEntry();
     DataOutputStream data = new DataOutputStream(zip);
     for (int l = 0; l < run.config().layers(); l++) {
+      progress.at((double) l / parts);
       zip.putNextEntry(new ZipEntry("prefill/" + l));
       layer(data, run.prefill(), l);
       zip.closeEntry();
     }
     for (Step s : run.steps()) {
+      progress.at((double) (run.config().layers() + s.index()) / parts);
       if (s.plan() != null) {
         zip.putNextEntry(new ZipEntry("plans/" + s.index()));
         PlanFile.write(data, s.plan());

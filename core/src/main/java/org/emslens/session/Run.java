@@ -3,6 +3,7 @@ package org.emslens.session;
 import java.util.List;
 import org.emslens.cache.KvCache;
 import org.emslens.engine.Prefill;
+import org.emslens.model.Model;
 import org.emslens.model.ModelConfig;
 import org.emslens.text.Token;
 
@@ -30,6 +31,11 @@ public record Run(
   public Run {
     prompt = List.copyOf(prompt);
     steps = List.copyOf(steps);
+  }
+
+  /** Whether a model has the name and the shape of the one that made this. */
+  public boolean madeBy(Model other) {
+    return model.equals(other.title()) && config().isLike(other.config());
   }
 
   public ModelConfig config() {

@@ -9,11 +9,12 @@ import org.emslens.math.Ranking;
  *
  * @param temperature 0 for the most probable one
  * @param topP probability that the tokens in question hold together at least
+ * @param topK tokens that may come at most, the most probable ones; 0 for no limit
  * @param seed of the random numbers; every step has its own, so that going back and on again
  *     repeats
  */
-public record Sampling(double temperature, double topP, long seed) {
-  public static final Sampling GREEDY = new Sampling(0, 1, 1);
+public record Sampling(double temperature, double topP, int topK, long seed) {
+  public static final Sampling GREEDY = new Sampling(0, 1, 0, 1);
 
   public Sampling {
     if (!(temperature >= 0 && temperature <= 100)) {
@@ -21,6 +22,9 @@ public record Sampling(double temperature, double topP, long seed) {
     }
     if (!(topP > 0 && topP <= 1)) {
       throw new IllegalArgumentException("top-p is " + topP + "; expected above 0 and up to 1.");
+    }
+    if (topK < 0) {
+      throw new IllegalArgumentException("top-k is " + topK + "; expected 0 (no limit) or more.");
     }
   }
 
@@ -37,7 +41,8 @@ public record Sampling(double temperature, double topP, long seed) {
     int[] order = Ranking.descending(p, p.length);
     double held = 0;
     int candidates = 0;
-    while (candidates < order.length && (candidates == 0 || held < topP)) {
+    int most = topK == 0 ? order.length : Math.min(topK, order.length);
+    while (candidates < most && (candidates == 0 || held < topP)) {
       held += p[order[candidates++]];
     }
     double at = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step).nextDouble() * held;

@@ -39,7 +39,7 @@ public final class Session {
   private CacheChoice choice;
   private Sampling sampling;
   private KvCache cache;
-  private KvCache full;
+  private Shadow full;
   private float[] logits;
   private Run recorded;
 
@@ -136,20 +136,37 @@ public final class Session {
   }
 
   /**
-   * Another session on the same prompt, which is not run again.
+   * Other sessions on the same prompt, which is not run again; the full cache that they are
+   * measured against runs once for those that say the same.
    *
-   * @throws IllegalArgumentException where the budget does not fit
+   * @throws IllegalArgumentException where a budget does not fit
    */
-  public Session beside(CacheChoice other, Detail detail) {
+  public List<Session> beside(List<CacheChoice> others, Detail detail) {
     if (engine == null) {
       throw new IllegalStateException("A recording cannot be compared without its model.");
     }
-    other.slotsFor(prompt.size());
-    Session s =
-        new Session(
-            engine, tokenizer, model, promptText, prompt, prefill, first, other, sampling, detail);
-    s.begin();
-    return s;
+    others.forEach(c -> c.slotsFor(prompt.size()));
+    Shadow shared = Shadow.of(engine, prefill, true);
+    return others.stream()
+        .map(
+            c -> {
+              Session s =
+                  new Session(
+                      engine,
+                      tokenizer,
+                      model,
+                      promptText,
+                      prompt,
+                      prefill,
+                      first,
+                      c,
+                      sampling,
+                      detail);
+              s.full = shared;
+              s.begin();
+              return s;
+            })
+        .toList();
   }
 
   /** A session that goes on from what a recording holds, without a model. */
@@ -169,6 +186,77 @@ public final class Session {
     s.recorded = recorded;
     s.steps.addAll(recorded.steps());
     return s;
+  }
+
+  /**
+   * A session that goes on from a recording with the model that made it: the prompt is run again,
+   * its steps and plans are repeated.
+   *
+   * @throws IllegalStateException in one sentence, where it turns out to be another model
+   */
+  public static Session resume(
+      Run recorded, Model model, Engine engine, Detail detail, Progress progress) {
+    int[] ids = Tokenizer.ids(recorded.prompt());
+    Prefill prefill = engine.prefill(ids, null, share -> progress.at(share / 2));
+    Distribution first = Distribution.of(prefill.logits(), model.tokenizer());
+    if (first.farFrom(recorded.steps().getFirst().next())) {
+      throw new IllegalStateException(
+          "This session was recorded with other weights than those of the open "
+              + model.title()
+              + ": the same prompt gives another distribution, so it cannot go on.");
+    }
+    Session s =
+        new Session(
+            engine,
+            model.tokenizer(),
+            recorded.model(),
+            recorded.promptText(),
+            recorded.prompt(),
+            prefill,
+            first,
+            recorded.choice(),
+            recorded.sampling(),
+            detail);
+    s.restore(recorded, share -> progress.at((1 + share) / 2));
+    return s;
+  }
+
+  /**
+   * Takes up steps that were made on this prompt before: the cache is rebuilt by repeating their
+   * tokens and plans.
+   *
+   * @param progress throws to stop, which leaves all as it was
+   */
+  public void restore(Run made, Progress progress) {
+    KvCache rebuilt = prefill.cache(made.choice().options().window());
+    apply(made.steps().getFirst(), rebuilt);
+    boolean shadowed = detail.full && made.choice().policy() != Policies.FULL;
+    Shadow shadow = shadowed ? Shadow.of(engine, prefill, false) : null;
+    float[] said = prefill.logits().clone();
+    int n = made.steps().size();
+    for (Step s : made.steps().subList(1, n)) {
+      progress.at((double) s.index() / n);
+      said = engine.decode(rebuilt, s.token().id(), null).clone();
+      apply(s, rebuilt);
+      if (shadow != null) {
+        shadow = shadow.after(s.index(), s.token().id());
+      }
+    }
+    choice = made.choice();
+    sampling = made.sampling();
+    cache = rebuilt;
+    full = shadow;
+    logits = said;
+    recorded = null;
+    snapshots.clear();
+    steps.clear();
+    steps.addAll(made.steps());
+  }
+
+  private static void apply(Step s, KvCache to) {
+    if (s.plan() != null) {
+      to.apply(s.plan());
+    }
   }
 
   /** What there is to see now. */
@@ -220,10 +308,10 @@ public final class Session {
     steps.clear();
     snapshots.clear();
     logits = prefill.logits().clone();
-    if (full == null && shadowed && engine != null) {
-      full = prefill.cache(1);
-    } else if (full != null) {
-      full.truncate(prompt.size());
+    if (!shadowed || engine == null) {
+      full = null;
+    } else {
+      full = full == null ? Shadow.of(engine, prefill, false) : full.backAt(0);
     }
     steps.add(
         new Step(
@@ -292,8 +380,9 @@ public final class Session {
     float[] outputError = Step.NOT_ASKED;
     if (detail.full) {
       boolean same = choice.policy() == Policies.FULL;
-      DecodeTap fullTap = same ? tap : DecodeTap.ofOutputs(prefill.config().allHeads());
-      float[] fullLogits = same ? logits : engine.decode(full, id, fullTap);
+      full = same ? null : full.after(steps.size(), id);
+      DecodeTap fullTap = same ? tap : full.answer().tap();
+      float[] fullLogits = same ? logits : full.answer().logits();
       outputError = tap.outputError(fullTap);
       fullNext = same ? next : Distribution.of(fullLogits, tokenizer);
       divergence = same ? 0 : Distribution.divergence(fullLogits, logits);
@@ -374,23 +463,18 @@ public final class Session {
     logits = nearest == null ? prefill.logits().clone() : nearest.getValue().logits();
     for (int i = from + 1; i <= index; i++) {
       logits = engine.decode(cache, steps.get(i).token().id(), null).clone();
-      if (steps.get(i).plan() != null) {
-        cache.apply(steps.get(i).plan());
-      }
+      apply(steps.get(i), cache);
     }
     steps.subList(index + 1, steps.size()).clear();
     snapshots.tailMap(index, false).clear();
-    // Under the full policy nothing is asked beside it, so that the shadow stands at the prompt.
-    if (full != null && choice.policy() != Policies.FULL) {
-      full.truncate(prompt.size() + index);
+    if (full != null) {
+      full = full.backAt(index);
     }
   }
 
   private KvCache compressedPrompt() {
     KvCache fresh = prefill.cache(choice.options().window());
-    if (steps.getFirst().plan() != null) {
-      fresh.apply(steps.getFirst().plan());
-    }
+    apply(steps.getFirst(), fresh);
     return fresh;
   }
 

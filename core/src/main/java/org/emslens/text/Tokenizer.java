@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * Text to tokens and back, by Hugging Face's own library; pieces and offsets are kept readable
- * here. Used by one thread at a time.
+ * here. May be used by several threads.
  */
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer library;
@@ -20,6 +20,7 @@ public final class Tokenizer implements AutoCloseable {
   private final int bos;
   private final Set<Integer> stops;
   private final Map<String, String> named;
+  private boolean closed;
 
   /**
    * @param json a `tokenizer.json`
@@ -42,12 +43,16 @@ public final class Tokenizer implements AutoCloseable {
     this.named = Map.copyOf(named);
   }
 
-  /** Tokens of a text, special tokens recognised where they are written out; none is added. */
+  /**
+   * Tokens of a text, special tokens recognised where they are written out; none is added.
+   *
+   * @throws IllegalStateException where this was closed
+   */
   public List<Token> encode(String text) {
     if (text.isEmpty()) {
       return List.of();
     }
-    Encoding encoding = library.encode(text, false, false);
+    Encoding encoding = encoding(text);
     long[] ids = encoding.getIds();
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] units = unitsOfCodePoints(text);
@@ -58,6 +63,14 @@ public final class Tokenizer implements AutoCloseable {
       tokens.add(new Token((int) ids[i], pieces.text((int) ids[i]), start, end));
     }
     return tokens;
+  }
+
+  /** The library frees its memory when it is closed, which must not happen meanwhile. */
+  private synchronized Encoding encoding(String text) {
+    if (closed) {
+      throw new IllegalStateException("The tokenizer is closed.");
+    }
+    return library.encode(text, false, false);
   }
 
   /** As {@link #encode}, with the begin-of-text token in front where the model wants one. */
@@ -136,7 +149,8 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     library.close();
   }
 }

@@ -102,7 +102,7 @@ class SessionTest {
         engine,
         PROMPT,
         choice,
-        new Sampling(1, 0.9, 3),
+        new Sampling(1, 0.9, 0, 3),
         Session.Detail.COMPARED,
         Progress.NONE);
   }
@@ -187,7 +187,7 @@ class SessionTest {
   void theSameRunGivesTheSameBits() {
     CacheChoice choice = choice(Policies.EMS, 30);
     String prompt = PROMPT.repeat(6);
-    Sampling sampling = new Sampling(1, 0.9, 5);
+    Sampling sampling = new Sampling(1, 0.9, 0, 5);
     Session first =
         Session.start(
             model, engine, prompt, choice, sampling, Session.Detail.COMPARED, Progress.NONE);
@@ -264,7 +264,7 @@ class SessionTest {
     Session s = start(choice(policy, 14));
     steps(s, 14);
     Path file = folder.resolve("a.emslens");
-    Recording.write(s.run(), file);
+    Recording.write(s.run(), file, Progress.NONE);
     assertEqualSteps(s.run().steps(), Recording.read(file).steps());
     if (policy == Policies.ADA_SNAPKV || policy == Policies.PYRAMIDKV) {
       Step last = s.run().last();
@@ -313,7 +313,7 @@ class SessionTest {
             engine,
             PROMPT,
             choice(Policies.EMS, 14),
-            new Sampling(1, 0.9, 3),
+            new Sampling(1, 0.9, 0, 3),
             Session.Detail.TEXT,
             Progress.NONE);
     steps(little, 20);
@@ -329,7 +329,7 @@ class SessionTest {
     steps(s, 20);
     Run run = s.run();
     Path file = folder.resolve("a.emslens");
-    Recording.write(run, file);
+    Recording.write(run, file, Progress.NONE);
     Run read = Recording.read(file);
     assertEquals(run.config().layers(), read.config().layers());
     assertEquals(run.prompt(), read.prompt());

@@ -4,10 +4,11 @@ import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
 import org.emslens.app.controls.Format;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
 import org.emslens.session.Budget;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
@@ -21,7 +22,8 @@ public final class BudgetModel {
 
   public BudgetModel(Lens lens) {
     this.lens = lens;
-    summary = Bindings.createStringBinding(this::summarise, lens.viewProperty());
+    summary =
+        Bindings.createStringBinding(this::summarise, lens.viewProperty(), lens.readingBinding());
   }
 
   /** Slots, tokens and bytes after the shown step. */
@@ -31,7 +33,7 @@ public final class BudgetModel {
 
   private String summarise() {
     View v = lens.viewProperty().get();
-    if (v == null) {
+    if (v == null || lens.readingBinding().get()) {
       return "";
     }
     Run r = v.run();
@@ -53,7 +55,7 @@ public final class BudgetModel {
   }
 
   public CacheChoice choice() {
-    return lens.choiceProperty().get();
+    return lens.settings().choice();
   }
 
   /** Slots per KV head of the current choice. */
@@ -87,18 +89,80 @@ public final class BudgetModel {
             });
   }
 
-  /** Sets window and budget together, each kept in reach of the other. */
-  public void choose(int window, int slots) {
-    int w = Math.clamp(window, 1, CacheOptions.MAX_WINDOW);
-    set(
-        choice()
-            .withOptions(choice().options().with(d -> d.window = w))
-            .withBudget(Budget.slots(slots)));
+  /** Sets the window; the budget follows where it would be too small for it. */
+  public void chooseWindow(int window) {
+    change(d -> d.window = Math.clamp(window, 1, CacheOptions.MAX_WINDOW));
+  }
+
+  /**
+   * Sets the budget as far as the policy can work with it; the window makes way where it would fill
+   * the budget.
+   */
+  public void chooseBudget(Budget budget) {
+    CacheChoice wanted = choice().withBudget(budget);
+    int slots = budget.slotsFor(promptTokens());
+    int window = wanted.options().window();
+    boolean crowded =
+        wanted.policy().switches().contains(Switch.WINDOW) && slots <= window && slots > 1;
+    set(crowded ? wanted.withOptions(wanted.options().with(d -> d.window = slots - 1)) : wanted);
+  }
+
+  /**
+   * Slots, or a share of the prompt: `128`, `12 %`, `0.25`.
+   *
+   * @throws IllegalArgumentException in one sentence
+   */
+  public static Budget parse(String text) {
+    String s = text.strip().replace(",", "");
+    try {
+      if (s.endsWith("%")) {
+        double share = Double.parseDouble(s.substring(0, s.length() - 1).strip()) / 100;
+        return Budget.parse(Double.toString(share));
+      }
+      return Budget.parse(s);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "budget is '" + text + "'; expected slots such as 128, or a share such as 12 %.", e);
+    }
+  }
+
+  /** As it is typed. */
+  public static String format(Budget b) {
+    return b.share()
+        ? Format.plain(Math.round(b.amount() * 1e4) / 1e2) + " %"
+        : Format.count((long) b.amount());
+  }
+
+  /** What the budget comes to, as far as a prompt is there that says so. */
+  public String share() {
+    if (choice().policy() == Policies.FULL) {
+      return "everything stays";
+    }
+    Run r = lens.runProperty().get();
+    if (r == null || lens.readingBinding().get()) {
+      return "slots";
+    }
+    int n = r.prompt().size();
+    Budget b = choice().budget();
+    return b.share()
+        ? "= " + Format.count(b.slotsFor(n)) + " slots"
+        : b.slotsFor(n) >= n
+            ? "slots, all of the prompt"
+            : "slots, " + Math.round(100.0 * b.slotsFor(n) / n) + " %";
   }
 
   /** Changes switches. */
   public void change(Consumer<CacheOptions.Draft> change) {
     set(choice().withOptions(choice().options().with(change)));
+  }
+
+  /**
+   * Sets a switch by its name.
+   *
+   * @throws IllegalArgumentException in one sentence
+   */
+  public void set(Switch s, String value) {
+    set(choice().withOptions(s.set(choice().options(), value)));
   }
 
   private void set(CacheChoice wanted) {
@@ -108,7 +172,7 @@ public final class BudgetModel {
             ? wanted.withBudget(Budget.slots(least))
             : wanted;
     if (!fits.equals(choice())) {
-      lens.choiceProperty().set(fits);
+      lens.settings().choiceProperty().set(fits);
     }
   }
 }

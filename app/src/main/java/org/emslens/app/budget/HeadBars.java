@@ -1,13 +1,14 @@
 package org.emslens.app.budget;
 
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 import org.emslens.model.ModelConfig;
@@ -27,6 +28,7 @@ public final class HeadBars extends Surface {
   public HeadBars(Lens lens) {
     this.lens = lens;
     setId("bars");
+    setAccessibleText("How much the layer's KV heads keep, and the sparsity of all");
     lens.viewProperty().addListener((o, before, now) -> repaint());
     addEventHandler(MouseEvent.MOUSE_CLICKED, this::pick);
   }
@@ -39,13 +41,18 @@ public final class HeadBars extends Surface {
       return;
     }
     ModelConfig c = v.run().config();
-    int rows = Math.min(MOST_ROWS, c.kvHeads());
+    int rows = rows(c);
     int shownHead = v.head() / c.group();
     int first = Math.clamp(shownHead - rows / 2, 0, c.kvHeads() - rows);
     for (int i = 0; i < rows; i++) {
       bar(g, v, first + i, 2 + i * ROW, w, first + i == shownHead);
     }
     columns(g, v, rows * ROW + 8, w, h);
+  }
+
+  /** As many as there is room for, whole. */
+  private int rows(ModelConfig c) {
+    return Math.clamp((long) (height() / ROW), 1, Math.min(MOST_ROWS, c.kvHeads()));
   }
 
   private void bar(GraphicsContext g, View v, int kv, double y, double w, boolean shown) {
@@ -131,19 +138,43 @@ public final class HeadBars extends Surface {
         TextAlignment.CENTER);
   }
 
+  @Override
+  protected boolean key(KeyEvent e) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      return false;
+    }
+    ModelConfig c = v.run().config();
+    int by =
+        switch (e.getCode()) {
+          case LEFT -> -1;
+          case RIGHT -> 1;
+          case UP -> -1;
+          case DOWN -> 1;
+          default -> 0;
+        };
+    if (by == 0) {
+      return false;
+    }
+    int kv = Math.clamp(v.kvHead() + by, 0, c.allKvHeads() - 1);
+    lens.selection().layerProperty().set(kv / c.kvHeads());
+    lens.selection().headProperty().set(kv % c.kvHeads() * c.group());
+    return true;
+  }
+
   private void pick(MouseEvent e) {
     View v = lens.viewProperty().get();
     if (v == null) {
       return;
     }
     ModelConfig c = v.run().config();
-    int rows = Math.min(MOST_ROWS, c.kvHeads());
-    if (e.getY() < rows * ROW) {
+    int rows = rows(c);
+    if (y(e) < rows * ROW) {
       int first = Math.clamp(v.head() / c.group() - rows / 2, 0, c.kvHeads() - rows);
-      int kv = first + (int) (e.getY() / ROW);
+      int kv = first + (int) (y(e) / ROW);
       lens.selection().headProperty().set(Math.min(kv, c.kvHeads() - 1) * c.group());
-    } else if (e.getX() >= LEFT && e.getX() < getWidth() - RIGHT) {
-      int i = (int) ((e.getX() - LEFT) / (getWidth() - LEFT - RIGHT) * c.allKvHeads());
+    } else if (x(e) >= LEFT && x(e) < width() - RIGHT) {
+      int i = (int) ((x(e) - LEFT) / (width() - LEFT - RIGHT) * c.allKvHeads());
       lens.selection().layerProperty().set(i / c.kvHeads());
       lens.selection().headProperty().set(i % c.kvHeads() * c.group());
     }

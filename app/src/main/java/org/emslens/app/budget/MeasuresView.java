@@ -7,8 +7,8 @@ import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Priority;
 import org.emslens.app.controls.Format;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.session.Measures;
 
 /** What compression has done to the run: at the shown step, and over all steps up to it. */
@@ -16,7 +16,7 @@ final class MeasuresView extends GridPane {
   private final Label[][] cells = new Label[4][2];
 
   MeasuresView(Lens lens) {
-    super(8, 1);
+    super(6, 1);
     setId("measures");
     ColumnConstraints name = new ColumnConstraints();
     name.setMinWidth(USE_PREF_SIZE);
@@ -26,7 +26,10 @@ final class MeasuresView extends GridPane {
     getColumnConstraints().addAll(name, value, value);
     head("this step", 1);
     head("so far", 2);
-    row(0, "KL", "Divergence from the full cache's next-token distribution; mean over the steps");
+    row(
+        0,
+        "KL (nats)",
+        "Divergence from the full cache's next-token distribution; mean over the steps");
     row(1, "agreement", "Whether the most probable token is the full cache's; share of the steps");
     row(
         2,
@@ -36,8 +39,10 @@ final class MeasuresView extends GridPane {
         3,
         "kept + merged",
         "Attention, of the latest compression; and what all compressions so far have left");
-    lens.viewProperty().addListener((o, before, now) -> show(now));
-    show(lens.viewProperty().get());
+    Runnable refresh = () -> show(lens.readingBinding().get() ? null : lens.viewProperty().get());
+    lens.viewProperty().addListener((o, before, now) -> refresh.run());
+    lens.readingBinding().addListener((o, before, now) -> refresh.run());
+    refresh.run();
   }
 
   private void head(String text, int column) {
@@ -53,7 +58,10 @@ final class MeasuresView extends GridPane {
     for (int i = 0; i < 2; i++) {
       cells[row][i] = new Label();
       cells[row][i].getStyleClass().add("number");
-      cells[row][i].setId("measure-" + name.replace(' ', '-') + (i == 0 ? "" : "-so-far"));
+      cells[row][i].setId(
+          "measure-"
+              + name.replaceAll("[^a-z A-Z]", "").strip().replaceAll(" +", "-")
+              + (i == 0 ? "" : "-so-far"));
       add(cells[row][i], i + 1, row + 1);
     }
   }
@@ -67,7 +75,7 @@ final class MeasuresView extends GridPane {
       return;
     }
     Measures m = Measures.of(v.run(), v.stepIndex());
-    set(0, Format.nats(m.kl()), Format.nats(m.meanKl()));
+    set(0, Format.number(m.kl()), Format.number(m.meanKl()));
     set(1, Double.isNaN(m.agrees()) ? "–" : m.agrees() > 0 ? "yes" : "no", percent(m.agreement()));
     set(2, percent(m.outputError()), percent(m.meanOutputError()));
     set(

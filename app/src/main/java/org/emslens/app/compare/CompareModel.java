@@ -1,11 +1,10 @@
 package org.emslens.app.compare;
 
-import java.util.ArrayList;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
-import org.emslens.app.main.Lens;
-import org.emslens.engine.Progress;
+import org.emslens.app.lens.Job;
+import org.emslens.app.lens.Lens;
 import org.emslens.session.Session;
 
 /** Two to four lanes on the prompt that is open, stepping together. */
@@ -22,6 +21,7 @@ final class CompareModel {
 
   CompareModel(Lens lens) {
     this.lens = lens;
+    lens.models().modelProperty().addListener((o, before, now) -> drop());
   }
 
   /**
@@ -36,6 +36,11 @@ final class CompareModel {
     return shown.getReadOnlyProperty();
   }
 
+  /** Another model's lanes cannot go on. */
+  private void drop() {
+    shown.set(null);
+  }
+
   /** Shows all runs at a step; nothing where there is nothing to see. */
   void look(int step) {
     Shown now = shown.get();
@@ -46,51 +51,50 @@ final class CompareModel {
 
   /** Compresses the open prompt once per lane and generates so many tokens with each. */
   void start(List<Lane> wanted, int steps) {
-    lens.work(
-        "Comparing",
-        (loaded, open, progress) -> {
+    lens.campaign(
+        "Comparing " + wanted.size() + " policies",
+        (loaded, open, turn) -> {
           if (open == null) {
             throw new IllegalStateException(
                 "Run a prompt first; it is what policies are compared on.");
           }
-          List<Session> made = new ArrayList<>();
-          for (Lane lane : wanted) {
-            made.add(open.beside(lane.choice(), Session.Detail.MEASURED));
+          if (!open.canDecode()) {
+            throw new IllegalStateException(
+                "This is a recording; run its prompt with the open model first.");
           }
+          sessions =
+              open.beside(wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED);
           lanes = wanted;
-          sessions = made;
-          generate(steps, progress);
-        });
+          generate(steps, turn);
+        },
+        end -> {});
   }
 
   /** Generates so many more tokens with each. */
   void more(int steps) {
-    lens.work(
-        "Comparing",
-        (loaded, open, progress) -> {
-          if (sessions.isEmpty()) {
-            throw new IllegalStateException("Press Compare first.");
-          }
-          generate(steps, progress);
-        });
+    lens.campaign("Comparing", (loaded, open, turn) -> generate(steps, turn), end -> {});
   }
 
-  private void generate(int steps, Progress progress) {
+  private void generate(int steps, Job.Turn turn) {
     publish();
     long last = System.nanoTime();
-    for (int i = 0; i < steps; i++) {
-      progress.at((double) i / steps);
-      for (Session s : sessions) {
-        if (s.canStep()) {
-          s.step();
+    try {
+      for (int i = 0; i < steps; i++) {
+        turn.at((double) i / steps);
+        turn.giveWay();
+        for (Session s : sessions) {
+          if (s.canStep()) {
+            s.step();
+          }
+        }
+        if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
+          last = System.nanoTime();
+          publish();
         }
       }
-      if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
-        last = System.nanoTime();
-        publish();
-      }
+    } finally {
+      publish();
     }
-    publish();
   }
 
   private void publish() {

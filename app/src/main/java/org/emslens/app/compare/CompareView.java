@@ -5,26 +5,31 @@ import java.util.List;
 import java.util.stream.IntStream;
 import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
+import javafx.geometry.Side;
+import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
 import javafx.scene.chart.NumberAxis;
 import javafx.scene.chart.XYChart;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
-import javafx.scene.control.Spinner;
-import javafx.scene.control.SpinnerValueFactory;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.ExportMenu;
+import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.controls.WrapBar;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.chart.StepChart;
 import org.emslens.model.ModelConfig;
+import org.emslens.session.Run;
 import org.emslens.session.Step;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
@@ -32,8 +37,12 @@ import org.kordamp.ikonli.material2.Material2MZ;
 
 /** Policies side by side on the prompt that is open: texts, kept tokens, divergence. */
 public final class CompareView extends BorderPane {
+  private static final String HELP =
+      "KL of each lane's next-token distribution from the full cache's on the same text, in nats: sum of p_full · log(p_full / p). One full-cache run serves all lanes as long as their texts are the same. Lanes start with the budget of the page Inspect.";
+
   private static final int LANES = 4;
   private static final int FIRST_STEPS = 24;
+  private static final int USUAL_TOKENS = 512;
 
   private final Lens lens;
   private final CompareModel model;
@@ -44,11 +53,11 @@ public final class CompareView extends BorderPane {
   private final Label at = new Label();
   private final ExportMenu export;
 
-  public CompareView(Lens lens) {
+  public CompareView(Lens lens, FileDialogs dialogs) {
     this.lens = lens;
     model = new CompareModel(lens);
     for (int i = 0; i < LANES; i++) {
-      lanes.add(new LaneView(i));
+      lanes.add(new LaneView(i, lens, this::refresh));
     }
     export =
         new ExportMenu(
@@ -59,8 +68,8 @@ public final class CompareView extends BorderPane {
               return new StepChart(
                   IntStream.range(0, c.runs().size()).mapToObj(c::label).toList(), c.runs());
             },
-            lens::say,
-            lens::fail);
+            dialogs,
+            lens.files()::export);
     export
         .disableProperty()
         .bind(
@@ -73,13 +82,22 @@ public final class CompareView extends BorderPane {
     columns.getStyleClass().add("lanes");
     lanes.forEach(l -> HBox.setHgrow(l, Priority.ALWAYS));
     setTop(tools());
-    setCenter(columns);
-    Card divergence = new Card("Divergence from the full cache", chart);
-    divergence.setPrefHeight(230);
-    setBottom(divergence);
+    Card divergence = new Card("Divergence from the full cache (KL, nats)", HELP, chart);
+    divergence.setMinHeight(190);
+    divergence.setPrefHeight(210);
+    VBox.setVgrow(columns, Priority.ALWAYS);
+    columns.setMinHeight(USE_PREF_SIZE);
+    ScrollPane body = new ScrollPane(new VBox(columns, divergence));
+    body.setFitToWidth(true);
+    body.setFitToHeight(true);
+    body.getStyleClass().add("edge-to-edge");
+    setCenter(body);
     model.shownProperty().addListener((o, before, now) -> refresh());
     lens.selection().layerProperty().addListener((o, before, now) -> refresh());
     lens.selection().headProperty().addListener((o, before, now) -> refresh());
+    lens.settings().choiceProperty().addListener((o, before, now) -> follow());
+    lens.runProperty().addListener((o, before, now) -> follow());
+    follow();
     arrange(2);
   }
 
@@ -88,11 +106,21 @@ public final class CompareView extends BorderPane {
     return lanes.stream().map(LaneView::strip).map(Surface.class::cast).toList();
   }
 
-  private HBox tools() {
+  private void follow() {
+    Run run = lens.runProperty().get();
+    int tokens = run == null ? USUAL_TOKENS : run.prompt().size();
+    int slots = lens.settings().choice().budget().slotsFor(tokens);
+    lanes.forEach(l -> l.follow(slots));
+    refresh();
+  }
+
+  private WrapBar tools() {
     Button start = new Button("Compare", new FontIcon(Material2MZ.PLAY_ARROW));
     start.setId("compare-start");
     start.setTooltip(new Tooltip("Compress the open prompt with each policy and go on with each"));
-    start.disableProperty().bind(lens.modelReadyProperty().not().or(lens.runProperty().isNull()));
+    start
+        .disableProperty()
+        .bind(lens.models().modelProperty().isNull().or(lens.runProperty().isNull()));
     start.setOnAction(e -> start());
     Button step = new Button("Step", new FontIcon(Material2MZ.SKIP_NEXT));
     step.setId("compare-step");
@@ -106,25 +134,31 @@ public final class CompareView extends BorderPane {
     add.setId("compare-add");
     add.setTooltip(new Tooltip("One more policy"));
     add.setOnAction(e -> arrange(Math.min(LANES, columns.getChildren().size() + 1)));
+    add.setAccessibleText("One more policy");
     Button less = new Button("", new FontIcon(Material2MZ.REMOVE));
     less.setId("compare-remove");
     less.setTooltip(new Tooltip("One less"));
+    less.setAccessibleText("One less");
     less.setOnAction(e -> arrange(Math.max(2, columns.getChildren().size() - 1)));
     steps.setId("compare-steps");
     steps.setPrefWidth(220);
     steps
         .valueProperty()
         .addListener((o, before, now) -> model.look((int) Math.round(now.doubleValue())));
+    at.setId("compare-at");
     at.getStyleClass().add("number");
     at.setMinWidth(110);
-    Region space = new Region();
-    HBox.setHgrow(space, Priority.ALWAYS);
-    HBox tools =
-        new HBox(
-            8, start, step, more, add, less, steps, at, space, head("layer"), head("head"), export);
-    tools.setAlignment(Pos.CENTER_LEFT);
+    HBox run = group(start, step, more, add, less);
+    HBox shown = group(steps, at);
+    WrapBar tools = new WrapBar(10, run, shown, group(head("layer"), head("head"), export));
     tools.getStyleClass().add("tools");
     return tools;
+  }
+
+  private static HBox group(Node... nodes) {
+    HBox box = new HBox(8, nodes);
+    box.setAlignment(Pos.CENTER_LEFT);
+    return box;
   }
 
   private void start() {
@@ -132,35 +166,37 @@ public final class CompareView extends BorderPane {
       model.start(
           columns.getChildren().stream().map(n -> ((LaneView) n).lane()).toList(), FIRST_STEPS);
     } catch (IllegalArgumentException e) {
-      lens.fail(e.getMessage());
+      lens.said().fail(e.getMessage());
     }
   }
 
-  /** A spinner for the layer or head that kept tokens are shown of. */
+  /** The layer or head that kept tokens are shown of. */
   private HBox head(String what) {
-    var property =
-        what.equals("layer") ? lens.selection().layerProperty() : lens.selection().headProperty();
-    Spinner<Integer> value = new Spinner<>(0, 0, 0);
-    value.setId("compare-" + what);
-    value.setPrefWidth(76);
-    var factory = (SpinnerValueFactory.IntegerSpinnerValueFactory) value.getValueFactory();
+    boolean layer = what.equals("layer");
+    var property = layer ? lens.selection().layerProperty() : lens.selection().headProperty();
+    NumberField<Integer> value =
+        NumberField.whole(
+            "compare-" + what,
+            "The " + what + " whose kept tokens are shown",
+            0,
+            0,
+            9_999,
+            n -> property.set(n),
+            lens.said()::fail);
+    value.setPrefColumnCount(3);
     lens.viewProperty()
         .addListener(
             (o, before, now) -> {
               if (now != null) {
-                ModelConfig c = now.run().config();
-                factory.setMax(what.equals("layer") ? c.layers() - 1 : c.heads() - 1);
-                factory.setValue(what.equals("layer") ? now.layer() : now.head());
+                value.setValue(layer ? now.layer() : now.head());
               }
             });
-    value.valueProperty().addListener((o, before, now) -> property.set(now));
-    HBox box = new HBox(4, new Label(what), value);
-    box.setAlignment(Pos.CENTER_LEFT);
-    return box;
+    return group(new Label(what), value);
   }
 
   private void arrange(int count) {
     columns.getChildren().setAll(lanes.subList(0, count));
+    refresh();
   }
 
   private static LineChart<Number, Number> chart() {
@@ -168,35 +204,56 @@ public final class CompareView extends BorderPane {
     x.setLabel("step");
     x.setMinorTickVisible(false);
     NumberAxis y = new NumberAxis();
-    y.setLabel("KL (nats)");
+    y.setLabel("KL");
     LineChart<Number, Number> chart = new LineChart<>(x, y);
     chart.setId("compare-chart");
     chart.setAnimated(false);
     chart.setCreateSymbols(false);
+    chart.setLegendSide(Side.RIGHT);
     chart.setMinSize(0, 0);
     return chart;
   }
 
+  /** Lanes show a run only as long as it was made with their settings. */
   private void refresh() {
     CompareModel.Shown shown = model.shownProperty().get();
-    View v = lens.viewProperty().get();
     if (shown == null) {
+      lanes.forEach(l -> l.showNothing("What this policy makes of the open prompt comes here."));
+      chart.getData().clear();
+      at.setText("");
+      steps.setDisable(true);
       return;
     }
     Comparison c = shown.comparison();
-    arrange(Math.max(2, c.runs().size()));
     int step = shown.step();
+    steps.setDisable(false);
     steps.setMax(Math.max(1, c.steps()));
     steps.setValue(step);
     at.setText("step " + step + " of " + c.steps());
-    int layer = v == null ? 0 : v.layer();
-    int head = v == null ? 0 : v.head();
+    lanes(c, step);
+    lines(c, step);
+  }
+
+  private void lanes(Comparison c, int step) {
+    View v = lens.viewProperty().get();
     ModelConfig config = c.runs().getFirst().config();
+    int layer = v == null ? 0 : Math.min(v.layer(), config.layers() - 1);
+    int head = v == null ? 0 : Math.min(v.head(), config.heads() - 1);
     int kvHead = layer * config.kvHeads() + head / config.group();
     int[] first = c.hosts(0, step, kvHead);
-    for (int i = 0; i < c.runs().size(); i++) {
-      lanes.get(i).show(c, step, c.hosts(i, step, kvHead), first);
+    for (int i = 0; i < lanes.size(); i++) {
+      LaneView lane = lanes.get(i);
+      if (i >= c.runs().size()) {
+        lane.showNothing("This lane was added after the run; press Compare to run all.");
+      } else if (!lane.is(c.lanes().get(i))) {
+        lane.showNothing("The settings are others than those of the run; press Compare.");
+      } else {
+        lane.show(c, step, c.hosts(i, step, kvHead), first);
+      }
     }
+  }
+
+  private void lines(Comparison c, int step) {
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();
     for (int i = 0; i < c.runs().size(); i++) {
       XYChart.Series<Number, Number> line = new XYChart.Series<>();

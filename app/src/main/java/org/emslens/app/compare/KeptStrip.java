@@ -1,5 +1,6 @@
 package org.emslens.app.compare;
 
+import javafx.beans.binding.Bindings;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
@@ -12,10 +13,18 @@ import org.emslens.app.controls.Surface;
  */
 final class KeptStrip extends Surface {
   private static final double SIDE = 8;
+  private static final double ROOMY = 340;
   private static final Color ONLY_HERE = Color.web("#009E73");
 
   private int[] mine;
   private int[] first;
+
+  KeptStrip() {
+    setFocusTraversable(false);
+    prefHeightProperty()
+        .bind(Bindings.createDoubleBinding(() -> 96 * lookProperty().get().text(), lookProperty()));
+    minHeightProperty().bind(prefHeightProperty());
+  }
 
   /**
    * @param mine per source token, position of its slot or -1; likewise `first`
@@ -64,9 +73,12 @@ final class KeptStrip extends Surface {
     if (here + there == 0) {
       caption(g, SIDE, colours().kept(), Format.count(both) + " kept, the same as the first");
     } else {
-      double at = caption(g, SIDE, colours().kept(), Format.count(both) + " kept by both");
-      at = caption(g, at, ONLY_HERE, Format.count(here) + " only here");
-      caption(g, at, colours().evicted(), Format.count(there) + " only there");
+      boolean wide = w > ROOMY;
+      double at =
+          caption(
+              g, SIDE, colours().kept(), Format.count(both) + (wide ? " kept by both" : " both"));
+      at = caption(g, at, ONLY_HERE, Format.count(here) + (wide ? " only here" : " here"));
+      caption(g, at, colours().evicted(), Format.count(there) + (wide ? " only there" : " there"));
     }
     text(g, "0", SIDE, h - 9, SMALL, colours().muted(), TextAlignment.LEFT);
     text(g, "source token", w / 2, h - 9, SMALL, colours().muted(), TextAlignment.CENTER);

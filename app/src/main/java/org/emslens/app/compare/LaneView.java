@@ -5,86 +5,115 @@ import javafx.geometry.Pos;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
-import javafx.scene.control.Spinner;
 import javafx.scene.control.TextField;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
 import javafx.scene.text.TextFlow;
+import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.Format;
+import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Titles;
-import org.emslens.app.experiment.Choices;
+import org.emslens.app.controls.WrapBar;
+import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.experiment.Contender;
 import org.emslens.session.Measures;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
+import org.emslens.text.Tokenizer;
 
 /** One policy of a comparison: its choice, its text, what it keeps. */
 final class LaneView extends VBox {
   private static final List<Policies> FIRST =
       List.of(Policies.EMS, Policies.SNAPKV, Policies.H2O, Policies.STREAMING_LLM);
+  private static final int MOST_SLOTS = 100_000;
 
   private final int index;
+  private final Lens lens;
   private final ComboBox<Policies> policy = new ComboBox<>();
-  private final Spinner<Integer> budget = new Spinner<>(1, 100_000, 128, 16);
+  private final NumberField<Integer> budget;
   private final TextField switches;
   private final Label numbers = new Label();
   private final Label difference = new Label();
   private final TextFlow text = new TextFlow();
   private final KeptStrip strip = new KeptStrip();
+  private boolean ownBudget;
 
-  LaneView(int index) {
+  /**
+   * @param changed called whenever the lane's settings are others
+   */
+  LaneView(int index, Lens lens, Runnable changed) {
     this.index = index;
+    this.lens = lens;
     getStyleClass().addAll("card", "lane");
-    setMinSize(0, 0);
+    setMinWidth(0);
     setPrefWidth(300);
     policy.setId("lane-policy-" + index);
+    policy.setAccessibleText("Policy of lane " + (index + 1));
     policy.getItems().setAll(Policies.values());
     policy.setConverter(Titles.of(Policies::title));
     policy.setValue(FIRST.get(index));
-    budget.setId("lane-budget-" + index);
-    budget.setEditable(true);
-    budget.setPrefWidth(96);
-    budget.setMinWidth(96);
-    budget.setTooltip(new Tooltip("Slots per KV head"));
+    policy.setOnAction(e -> changed.run());
+    budget =
+        NumberField.whole(
+            "lane-budget-" + index,
+            "Slots per KV head",
+            128,
+            1,
+            MOST_SLOTS,
+            n -> {
+              ownBudget = true;
+              changed.run();
+            },
+            lens.said()::fail);
     budget.disableProperty().bind(policy.valueProperty().isEqualTo(Policies.FULL));
+    budget.setMinWidth(USE_PREF_SIZE);
     switches =
         Choices.field(
             "lane-switches-" + index, "", "What differs from the policy's preset: merge=false");
     switches.setPromptText("switches, such as merge=false");
     switches.disableProperty().bind(budget.disableProperty());
     switches.getStyleClass().add("small");
+    switches.setOnAction(e -> changed.run());
+    switches.textProperty().addListener((o, before, now) -> changed.run());
     Label number = new Label(Integer.toString(index + 1));
     number.getStyleClass().addAll("card-title", "lane-number-" + index);
-    Region space = new Region();
-    HBox.setHgrow(space, Priority.ALWAYS);
-    HBox top = new HBox(8, number, policy, space, budget);
-    top.setAlignment(Pos.CENTER_LEFT);
+    Label slots = new Label("slots");
+    HBox count = new HBox(4, budget, slots);
+    count.setAlignment(Pos.CENTER_LEFT);
+    HBox named = new HBox(6, number, policy);
+    named.setAlignment(Pos.CENTER_LEFT);
     numbers.getStyleClass().add("number");
     numbers.setId("lane-numbers-" + index);
-    numbers.setMinWidth(0);
+    numbers.setWrapText(true);
+    numbers.setMinHeight(USE_PREF_SIZE);
     difference.getStyleClass().add("card-note");
     difference.setId("lane-difference-" + index);
+    difference.setWrapText(true);
+    difference.setMinHeight(USE_PREF_SIZE);
     text.setId("lane-text-" + index);
     ScrollPane pane = new ScrollPane(text);
     pane.setFitToWidth(true);
     pane.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
     pane.getStyleClass().add("edge-to-edge");
+    pane.setMinHeight(48);
     VBox.setVgrow(pane, Priority.ALWAYS);
     strip.setId("lane-strip-" + index);
-    strip.setPrefHeight(96);
-    strip.setMinHeight(96);
-    getChildren().addAll(top, switches, numbers, difference, pane, strip);
-    text.getChildren()
-        .add(styled("What this policy makes of the open prompt comes here.", "quiet"));
+    getChildren().addAll(new WrapBar(6, named, count), switches, numbers, difference, pane, strip);
+    showNothing("What this policy makes of the open prompt comes here.");
   }
 
   KeptStrip strip() {
     return strip;
+  }
+
+  /** Takes the budget of the page Inspect, unless the user gave the lane one of its own. */
+  void follow(int slots) {
+    if (!ownBudget) {
+      budget.setValue(Math.clamp(slots, 1, MOST_SLOTS));
+    }
   }
 
   /**
@@ -92,6 +121,23 @@ final class LaneView extends VBox {
    */
   Lane lane() {
     return new Lane(Contender.of(policy.getValue(), Choices.words(switches)), budget.getValue());
+  }
+
+  /** Whether the lane's settings are those that a run was made with. */
+  boolean is(Lane lane) {
+    try {
+      return lane().equals(lane);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Shows that there is no run with these settings, and why. */
+  void showNothing(String why) {
+    numbers.setText("–");
+    difference.setText("");
+    text.getChildren().setAll(styled(why, "quiet"));
+    strip.show(null, null);
   }
 
   /**
@@ -102,16 +148,20 @@ final class LaneView extends VBox {
     Step shown = c.step(index, step);
     Measures m = Measures.of(run, shown.index());
     numbers.setText(
-        String.format(
-            "KL %s, mean %s   kept %s",
-            Format.nats(m.kl()), Format.nats(m.meanKl()), Format.percent(m.retained())));
+        "KL "
+            + Format.nats(m.kl())
+            + ", mean "
+            + Format.nats(m.meanKl())
+            + "   kept "
+            + Format.percent(m.retained()));
     int differs = c.firstDifference(index);
     int end = shown.index();
     boolean marked = index > 0 && differs > 0 && differs <= end;
     difference.setText(
-        index == 0
-            ? "the others are compared with this"
-            : marked ? "differs from 1 at step " + differs : "the same as 1 so far");
+        (index == 0
+                ? "the others are compared with this"
+                : marked ? "differs from 1 at step " + differs : "the same as 1 so far")
+            + (holdsAll(run) ? "; the budget holds the whole prompt" : ""));
     String all = run.generated(end);
     if (marked) {
       String before = run.generated(differs - 1);
@@ -119,12 +169,22 @@ final class LaneView extends VBox {
       text.getChildren()
           .setAll(
               styled(before, "same"),
-              styled(upTo.substring(before.length()), "first-difference"),
+              styled(visible(upTo.substring(before.length())), "first-difference"),
               styled(all.substring(upTo.length()), "after-difference"));
     } else {
       text.getChildren().setAll(styled(all, "same"));
     }
     strip.show(hosts, first);
+  }
+
+  private static boolean holdsAll(Run run) {
+    return run.choice().policy() != Policies.FULL
+        && run.choice().slotsFor(run.prompt().size()) >= run.prompt().size();
+  }
+
+  /** White space alone would mark nothing that one can see. */
+  private static String visible(String s) {
+    return s.isEmpty() ? "⊘" : s.isBlank() ? Tokenizer.shown(s) + (s.contains("\n") ? s : "") : s;
   }
 
   private static Text styled(String s, String style) {

@@ -1,16 +1,12 @@
 package org.emslens.app.controls;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
-import javafx.stage.FileChooser;
 import org.emslens.chart.Figure;
 import org.emslens.format.AtomicFile;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -21,69 +17,77 @@ public final class ExportMenu extends MenuButton {
   private final String name;
   private final Supplier<String> numbers;
   private final Supplier<Figure> chart;
-  private final Consumer<String> said;
-  private final Consumer<String> failed;
-  private final Background background = new Background();
+  private final FileDialogs dialogs;
+  private final Writer writer;
+
+  /** Has files written in the background, each to its end, and says what came of it. */
+  @FunctionalInterface
+  public interface Writer {
+    void write(Path file, Content content);
+  }
+
+  /** Writes one file, off the screen's thread. */
+  @FunctionalInterface
+  public interface Content {
+    void write(Path file) throws IOException;
+  }
+
+  private enum Kind {
+    CSV("Numbers (CSV)"),
+    PNG("Chart (PNG)"),
+    SVG("Chart (SVG)");
+
+    private final String title;
+
+    Kind(String title) {
+      this.title = title;
+    }
+
+    String ending() {
+      return "." + name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /**
    * @param name of the file that is proposed
-   * @param numbers CSV; called off the screen's thread, likewise `chart`
-   * @param said told what was written
-   * @param failed told why something could not be written
+   * @param numbers CSV of what is shown now; called on the screen's thread, likewise `chart`
    */
   public ExportMenu(
       String name,
       Supplier<String> numbers,
       Supplier<Figure> chart,
-      Consumer<String> said,
-      Consumer<String> failed) {
+      FileDialogs dialogs,
+      Writer writer) {
     super("Export", new FontIcon(Material2MZ.SAVE_ALT));
     this.name = name;
     this.numbers = numbers;
     this.chart = chart;
-    this.said = said;
-    this.failed = failed;
+    this.dialogs = dialogs;
+    this.writer = writer;
     setId("export-" + name);
-    for (String type : new String[] {"csv", "png", "svg"}) {
-      MenuItem item =
-          new MenuItem(
-              type.equals("csv")
-                  ? "Numbers (CSV)"
-                  : "Chart (" + type.toUpperCase(Locale.ROOT) + ")");
-      item.setOnAction(e -> choose(type));
+    setMinWidth(USE_PREF_SIZE);
+    for (Kind kind : Kind.values()) {
+      MenuItem item = new MenuItem(kind.title);
+      item.setId("export-" + name + "-" + kind.name().toLowerCase(Locale.ROOT));
+      item.setOnAction(e -> choose(kind));
       getItems().add(item);
     }
   }
 
-  private void choose(String type) {
-    FileChooser chooser = new FileChooser();
-    chooser.setTitle("Export");
-    chooser.setInitialFileName(name + "." + type);
-    File f = chooser.showSaveDialog(getScene().getWindow());
-    if (f != null) {
-      write(f.toPath());
-    }
+  private void choose(Kind kind) {
+    dialogs
+        .save(getScene().getWindow(), "Export: " + kind.title, name + kind.ending())
+        .ifPresent(file -> write(Endings.with(file, kind.ending()), kind));
   }
 
-  /** Writes what the file's ending asks for, in the background. */
-  public void write(Path file) {
-    background.request(
-        stale -> {
-          try {
-            if (file.toString().endsWith(".csv")) {
-              byte[] text = numbers.get().getBytes(StandardCharsets.UTF_8);
-              AtomicFile.write(file, out -> out.write(text));
-            } else if (file.toString().endsWith(".svg")) {
-              chart.get().writeSvg(file);
-            } else {
-              chart.get().writePng(file);
-            }
-            return file;
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        },
-        f -> said.accept("Wrote " + f),
-        why -> failed.accept("The export was not written: " + why));
+  private void write(Path file, Kind kind) {
+    if (kind == Kind.CSV) {
+      String text = numbers.get();
+      writer.write(
+          file, f -> AtomicFile.write(f, out -> out.write(text.getBytes(StandardCharsets.UTF_8))));
+    } else {
+      Figure figure = chart.get();
+      writer.write(file, kind == Kind.SVG ? figure::writeSvg : figure::writePng);
+    }
   }
 }

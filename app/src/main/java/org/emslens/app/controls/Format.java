@@ -11,6 +11,18 @@ public final class Format {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
+  /** A setting: no more digits than it takes. */
+  public static String plain(double x) {
+    return x == Math.rint(x) ? Long.toString((long) x) : Double.toString(x);
+  }
+
+  /** A time that is left, as one would say it. */
+  public static String seconds(double s) {
+    return s < 90
+        ? Math.max(1, Math.round(s)) + " s"
+        : s < 5400 ? Math.round(s / 60) + " min" : Math.round(s / 3600) + " h";
+  }
+
   public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
@@ -23,6 +35,10 @@ public final class Format {
     return p >= 0.001 || p == 0
         ? String.format(Locale.ROOT, "%.3f", p)
         : String.format(Locale.ROOT, "%.1e", p);
+  }
+
+  public static String number(double x) {
+    return Double.isNaN(x) ? "–" : String.format(Locale.ROOT, "%.3f", x);
   }
 
   public static String nats(double kl) {

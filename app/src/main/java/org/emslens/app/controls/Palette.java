@@ -16,20 +16,24 @@ public record Palette(
     Color accent,
     Color kept,
     Color merged,
-    Color evicted) {
+    Color evicted,
+    Color pinned,
+    Color found) {
 
   public static final Palette LIGHT =
       new Palette(
           false,
           Color.WHITE,
           Color.web("#1f2328"),
-          Color.web("#656d76"),
+          Color.web("#59636e"),
           Color.web("#d0d7de"),
           Color.web("#f3f5f7"),
           Color.web("#0969da"),
           Color.web("#0072B2"),
           Color.web("#E69F00"),
-          Color.web("#8c959f"));
+          Color.web("#6a737d"),
+          Color.web("#CC79A7"),
+          Color.web("#ffe27a"));
 
   public static final Palette DARK =
       new Palette(
@@ -42,5 +46,7 @@ public record Palette(
           Color.web("#58a6ff"),
           Color.web("#3d9fd6"),
           Color.web("#E69F00"),
-          Color.web("#6e7681"));
+          Color.web("#8b949e"),
+          Color.web("#CC79A7"),
+          Color.web("#6b5900"));
 }

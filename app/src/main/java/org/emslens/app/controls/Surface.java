@@ -1,41 +1,99 @@
 package org.emslens.app.controls;
 
+import java.util.ArrayList;
+import java.util.List;
 import javafx.application.Platform;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.geometry.BoundingBox;
+import javafx.geometry.Bounds;
 import javafx.geometry.VPos;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
 import javafx.scene.text.Font;
+import javafx.scene.text.Text;
 import javafx.scene.text.TextAlignment;
 import org.emslens.chart.ColourMap;
+import org.emslens.cli.Failures;
 
-/** A region that is drawn by hand. Requests to repaint within one pulse become one. */
+/**
+ * A region that is drawn by hand, in units that grow with the size of text. Requests to repaint
+ * within one pulse become one. It can be reached by keyboard; a ring shows that it has the focus.
+ */
 public abstract class Surface extends Region {
   public static final Font SMALL = Font.font("System", 11);
   public static final Font NORMAL = Font.font("System", 12);
   public static final Font MONO = Font.font("Monospaced", 12);
   public static final Font MONO_SMALL = Font.font("Monospaced", 10.5);
 
-  private final Canvas canvas = new Canvas();
-  private final ObjectProperty<Palette> palette =
-      new SimpleObjectProperty<>(this, "palette", Palette.LIGHT);
+  private final ObjectProperty<Look> look =
+      new SimpleObjectProperty<>(this, "look", new Look(Palette.LIGHT, 1));
+  private final List<Drawn> drawn = new ArrayList<>();
+  private Canvas canvas = new Canvas();
   private boolean asked;
+
+  /** A piece of text that was drawn. */
+  private record Drawn(
+      String text, double x, double y, Font font, TextAlignment align, boolean side) {}
 
   protected Surface() {
     getChildren().add(canvas);
-    palette.addListener((o, before, now) -> repaint());
+    look.addListener(
+        (o, before, now) -> {
+          resized();
+          repaint();
+        });
     setMinSize(0, 0);
+    setFocusTraversable(true);
+    focusedProperty().addListener((o, before, now) -> repaint());
+    addEventHandler(MouseEvent.MOUSE_PRESSED, e -> requestFocus());
+    addEventHandler(
+        KeyEvent.KEY_PRESSED,
+        e -> {
+          if (key(e)) {
+            e.consume();
+          }
+        });
   }
 
-  public final ObjectProperty<Palette> paletteProperty() {
-    return palette;
+  public final ObjectProperty<Look> lookProperty() {
+    return look;
   }
 
   protected final Palette colours() {
-    return palette.get();
+    return look.get().palette();
+  }
+
+  /** Pixels of a unit that is drawn in. */
+  protected final double scale() {
+    return look.get().text();
+  }
+
+  /** The width in units that are drawn in. */
+  protected final double width() {
+    return getWidth() / scale();
+  }
+
+  protected final double height() {
+    return getHeight() / scale();
+  }
+
+  /** Where the mouse is, in those units. */
+  protected final double x(MouseEvent e) {
+    return e.getX() / scale();
+  }
+
+  protected final double y(MouseEvent e) {
+    return e.getY() / scale();
+  }
+
+  /** Does what a key stands for here; tells whether it stands for anything. */
+  protected boolean key(KeyEvent e) {
+    return false;
   }
 
   /** Asks to be drawn at the end of what is going on now. */
@@ -46,18 +104,53 @@ public abstract class Surface extends Region {
     }
   }
 
+  /** Whether everything that was asked for is drawn. */
+  public boolean isCurrent() {
+    return !asked;
+  }
+
   private void paintNow() {
     asked = false;
-    double w = getWidth();
-    double h = getHeight();
-    if (w < 1 || h < 1) {
+    if (getWidth() < 1 || getHeight() < 1) {
       return;
     }
+    drawn.clear();
+    GraphicsContext g = cleared();
+    try {
+      g.save();
+      g.scale(scale(), scale());
+      paint(g, width(), height());
+      g.restore();
+    } catch (RuntimeException e) {
+      Failures.log(e);
+      failed();
+    }
+    if (isFocused() && isFocusTraversable()) {
+      GraphicsContext ring = canvas.getGraphicsContext2D();
+      ring.setStroke(colours().accent());
+      ring.setLineWidth(2);
+      ring.strokeRect(1, 1, canvas.getWidth() - 2, canvas.getHeight() - 2);
+    }
+  }
+
+  private GraphicsContext cleared() {
     GraphicsContext g = canvas.getGraphicsContext2D();
     g.setFill(colours().surface());
     g.fillRect(0, 0, canvas.getWidth(), canvas.getHeight());
     g.setImageSmoothing(false);
-    paint(g, w, h);
+    return g;
+  }
+
+  /** Clips and transformations that a failed painting left behind go with its canvas. */
+  private void failed() {
+    canvas = new Canvas(canvas.getWidth(), canvas.getHeight());
+    getChildren().setAll(canvas);
+    drawn.clear();
+    GraphicsContext g = cleared();
+    g.save();
+    g.scale(scale(), scale());
+    hint(g, "This could not be drawn; the log file says why.", width(), height());
+    g.restore();
   }
 
   /** Draws everything; the background is there already. */
@@ -78,7 +171,41 @@ public abstract class Surface extends Region {
   /** Called before the repaint that a new size brings. */
   protected void resized() {}
 
-  protected static void text(
+  /** Texts that are drawn now, in the order in which they were drawn. */
+  public final List<String> texts() {
+    return drawn.stream().map(Drawn::text).toList();
+  }
+
+  /** Where those texts are, in this region's coordinates. */
+  public final List<Bounds> textBounds() {
+    return drawn.stream().map(this::bounds).toList();
+  }
+
+  private Bounds bounds(Drawn d) {
+    Text t = new Text(d.text);
+    t.setFont(d.font);
+    double w = t.getLayoutBounds().getWidth();
+    double h = d.font.getSize();
+    double from = d.align == TextAlignment.LEFT ? 0 : d.align == TextAlignment.CENTER ? w / 2 : w;
+    double s = scale();
+    return d.side
+        ? new BoundingBox(s * (d.x - h / 2), s * (d.y - from), s * h, s * w)
+        : new BoundingBox(s * (d.x - from), s * (d.y - h / 2), s * w, s * h);
+  }
+
+  protected final void text(
+      GraphicsContext g,
+      String s,
+      double x,
+      double y,
+      Font font,
+      Color colour,
+      TextAlignment align) {
+    drawn.add(new Drawn(s, x, y, font, align, false));
+    write(g, s, x, y, font, colour, align);
+  }
+
+  private static void write(
       GraphicsContext g,
       String s,
       double x,
@@ -102,17 +229,39 @@ public abstract class Surface extends Region {
   }
 
   /** Vertical text, centred at x, y, read from below. */
-  protected static void sideText(
+  protected final void sideText(
       GraphicsContext g, String s, double x, double y, Font font, Color colour) {
+    sideText(g, s, x, y, font, colour, TextAlignment.CENTER);
+  }
+
+  /** The same, ending at y where it is aligned right. */
+  protected final void sideText(
+      GraphicsContext g, String s, double x, double y, Font font, Color colour, TextAlignment a) {
+    drawn.add(new Drawn(s, x, y, font, a == TextAlignment.RIGHT ? TextAlignment.LEFT : a, true));
     g.save();
     g.translate(x, y);
     g.rotate(-90);
-    text(g, s, 0, 0, font, colour, TextAlignment.CENTER);
+    write(g, s, 0, 0, font, colour, a);
     g.restore();
   }
 
-  /** What an empty region says. */
+  /** What an empty region says, in as many lines as it takes. */
   protected final void hint(GraphicsContext g, String s, double w, double h) {
-    text(g, s, w / 2, h / 2, NORMAL, colours().muted(), TextAlignment.CENTER);
+    List<String> lines = new ArrayList<>();
+    int fits = (int) Math.max(12, (w - 16) / 6.3);
+    StringBuilder line = new StringBuilder();
+    for (String word : s.split(" ")) {
+      if (!line.isEmpty() && line.length() + word.length() >= fits) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    double y = h / 2 - (lines.size() - 1) * 8;
+    for (String l : lines) {
+      text(g, l, w / 2, y, NORMAL, colours().muted(), TextAlignment.CENTER);
+      y += 16;
+    }
   }
 }

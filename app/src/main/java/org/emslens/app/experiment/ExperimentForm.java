@@ -2,15 +2,21 @@ package org.emslens.app.experiment;
 
 import java.util.List;
 import java.util.function.Supplier;
+import javafx.beans.binding.Bindings;
 import javafx.geometry.Insets;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.CheckBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
-import javafx.scene.layout.HBox;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.CheckComboBox;
-import org.emslens.app.main.Lens;
+import org.emslens.app.controls.Choices;
+import org.emslens.app.controls.WrapBar;
+import org.emslens.app.lens.JobKind;
+import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.experiment.Grid;
 import org.emslens.experiment.GridFile;
@@ -30,6 +36,7 @@ public final class ExperimentForm extends VBox {
   private final TextField budgets;
   private final TextField seeds;
   private final TextField switches;
+  private final CheckBox overlay = new CheckBox("overlay earlier results");
   private final Label failure = new Label();
 
   /**
@@ -61,15 +68,31 @@ public final class ExperimentForm extends VBox {
     switches.setPromptText("alpha=0.25,0.4 bias=none");
     Button run = new Button("Run", new FontIcon(Material2MZ.PLAY_ARROW));
     run.setId(name + "-run");
-    run.disableProperty().bind(lens.modelReadyProperty().not());
+    run.disableProperty().bind(lens.models().modelProperty().isNull());
     run.setOnAction(e -> run());
     Button cancel = new Button("Cancel");
     cancel.setId(name + "-cancel");
-    cancel.visibleProperty().bind(lens.busyProperty());
-    cancel.setOnAction(e -> lens.cancel());
+    cancel
+        .disableProperty()
+        .bind(
+            Bindings.createBooleanBinding(
+                () -> lens.runningJobs().stream().noneMatch(j -> j.kind() == JobKind.CAMPAIGN),
+                lens.runningJobs()));
+    cancel.setOnAction(e -> lens.jobs().end(JobKind.CAMPAIGN));
+    Button clear = new Button("Clear");
+    clear.setId(name + "-clear");
+    clear.setTooltip(new Tooltip("Forget all results"));
+    clear.disableProperty().bind(Bindings.isEmpty(model.outcomes()));
+    clear.setOnAction(e -> model.clear());
+    overlay.setId(name + "-overlay");
+    overlay.setTooltip(new Tooltip("Show the results of earlier runs together with the latest"));
+    overlay.selectedProperty().bindBidirectional(model.overlayProperty());
+    overlay.visibleProperty().bind(model.hasEarlierProperty());
+    overlay.managedProperty().bind(overlay.visibleProperty());
     Label note = new Label();
     note.setId(name + "-note");
     note.setWrapText(true);
+    note.setMinHeight(USE_PREF_SIZE);
     note.getStyleClass().add("card-note");
     note.textProperty().bind(model.noteProperty());
     failure.setId(name + "-failure");
@@ -83,12 +106,24 @@ public final class ExperimentForm extends VBox {
             Choices.named("budgets", this.budgets),
             Choices.named("seeds", seeds),
             Choices.named("switches", switches),
-            new HBox(8, run, cancel),
+            overlay,
+            new WrapBar(6, run, cancel, clear),
             note,
             failure);
     getStyleClass().addAll("card", "form");
     setPadding(new Insets(10));
     setPrefWidth(280);
+  }
+
+  /** A form that scrolls where the window is too low for it. */
+  public static ScrollPane scrolling(ExperimentForm form) {
+    ScrollPane pane = new ScrollPane(form);
+    pane.setFitToWidth(true);
+    pane.setFitToHeight(true);
+    pane.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+    pane.getStyleClass().add("edge-to-edge");
+    pane.setMinWidth(USE_PREF_SIZE);
+    return pane;
   }
 
   private void run() {

@@ -1,14 +1,19 @@
 package org.emslens.app.experiment;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
-import org.emslens.app.main.Lens;
+import org.emslens.app.lens.Job;
+import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Experiment;
@@ -30,6 +35,12 @@ public final class ExperimentModel {
   private final Runnable inspect;
   private final ObservableList<Outcome> outcomes = FXCollections.observableArrayList();
   private final Map<String, Trial> trials = new HashMap<>();
+  private final List<Outcome> latest = new ArrayList<>();
+  private final List<Outcome> earlier = new ArrayList<>();
+  private final BooleanProperty overlay = new SimpleBooleanProperty(this, "overlay");
+  private final BooleanProperty hasEarlier = new SimpleBooleanProperty(this, "hasEarlier");
+  private Tally current;
+  private boolean first;
   private final ReadOnlyStringWrapper note = new ReadOnlyStringWrapper(this, "note", "");
 
   /**
@@ -38,9 +49,10 @@ public final class ExperimentModel {
   public ExperimentModel(Lens lens, Runnable inspect) {
     this.lens = lens;
     this.inspect = inspect;
+    overlay.addListener((o, before, now) -> arrange());
   }
 
-  /** Outcomes so far, those that failed included. */
+  /** Outcomes that are shown, those that failed included. */
   public ObservableList<Outcome> outcomes() {
     return outcomes;
   }
@@ -50,16 +62,13 @@ public final class ExperimentModel {
     return note.getReadOnlyProperty();
   }
 
-  /** Forgets what there is and runs these; what came before a cancel stays. */
+  /** Runs these. Results that are there become earlier ones, once the first new one comes. */
   public void run(List<Trial> wanted) {
-    outcomes.clear();
-    trials.clear();
-    wanted.forEach(t -> trials.put(t.key(), t));
-    note.set("0 of " + wanted.size() + " runs");
-    lens.work(
-        "Running the experiment",
-        (loaded, session, progress) -> {
-          AtomicInteger done = new AtomicInteger();
+    lens.campaign(
+        "Running " + wanted.size() + " runs",
+        (loaded, session, turn) -> {
+          Tally tally = new Tally(wanted.size());
+          lens.show(() -> begin(wanted, tally));
           for (List<Trial> group : Experiment.groups(wanted)) {
             Experiment.run(
                 loaded,
@@ -67,27 +76,103 @@ public final class ExperimentModel {
                 new Experiment.Listener() {
                   @Override
                   public void working(String what, double share) {
-                    progress.at((done.get() + share) / wanted.size());
+                    turn.at((tally.done.get() + Math.clamp(share, 0, 1)) / wanted.size());
                   }
 
                   @Override
                   public void done(Outcome outcome) {
-                    int n = done.incrementAndGet();
-                    lens.show(() -> add(outcome, n, wanted.size()));
+                    tally.done.incrementAndGet();
+                    lens.show(() -> add(outcome, tally));
+                    turn.giveWay();
                   }
                 },
-                share -> progress.at((double) done.get() / wanted.size()));
+                share -> turn.at((double) tally.done.get() / wanted.size()));
           }
-        });
+        },
+        this::ended);
   }
 
-  private void add(Outcome outcome, int done, int of) {
-    // News of an experiment that was replaced meanwhile.
-    if (trials.containsKey(outcome.key())) {
-      outcomes.add(outcome);
-      note.set(
-          done + " of " + of + " runs" + (outcome.error() == null ? "" : ".  " + outcome.error()));
+  /** How far an experiment is. */
+  private static final class Tally {
+    private final int wanted;
+    private final AtomicInteger done = new AtomicInteger();
+    private int shown;
+    private int failed;
+    private String why = "";
+
+    Tally(int wanted) {
+      this.wanted = wanted;
     }
+
+    String told() {
+      String all = shown + " of " + wanted + " runs";
+      return failed == 0 ? all : failed + " of " + wanted + " runs failed: " + why;
+    }
+  }
+
+  private void begin(List<Trial> wanted, Tally tally) {
+    current = tally;
+    first = true;
+    wanted.forEach(t -> trials.put(t.key(), t));
+    note.set(tally.told());
+  }
+
+  private void add(Outcome outcome, Tally tally) {
+    if (tally != current) {
+      return;
+    }
+    if (first) {
+      earlier.addAll(latest);
+      latest.clear();
+      first = false;
+    }
+    tally.shown++;
+    if (outcome.error() != null) {
+      tally.failed++;
+      tally.why = outcome.error();
+    }
+    earlier.removeIf(o -> o.key().equals(outcome.key()));
+    latest.add(outcome);
+    arrange();
+    note.set(tally.told());
+  }
+
+  private void arrange() {
+    List<Outcome> shown = new ArrayList<>();
+    if (overlay.get()) {
+      shown.addAll(earlier);
+    }
+    shown.addAll(latest);
+    outcomes.setAll(shown);
+    hasEarlier.set(!earlier.isEmpty());
+  }
+
+  /** Whether earlier results are shown together with the latest. */
+  public BooleanProperty overlayProperty() {
+    return overlay;
+  }
+
+  /** Whether there are earlier results. */
+  public ReadOnlyBooleanProperty hasEarlierProperty() {
+    return hasEarlier;
+  }
+
+  private void ended(Job.End end) {
+    if (current != null && end instanceof Job.End.Cancelled) {
+      note.set("Ended after " + current.told());
+    } else if (current != null && current.failed > 0) {
+      lens.said().fail(current.told());
+    } else if (current != null && end instanceof Job.End.Done) {
+      lens.said().say("Done: " + current.told());
+    }
+  }
+
+  /** Forgets all results. */
+  public void clear() {
+    latest.clear();
+    earlier.clear();
+    arrange();
+    note.set("");
   }
 
   /**
@@ -97,12 +182,13 @@ public final class ExperimentModel {
   public void open(Outcome outcome) {
     Trial trial = trials.get(outcome.key());
     if (trial != null) {
-      lens.work("Opening the run", (loaded, session, progress) -> open(loaded, trial, progress));
+      lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress));
       inspect.run();
     }
   }
 
-  private void open(LoadedEngine loaded, Trial trial, Progress progress) throws Exception {
+  private static Lens.RunMaker.Made open(LoadedEngine loaded, Trial trial, Progress progress)
+      throws Exception {
     Task.Tokens tokens = trial.task().tokens(loaded.model(), trial.seed());
     Session s =
         Session.start(
@@ -130,6 +216,6 @@ public final class ExperimentModel {
         shown = step.index();
       }
     }
-    lens.adopt(s, shown);
+    return new Lens.RunMaker.Made(s, shown);
   }
 }

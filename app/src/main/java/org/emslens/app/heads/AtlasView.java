@@ -5,6 +5,7 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.geometry.Point2D;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.image.Image;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
@@ -13,9 +14,9 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.controls.PixelImage;
 import org.emslens.app.controls.Scale;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.heatmap.Ticks;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.controls.Ticks;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.chart.ColourMap;
 import org.emslens.engine.Prefill;
 import org.emslens.model.ModelConfig;
@@ -29,7 +30,8 @@ public final class AtlasView extends Surface {
   private static final double LEFT = 46;
   private static final double TOP = 4;
   private static final double BOTTOM = 34;
-  private static final double RIGHT = 62;
+  private static final double BAR = 62;
+  private static final double LEAST_TO_ENLARGE = 420;
 
   private final Lens lens;
   private final ObjectProperty<Encoding> encoding =
@@ -44,11 +46,12 @@ public final class AtlasView extends Surface {
 
   public AtlasView(Lens lens) {
     this.lens = lens;
-    setId("atlas");
+    setId("heads");
+    setAccessibleText("All heads of all layers; arrows pick one");
     lens.viewProperty().addListener((o, before, now) -> repaint());
     encoding.addListener((o, before, now) -> repaint());
     map.addListener((o, before, now) -> repaint());
-    paletteProperty().addListener((o, before, now) -> pictured = null);
+    lookProperty().addListener((o, before, now) -> pictured = null);
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
     addEventHandler(
         MouseEvent.MOUSE_EXITED,
@@ -68,11 +71,21 @@ public final class AtlasView extends Surface {
   }
 
   private double cellWidth(ModelConfig c) {
-    return Math.max(1, (getWidth() - LEFT - RIGHT) / c.layers());
+    return Math.max(1, (width() - LEFT - right()) / c.layers());
   }
 
   private double cellHeight(ModelConfig c) {
-    return Math.max(1, (getHeight() - TOP - BOTTOM) / c.heads());
+    return Math.max(1, (height() - TOP - BOTTOM) / c.heads());
+  }
+
+  /** The colour bar's place and, where there is room, that of the enlarged tile. */
+  private double right() {
+    return BAR + enlarged();
+  }
+
+  private double enlarged() {
+    boolean room = encoding.get() == Encoding.ATTENTION && width() > LEAST_TO_ENLARGE;
+    return room ? Math.clamp(height() - TOP - BOTTOM, 0, 96) + 8 : 0;
   }
 
   @Override
@@ -96,7 +109,11 @@ public final class AtlasView extends Surface {
     outline(g, v.layer(), v.head(), cw, ch, colours().accent(), 2);
     if (hoverLayer >= 0) {
       outline(g, hoverLayer, hoverHead, cw, ch, colours().text(), 1);
-      tell(g, v, w, h);
+      tell(g, v, h);
+    }
+    if (image != null && enlarged() > 8) {
+      boolean hover = hoverLayer >= 0;
+      enlarge(g, hover ? hoverLayer : v.layer(), hover ? hoverHead : v.head(), w);
     }
   }
 
@@ -172,7 +189,7 @@ public final class AtlasView extends Surface {
   }
 
   private void colourBar(GraphicsContext g, double w, double tall) {
-    double x = w - RIGHT + 8;
+    double x = w - right() + 8;
     bar(g, map.get(), x, TOP, 8, (int) tall);
     boolean attention = encoding.get() == Encoding.ATTENTION;
     String[] marks =
@@ -190,7 +207,7 @@ public final class AtlasView extends Surface {
     g.strokeRect(LEFT + layer * cw, TOP + head * ch, cw, ch);
   }
 
-  private void tell(GraphicsContext g, View v, double w, double h) {
+  private void tell(GraphicsContext g, View v, double h) {
     ModelConfig c = v.run().config();
     int kv = hoverLayer * c.kvHeads() + hoverHead / c.group();
     double value = encoding.get().value(v, hoverLayer, hoverHead);
@@ -208,23 +225,17 @@ public final class AtlasView extends Surface {
             + " of "
             + Format.count(v.step().seen());
     text(g, s, LEFT, h - 9, SMALL, colours().text(), TextAlignment.LEFT);
-    if (encoding.get() == Encoding.ATTENTION && image != null) {
-      enlarge(g, w);
-    }
   }
 
-  /** The tile under the mouse, larger, on the side where the mouse is not. */
-  private void enlarge(GraphicsContext g, double w) {
+  /** A tile, larger, in a place of its own: the one under the mouse, else the picked one. */
+  private void enlarge(GraphicsContext g, int layer, int head, double w) {
     int t = Prefill.THUMBNAIL;
-    double side = Math.min(96, getHeight() - TOP - BOTTOM - 8);
-    double x =
-        LEFT + hoverLayer * cellWidth(pictured.config()) > w / 2 ? LEFT + 8 : w - RIGHT - side - 8;
-    g.setFill(colours().surface());
-    g.fillRect(x - 3, TOP + 1, side + 6, side + 6);
-    g.drawImage(image, hoverLayer * t, hoverHead * t, t, t, x, TOP + 4, side, side);
-    g.setStroke(colours().text());
+    double side = enlarged() - 8;
+    double x = w - side - 4;
+    g.drawImage(image, layer * t, head * t, t, t, x, TOP, side, side);
+    g.setStroke(colours().line());
     g.setLineWidth(1);
-    g.strokeRect(x - 3, TOP + 1, side + 6, side + 6);
+    g.strokeRect(x - 0.5, TOP - 0.5, side + 1, side + 1);
   }
 
   private void hover(MouseEvent e) {
@@ -232,8 +243,8 @@ public final class AtlasView extends Surface {
     hoverLayer = -1;
     if (v != null) {
       ModelConfig c = v.run().config();
-      int l = (int) Math.floor((e.getX() - LEFT) / cellWidth(c));
-      int h = (int) Math.floor((e.getY() - TOP) / cellHeight(c));
+      int l = (int) Math.floor((x(e) - LEFT) / cellWidth(c));
+      int h = (int) Math.floor((y(e) - TOP) / cellHeight(c));
       if (l >= 0 && l < c.layers() && h >= 0 && h < c.heads()) {
         hoverLayer = l;
         hoverHead = h;
@@ -253,6 +264,33 @@ public final class AtlasView extends Surface {
   /** Where a head's tile is, in this region's coordinates, for the tour and tests. */
   public Point2D centre(int layer, int head) {
     ModelConfig c = lens.viewProperty().get().run().config();
-    return new Point2D(LEFT + (layer + 0.5) * cellWidth(c), TOP + (head + 0.5) * cellHeight(c));
+    return new Point2D(
+        (LEFT + (layer + 0.5) * cellWidth(c)) * scale(),
+        (TOP + (head + 0.5) * cellHeight(c)) * scale());
+  }
+
+  @Override
+  protected boolean key(KeyEvent e) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      return false;
+    }
+    ModelConfig c = v.run().config();
+    int layer = v.layer();
+    int head = v.head();
+    switch (e.getCode()) {
+      case LEFT -> layer--;
+      case RIGHT -> layer++;
+      case UP -> head--;
+      case DOWN -> head++;
+      case HOME -> layer = 0;
+      case END -> layer = c.layers() - 1;
+      default -> {
+        return false;
+      }
+    }
+    lens.selection().layerProperty().set(Math.clamp(layer, 0, c.layers() - 1));
+    lens.selection().headProperty().set(Math.clamp(head, 0, c.heads() - 1));
+    return true;
   }
 }

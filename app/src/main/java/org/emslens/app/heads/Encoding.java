@@ -1,6 +1,6 @@
 package org.emslens.app.heads;
 
-import org.emslens.app.main.View;
+import org.emslens.app.lens.View;
 import org.emslens.cache.HeadPlan;
 
 /** What a head's tile shows. */

@@ -1,10 +1,12 @@
 package org.emslens.app.heatmap;
 
+import java.util.Locale;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.image.Image;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.text.TextAlignment;
@@ -14,8 +16,9 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.controls.PixelImage;
 import org.emslens.app.controls.Scale;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.controls.Ticks;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.chart.ColourMap;
 
 /**
@@ -24,16 +27,20 @@ import org.emslens.chart.ColourMap;
  */
 public final class HeatmapView extends Surface {
   private static final double LEFT = 64;
-  private static final double TOP = 8;
+  private static final double TOP = 22;
   private static final double RIGHT = 74;
   private static final double BOTTOM = 50;
   private static final double TOKEN_LABEL = 11;
+  private static final int HATCH = 6;
+  private static final double CLOSER = 1.25;
 
   private final Lens lens;
   private final Background background = new Background();
   private final ObjectProperty<Scale> scale = new SimpleObjectProperty<>(this, "scale", Scale.LOG);
   private final ObjectProperty<ColourMap> map =
       new SimpleObjectProperty<>(this, "map", ColourMap.VIRIDIS);
+  private final ObjectProperty<Range> range =
+      new SimpleObjectProperty<>(this, "range", Range.WHOLE);
   private MapRegion region;
   private MapPicture picture;
   private Image image;
@@ -45,11 +52,14 @@ public final class HeatmapView extends Surface {
   public HeatmapView(Lens lens) {
     this.lens = lens;
     setId("heatmap");
+    setAccessibleText("The head's attention; arrows move, plus and minus zoom, 0 shows all");
     lens.viewProperty().addListener((o, before, now) -> changed(before, now));
     lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
+    lens.selection().pinnedProperty().addListener((o, before, now) -> repaint());
     scale.addListener((o, before, now) -> recolour());
     map.addListener((o, before, now) -> recolour());
-    paletteProperty().addListener((o, before, now) -> recolour());
+    range.addListener((o, before, now) -> recolour());
+    lookProperty().addListener((o, before, now) -> compute());
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
     addEventHandler(MouseEvent.MOUSE_EXITED, e -> leave());
     addEventHandler(MouseEvent.MOUSE_PRESSED, this::press);
@@ -60,6 +70,11 @@ public final class HeatmapView extends Surface {
 
   public ObjectProperty<Scale> scaleProperty() {
     return scale;
+  }
+
+  /** Which probabilities the colours span. */
+  public ObjectProperty<Range> rangeProperty() {
+    return range;
   }
 
   public ObjectProperty<ColourMap> mapProperty() {
@@ -93,21 +108,21 @@ public final class HeatmapView extends Surface {
   }
 
   private double plotWidth() {
-    return Math.max(1, getWidth() - LEFT - RIGHT);
+    return Math.max(1, width() - LEFT - RIGHT);
   }
 
   private double plotHeight() {
-    return Math.max(1, getHeight() - TOP - BOTTOM);
+    return Math.max(1, height() - TOP - BOTTOM);
   }
 
   private void compute() {
     View v = lens.viewProperty().get();
-    if (v == null || region == null || getWidth() < LEFT + RIGHT || getHeight() < TOP + BOTTOM) {
+    if (v == null || region == null || width() < LEFT + RIGHT || height() < TOP + BOTTOM) {
       repaint();
       return;
     }
-    int rows = (int) plotHeight();
-    int columns = (int) plotWidth();
+    int rows = (int) (plotHeight() * scale());
+    int columns = (int) (plotWidth() * scale());
     MapRegion wanted = region;
     background.request(
         stale -> MapPicture.of(v, wanted, rows, columns, stale),
@@ -117,15 +132,33 @@ public final class HeatmapView extends Surface {
         });
   }
 
+  /** The largest probability that the colours tell apart. */
+  private float most() {
+    return range.get() == Range.WHOLE || picture == null || picture.largest() <= 0
+        ? 1
+        : picture.largest();
+  }
+
+  /** One pixel of the plot is one of the image, so that absent keys can be hatched. */
   private void recolour() {
     if (picture != null) {
-      int[] argb = new int[picture.values().length];
+      int w = Math.max(1, (int) (plotWidth() * scale()));
+      int h = Math.max(1, (int) (plotHeight() * scale()));
+      int[] argb = new int[w * h];
       int empty = Argb.of(colours().faint());
-      for (int i = 0; i < argb.length; i++) {
-        float p = picture.values()[i];
-        argb[i] = p < 0 ? empty : map.get().colour(scale.get().place(p));
+      int hatch = Argb.of(colours().line());
+      float most = most();
+      for (int y = 0; y < h; y++) {
+        int row = (int) ((long) y * picture.rows() / h) * picture.columns();
+        for (int x = 0; x < w; x++) {
+          float p = picture.values()[row + (int) ((long) x * picture.columns() / w)];
+          argb[y * w + x] =
+              p >= 0
+                  ? map.get().colour(scale.get().place(p / most))
+                  : p == MapPicture.ABSENT && (x + y) % HATCH < 2 ? hatch : empty;
+        }
       }
-      image = PixelImage.of(argb, picture.columns(), picture.rows());
+      image = PixelImage.of(argb, w, h);
     }
     repaint();
   }
@@ -145,6 +178,7 @@ public final class HeatmapView extends Surface {
     promptEdge(g, plot);
     axes(g, plot);
     colourBar(g, plot);
+    pinnedToken(g, plot);
     linkedToken(g, plot);
     crossHair(g, plot);
   }
@@ -190,12 +224,8 @@ public final class HeatmapView extends Surface {
     if (cellWidth >= TOKEN_LABEL) {
       for (int i = 0; i < r.columns(); i++) {
         double x = plot.getMinX() + (i + 0.5) * cellWidth;
-        g.save();
-        g.translate(x, plot.getMaxY() + 4);
-        g.rotate(-90);
         String s = Format.token(picture.view().run().token(r.column() + i), 7);
-        text(g, s, 0, 0, MONO_SMALL, colours().text(), TextAlignment.RIGHT);
-        g.restore();
+        sideText(g, s, x, plot.getMaxY() + 4, MONO_SMALL, colours().text(), TextAlignment.RIGHT);
       }
     } else {
       for (int i : Ticks.of(r.column(), r.columns(), plot.getWidth() / 64)) {
@@ -223,18 +253,37 @@ public final class HeatmapView extends Surface {
   private void colourBar(GraphicsContext g, Rectangle2D plot) {
     double x = plot.getMaxX() + 12;
     bar(g, map.get(), x, plot.getMinY(), 10, (int) plot.getHeight());
+    float most = most();
     for (double p : scale.get().marks()) {
       double y = plot.getMinY() + (1 - scale.get().place(p)) * plot.getHeight();
       y = Math.clamp(y, plot.getMinY() + 5, plot.getMaxY() - 5);
-      text(g, scale.get().label(p), x + 14, y, SMALL, colours().muted(), TextAlignment.LEFT);
+      String label =
+          most == 1 ? scale.get().label(p) : String.format(Locale.ROOT, "%.1e", p * most);
+      text(g, label, x + 14, y, SMALL, colours().muted(), TextAlignment.LEFT);
     }
     sideText(
         g,
-        "attention probability",
-        x + 54,
+        plot.getHeight() > 150 ? "attention probability" : "attention",
+        x + 55,
         plot.getMinY() + plot.getHeight() / 2,
         SMALL,
         colours().muted());
+  }
+
+  private void pinnedToken(GraphicsContext g, Rectangle2D plot) {
+    int t = lens.selection().pinnedProperty().get();
+    MapRegion r = picture.region();
+    if (t >= r.column() && t < r.column() + r.columns()) {
+      double x = plot.getMinX() + (t - r.column() + 0.5) * plot.getWidth() / r.columns();
+      g.setFill(colours().pinned());
+      g.fillPolygon(
+          new double[] {x - 4, x + 4, x},
+          new double[] {plot.getMinY() - 6, plot.getMinY() - 6, plot.getMinY()},
+          3);
+      g.setStroke(colours().pinned());
+      g.setLineWidth(1);
+      g.strokeLine(x, plot.getMinY(), x, plot.getMaxY());
+    }
   }
 
   private void linkedToken(GraphicsContext g, Rectangle2D plot) {
@@ -258,10 +307,11 @@ public final class HeatmapView extends Surface {
     g.strokeLine(mouseX, plot.getMinY(), mouseX, plot.getMaxY());
     int query = queryAt(mouseY);
     int key = keyAt(mouseX);
+    float p = picture.values()[cellAt(mouseX, mouseY)];
     String value =
-        key > query
-            ? "later than the query"
-            : Format.probability(picture.values()[cellAt(mouseX, mouseY)]);
+        p >= 0
+            ? Format.probability(p)
+            : p == MapPicture.ABSENT ? "no slot of this key" : "later than the query";
     String s =
         "query "
             + Format.count(query)
@@ -273,7 +323,7 @@ public final class HeatmapView extends Surface {
             + Format.token(picture.view().run().token(key), 14)
             + "   "
             + value;
-    text(g, s, LEFT, getHeight() - 9, MONO_SMALL, colours().text(), TextAlignment.LEFT);
+    text(g, s, LEFT, TOP / 2, MONO_SMALL, colours().text(), TextAlignment.LEFT);
   }
 
   private int queryAt(double y) {
@@ -295,8 +345,8 @@ public final class HeatmapView extends Surface {
   }
 
   private void hover(MouseEvent e) {
-    mouseX = e.getX();
-    mouseY = e.getY();
+    mouseX = x(e);
+    mouseY = y(e);
     if (picture != null) {
       boolean inside =
           mouseX >= LEFT
@@ -315,8 +365,8 @@ public final class HeatmapView extends Surface {
   }
 
   private void press(MouseEvent e) {
-    dragX = e.getX();
-    dragY = e.getY();
+    dragX = x(e);
+    dragY = y(e);
   }
 
   private void drag(MouseEvent e) {
@@ -324,11 +374,11 @@ public final class HeatmapView extends Surface {
     if (region == null || v == null) {
       return;
     }
-    int columns = (int) Math.round((dragX - e.getX()) / plotWidth() * region.columns());
-    int rows = (int) Math.round((dragY - e.getY()) / plotHeight() * region.rows());
+    int columns = (int) Math.round((dragX - x(e)) / plotWidth() * region.columns());
+    int rows = (int) Math.round((dragY - y(e)) / plotHeight() * region.rows());
     if (columns != 0 || rows != 0) {
-      dragX = e.getX();
-      dragY = e.getY();
+      dragX = x(e);
+      dragY = y(e);
       region = region.pan(rows, columns, size(v));
       compute();
     }
@@ -345,12 +395,41 @@ public final class HeatmapView extends Surface {
   private void zoom(ScrollEvent e) {
     View v = lens.viewProperty().get();
     if (region != null && v != null && e.getDeltaY() != 0) {
-      double x = Math.clamp((e.getX() - LEFT) / plotWidth(), 0, 1);
-      double y = Math.clamp((e.getY() - TOP) / plotHeight(), 0, 1);
-      region = region.zoom(e.getDeltaY() > 0 ? 1.25 : 0.8, x, y, size(v));
-      compute();
+      double x = Math.clamp((e.getX() / scale() - LEFT) / plotWidth(), 0, 1);
+      double y = Math.clamp((e.getY() / scale() - TOP) / plotHeight(), 0, 1);
+      show(region.zoom(e.getDeltaY() > 0 ? CLOSER : 1 / CLOSER, x, y, size(v)));
       e.consume();
     }
+  }
+
+  private void show(MapRegion wanted) {
+    region = wanted;
+    compute();
+  }
+
+  /** Arrows move by an eighth of what is shown. */
+  @Override
+  protected boolean key(KeyEvent e) {
+    View v = lens.viewProperty().get();
+    if (v == null || region == null || e.isShortcutDown()) {
+      return false;
+    }
+    int n = size(v);
+    int down = Math.max(1, region.rows() / 8);
+    int right = Math.max(1, region.columns() / 8);
+    switch (e.getCode()) {
+      case LEFT -> show(region.pan(0, -right, n));
+      case RIGHT -> show(region.pan(0, right, n));
+      case UP -> show(region.pan(-down, 0, n));
+      case DOWN -> show(region.pan(down, 0, n));
+      case PLUS, ADD, EQUALS -> show(region.zoom(CLOSER, 0.5, 0.5, n));
+      case MINUS, SUBTRACT -> show(region.zoom(1 / CLOSER, 0.5, 0.5, n));
+      case DIGIT0, NUMPAD0 -> show(MapRegion.whole(n));
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The part that is shown, for tests and the tour. */
@@ -359,9 +438,13 @@ public final class HeatmapView extends Surface {
   }
 
   /** Whether the newest request has been drawn. */
+  @Override
   public boolean isCurrent() {
-    return picture != null
-        && picture.view().equals(lens.viewProperty().get())
-        && picture.region().equals(region);
+    boolean drawn =
+        picture != null
+            && picture.view().equals(lens.viewProperty().get())
+            && picture.region().equals(region);
+    boolean tooSmall = width() < LEFT + RIGHT || height() < TOP + BOTTOM;
+    return super.isCurrent() && (lens.viewProperty().get() == null || tooSmall || drawn);
   }
 }

@@ -3,7 +3,7 @@ package org.emslens.app.heatmap;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.View;
 import org.emslens.cache.HeadSlots;
 import org.emslens.engine.AttentionMap;
 import org.emslens.math.Exponential;
@@ -12,10 +12,24 @@ import org.emslens.session.Step;
 /**
  * A part of one head's attention at a resolution, prefill rows and decoded rows together.
  *
- * @param values largest probability within each cell [rows, columns]; -1 where nothing can be (a
- *     key after its query)
+ * @param values largest probability within each cell [rows, columns]; {@link #LATER} where nothing
+ *     can be, {@link #ABSENT} where the compressed cache held no slot of that key
  */
 record MapPicture(View view, MapRegion region, int rows, int columns, float[] values) {
+  /** A key after its query. */
+  static final float LATER = -1;
+
+  /** A key that was merged into another's slot or evicted before the query came. */
+  static final float ABSENT = -0.5f;
+
+  /** The largest probability that is shown; 0 where there is none. */
+  float largest() {
+    float most = 0;
+    for (float p : values) {
+      most = Math.max(most, p);
+    }
+    return most;
+  }
 
   /**
    * Computes it; takes long for long prompts.
@@ -29,7 +43,7 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
     int outRows = Math.min(rows, region.rows());
     int outColumns = Math.min(columns, region.columns());
     float[] values = new float[outRows * outColumns];
-    Arrays.fill(values, -1);
+    Arrays.fill(values, LATER);
     AttentionMap map = AttentionMap.of(view.run().prefill(), view.layer(), view.head());
     IntStream.range(0, outRows)
         .parallel()
@@ -76,7 +90,7 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
         j < Math.min(region.column() + region.columns(), query + 1);
         j++) {
       int cell = at + (int) ((long) (j - region.column()) * outColumns / region.columns());
-      values[cell] = Math.max(values[cell], 0);
+      values[cell] = Math.max(values[cell], ABSENT);
     }
     for (int i = 0; i < attention.length; i++) {
       int j = slots.position()[i] - region.column();

@@ -1,11 +1,12 @@
 package org.emslens.app.main;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import javafx.application.Application;
+import org.emslens.app.drive.Script;
+import org.emslens.hub.UserFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,11 +20,27 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Opens the window (the default command).")
 final class GuiCommand implements Callable<Integer> {
+  private static final String TOUR = "/org/emslens/app/tours/tour.yaml";
+
+  @Option(
+      names = "--drive",
+      paramLabel = "SCRIPT.yaml",
+      description =
+          "The window is taken through a list of actions, as a user would; the exit code is 0 only if every one succeeded.")
+  private Path drive;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Where a script's pictures and states are written (default: the current folder).")
+  private Path out;
+
   @Option(
       names = "--tour",
       paramLabel = "DIR",
       description =
-          "The window drives itself through a sample and writes pictures and a recording to DIR.")
+          "The window is taken through a sample and writes pictures and a recording to DIR.")
   private Path tour;
 
   @Option(
@@ -42,17 +59,17 @@ final class GuiCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (!size.matches("[0-9]{3,4}x[0-9]{3,4}")) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--size is '" + size + "'; expected width and height such as 1440x900.");
+      throw wrong("--size is '" + size + "'; expected width and height such as 1440x900.");
     }
-    boolean display = hasDisplay();
-    if (!display) {
+    if (drive != null && tour != null) {
+      throw wrong("--drive and --tour are both given; expected one of them.");
+    }
+    if (!hasDisplay()) {
       System.setProperty("glass.platform", "Headless");
       System.setProperty("prism.order", "sw");
-      if (tour == null) {
+      if (tour == null && drive == null) {
         tour = Path.of("emslens-tour");
         spec.commandLine()
             .getOut()
@@ -64,15 +81,34 @@ final class GuiCommand implements Callable<Integer> {
       }
     }
     System.setProperty("java.awt.headless", "true");
-    List<String> arguments = new ArrayList<>();
-    arguments.add("--size=" + size);
-    if (tour != null) {
-      arguments.add("--tour=" + tour.toAbsolutePath());
-    } else if (file != null) {
-      arguments.add(file.toString());
-    }
-    Application.launch(LensApplication.class, arguments.toArray(String[]::new));
+    String[] sides = size.split("x");
+    Script script = script();
+    Path folder = tour != null ? tour : out == null ? Path.of("") : out;
+    LensApplication.launch(
+        new LensWindow.Options(
+            Integer.parseInt(sides[0]),
+            Integer.parseInt(sides[1]),
+            file,
+            script,
+            folder.toAbsolutePath(),
+            script == null ? UserFolders.settings() : null));
     return 0;
+  }
+
+  private Script script() throws IOException {
+    if (drive != null) {
+      return Script.read(drive);
+    }
+    if (tour == null) {
+      return null;
+    }
+    try (InputStream in = GuiCommand.class.getResourceAsStream(TOUR)) {
+      return Script.parse(Path.of("tour.yaml"), in.readAllBytes());
+    }
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(spec.commandLine(), sentence);
   }
 
   private static boolean hasDisplay() {

@@ -1,10 +1,10 @@
 package org.emslens.app.main;
 
-import java.io.File;
 import java.util.Locale;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ObjectProperty;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuItem;
@@ -13,56 +13,89 @@ import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
-import javafx.stage.DirectoryChooser;
-import javafx.stage.FileChooser;
+import javafx.scene.layout.StackPane;
 import org.controlsfx.control.SegmentedButton;
-import org.emslens.app.settings.Theme;
+import org.emslens.app.controls.WrapBar;
+import org.emslens.app.lens.Lens;
+import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
 
-/** The top of the window: which model, which page, files, light or dark. */
-final class Header extends HBox {
-  private final Lens lens;
+/** The top of the window: which model, which page, files, undo, light or dark, help. */
+final class Header extends StackPane {
 
-  Header(Lens lens, ObjectProperty<Page> page, ObjectProperty<Theme> theme) {
-    super(10);
-    this.lens = lens;
+  private static final double MOST_OF_TITLE = 420;
+
+  Header(Lens lens, Commands commands, ObjectProperty<Page> page) {
     getStyleClass().add("header");
-    setAlignment(Pos.CENTER_LEFT);
     Label name = new Label("EMS Lens");
     name.getStyleClass().add("title");
     name.setMinWidth(USE_PREF_SIZE);
     Label model = new Label();
     model.setId("model-title");
-    model
+    model.textProperty().bind(commands.modelTitleBinding());
+    Tooltip whole = new Tooltip();
+    whole.textProperty().bind(model.textProperty());
+    model.setTooltip(whole);
+    Label device = new Label();
+    device.setId("backend");
+    device.getStyleClass().add("card-note");
+    device
         .textProperty()
         .bind(
-            Bindings.when(lens.modelTitleProperty().isEmpty())
-                .then("no model yet")
-                .otherwise(lens.modelTitleProperty()));
-    Label backend = new Label();
-    backend.setId("backend");
-    backend.getStyleClass().add("card-note");
-    backend.textProperty().bind(lens.backendProperty());
-    Button save = new Button("Save", new FontIcon(Material2MZ.SAVE));
-    save.setId("save");
-    save.setTooltip(new Tooltip("Save the session to one file that opens without the model"));
+            Bindings.createStringBinding(
+                () ->
+                    lens.models().modelProperty().get() == null
+                        ? ""
+                        : lens.models().modelProperty().get().device(),
+                lens.models().modelProperty()));
+    Button save =
+        button(
+            "save",
+            Material2MZ.SAVE,
+            "Save the session to one file that opens without the model (Ctrl+S)",
+            commands::save);
+    save.setText("Save");
     save.disableProperty().bind(lens.runProperty().isNull());
-    save.setOnAction(e -> saveFile());
-    Button look = new Button("", new FontIcon(Material2AL.BRIGHTNESS_6));
-    look.setId("theme");
-    look.setTooltip(new Tooltip("Light or dark"));
-    look.setOnAction(e -> theme.set(theme.get().other()));
-    getChildren().addAll(name, model, backend, space(), pages(page), space(), open(), save, look);
+    Button undo =
+        button(
+            "undo",
+            Material2MZ.UNDO,
+            "Take the last change of settings back (Ctrl+Z)",
+            lens.settings()::undo);
+    undo.disableProperty().bind(lens.settings().canUndoProperty().not());
+    Button redo =
+        button("redo", Material2MZ.REDO, "Make it again (Ctrl+Shift+Z)", lens.settings()::redo);
+    redo.disableProperty().bind(lens.settings().canRedoProperty().not());
+    Button look = button("theme", Material2AL.BRIGHTNESS_6, "Light or dark", commands::otherTheme);
+    Button help = button("help", Material2AL.HELP_OUTLINE, "Shortcuts (F1)", commands::help);
+    model.setMinWidth(USE_PREF_SIZE);
+    model.setMaxWidth(MOST_OF_TITLE);
+    device.setMinWidth(USE_PREF_SIZE);
+    getChildren()
+        .add(
+            new WrapBar(
+                12,
+                group(name, model, device),
+                pages(page),
+                group(open(commands), save, undo, redo, look, help)));
   }
 
-  private static Region space() {
-    Region space = new Region();
-    HBox.setHgrow(space, Priority.ALWAYS);
-    return space;
+  private static HBox group(Node... nodes) {
+    HBox box = new HBox(8, nodes);
+    box.setAlignment(Pos.CENTER_LEFT);
+    return box;
+  }
+
+  private static Button button(String id, Ikon icon, String about, Runnable action) {
+    Button b = new Button("", new FontIcon(icon));
+    b.setId(id);
+    b.setTooltip(new Tooltip(about));
+    b.setAccessibleText(about);
+    b.setMinWidth(USE_PREF_SIZE);
+    b.setOnAction(e -> action.run());
+    return b;
   }
 
   private static SegmentedButton pages(ObjectProperty<Page> page) {
@@ -91,54 +124,25 @@ final class Header extends HBox {
     page.addListener(
         (o, before, now) ->
             buttons.getButtons().forEach(b -> b.setSelected(b.getUserData() == now)));
+    buttons.setMinWidth(USE_PREF_SIZE);
     return buttons;
   }
 
-  private SplitMenuButton open() {
+  private static SplitMenuButton open(Commands commands) {
     SplitMenuButton open = new SplitMenuButton();
     open.setId("open");
     open.setText("Open");
     open.setGraphic(new FontIcon(Material2AL.FOLDER_OPEN));
+    open.setMinWidth(USE_PREF_SIZE);
     open.setTooltip(
-        new Tooltip("A model (GGUF) or a recorded session (.emslens); or drop it on the window"));
-    open.setOnAction(e -> openFile());
+        new Tooltip(
+            "A model (GGUF) or a recorded session (.emslens), Ctrl+O; or drop it on the window"));
+    open.setOnAction(e -> commands.open());
     MenuItem folder = new MenuItem("Model folder …");
-    folder.setOnAction(e -> openFolder());
+    folder.setOnAction(e -> commands.openFolder());
     MenuItem standard = new MenuItem("Default model");
-    standard.setOnAction(e -> lens.openDefault());
+    standard.setOnAction(e -> commands.openDefault());
     open.getItems().setAll(folder, standard);
     return open;
-  }
-
-  private void openFile() {
-    FileChooser chooser = new FileChooser();
-    chooser.setTitle("Open a model or a recorded session");
-    chooser
-        .getExtensionFilters()
-        .setAll(
-            new FileChooser.ExtensionFilter(
-                "Models and sessions", "*.gguf", "*.emslens", "config.json"),
-            new FileChooser.ExtensionFilter("All files", "*"));
-    File f = chooser.showOpenDialog(getScene().getWindow());
-    if (f != null) {
-      lens.open(f.toPath());
-    }
-  }
-
-  private void openFolder() {
-    File f = new DirectoryChooser().showDialog(getScene().getWindow());
-    if (f != null) {
-      lens.open(f.toPath());
-    }
-  }
-
-  private void saveFile() {
-    FileChooser chooser = new FileChooser();
-    chooser.setTitle("Save the session");
-    chooser.setInitialFileName("session.emslens");
-    File f = chooser.showSaveDialog(getScene().getWindow());
-    if (f != null) {
-      lens.save(f.toPath());
-    }
   }
 }

@@ -5,76 +5,145 @@ import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
 import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
+import javafx.collections.ListChangeListener;
 import javafx.css.PseudoClass;
+import javafx.geometry.Pos;
+import javafx.scene.Scene;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.ProgressBar;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.stage.Window;
 import javafx.util.Duration;
-import org.controlsfx.control.StatusBar;
 import org.emslens.app.controls.Format;
+import org.emslens.app.lens.Job;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.engine.ProcessMemory;
 import org.emslens.session.Step;
+import org.kordamp.ikonli.javafx.FontIcon;
+import org.kordamp.ikonli.material2.Material2AL;
 
-/** What is going on, how fast, and what it takes. */
-final class StatusLine extends StatusBar {
+/** What was said last, what runs now, how fast it goes, and what it takes. */
+final class StatusLine extends HBox {
+  private static final PseudoClass FAILED = PseudoClass.getPseudoClass("failed");
+
+  private final Label text = new Label();
+  private final HBox jobs = new HBox(10);
   private final Label numbers = new Label();
   private final Lens lens;
   private final ObservableValue<Page> page;
 
   StatusLine(Lens lens, ObservableValue<Page> page) {
+    super(12);
     this.lens = lens;
     this.page = page;
-    page.addListener((o, before, now) -> refresh());
-    setId("status");
-    numbers.getStyleClass().add("number");
-    Button cancel = new Button("Cancel");
-    cancel.setId("status-cancel");
-    cancel.getStyleClass().add("small");
-    cancel.visibleProperty().bind(lens.busyProperty());
-    cancel.managedProperty().bind(lens.busyProperty());
-    cancel.setOnAction(e -> lens.cancel());
-    getRightItems().addAll(cancel, numbers);
-    textProperty()
+    getStyleClass().add("status-line");
+    setAlignment(Pos.CENTER_LEFT);
+    text.setId("status");
+    text.setMinWidth(0);
+    HBox.setHgrow(text, Priority.ALWAYS);
+    text.setMaxWidth(Double.MAX_VALUE);
+    text.textProperty()
         .bind(
             Bindings.createStringBinding(
                 () ->
-                    lens.errorProperty().get().isEmpty()
-                        ? lens.messageProperty().get()
-                        : lens.errorProperty().get(),
-                lens.errorProperty(),
-                lens.messageProperty()));
-    progressProperty()
-        .bind(
-            Bindings.createDoubleBinding(
-                () ->
-                    lens.busyProperty().get() ? Math.max(0.001, lens.progressProperty().get()) : 0,
-                lens.busyProperty(),
-                lens.progressProperty()));
+                    lens.said().errorProperty().get().isEmpty()
+                        ? lens.said().messageProperty().get()
+                        : lens.said().errorProperty().get(),
+                lens.said().errorProperty(),
+                lens.said().messageProperty()));
+    Tooltip whole = new Tooltip();
+    whole.textProperty().bind(text.textProperty());
+    whole.setWrapText(true);
+    whole.setMaxWidth(600);
+    text.setTooltip(whole);
+    lens.said()
+        .errorProperty()
+        .addListener((o, before, now) -> text.pseudoClassStateChanged(FAILED, !now.isEmpty()));
+    jobs.setId("jobs");
+    jobs.setAlignment(Pos.CENTER_LEFT);
+    numbers.getStyleClass().add("number");
+    numbers.setMinWidth(USE_PREF_SIZE);
+    numbers.setTooltip(
+        new Tooltip(
+            "Speed over the last 16 tokens; time that the latest compression took to plan and apply; this program's memory"));
+    getChildren().addAll(text, jobs, numbers);
+    lens.runningJobs().addListener((ListChangeListener<Job>) c -> list());
+    page.addListener((o, before, now) -> refresh());
     lens.viewProperty().addListener((o, before, now) -> refresh());
-    lens.errorProperty()
-        .addListener(
-            (o, before, now) ->
-                pseudoClassStateChanged(PseudoClass.getPseudoClass("failed"), !now.isEmpty()));
-    Timeline memory = new Timeline(new KeyFrame(Duration.seconds(2), e -> refresh()));
-    memory.setCycleCount(Timeline.INDEFINITE);
-    memory.play();
+    Timeline clock = new Timeline(new KeyFrame(Duration.seconds(1), e -> refresh()));
+    clock.setCycleCount(Timeline.INDEFINITE);
     sceneProperty()
+        .flatMap(Scene::windowProperty)
+        .flatMap(Window::showingProperty)
+        .orElse(false)
         .addListener(
             (o, before, now) -> {
-              if (now == null) {
-                memory.stop();
+              if (now) {
+                clock.play();
+              } else {
+                clock.stop();
               }
             });
     refresh();
   }
 
+  private void list() {
+    jobs.getChildren().removeIf(n -> !lens.runningJobs().contains(((JobView) n).job));
+    for (Job j : lens.runningJobs()) {
+      if (jobs.getChildren().stream().noneMatch(n -> ((JobView) n).job == j)) {
+        jobs.getChildren().add(new JobView(j));
+      }
+    }
+  }
+
+  /** One running job: what, how far, how long still, and its own way to be stopped. */
+  private static final class JobView extends HBox {
+    private final Job job;
+    private final Label left = new Label();
+
+    JobView(Job job) {
+      super(5);
+      this.job = job;
+      setAlignment(Pos.CENTER_LEFT);
+      getStyleClass().add("job");
+      Label what = new Label();
+      what.textProperty().bind(job.titleProperty());
+      what.setMinWidth(40);
+      ProgressBar bar = new ProgressBar();
+      bar.progressProperty().bind(job.progressProperty());
+      bar.setPrefWidth(70);
+      bar.setMinWidth(40);
+      left.getStyleClass().add("card-note");
+      left.setMinWidth(USE_PREF_SIZE);
+      String kind = job.kind().name().toLowerCase(Locale.ROOT);
+      Button cancel = new Button("", new FontIcon(Material2AL.CLOSE));
+      cancel.setId("cancel-" + kind);
+      cancel.getStyleClass().addAll("small", "flat");
+      cancel.setTooltip(new Tooltip("Cancel this"));
+      cancel.setAccessibleText("Cancel: " + job.titleProperty().get());
+      cancel.setMinWidth(USE_PREF_SIZE);
+      cancel.setOnAction(e -> job.cancel());
+      getChildren().addAll(what, bar, left, cancel);
+    }
+
+    void refresh() {
+      double s = job.secondsLeft();
+      left.setText(Double.isNaN(s) ? "" : Format.seconds(s) + " left");
+    }
+  }
+
   private void refresh() {
+    jobs.getChildren().forEach(n -> ((JobView) n).refresh());
     StringBuilder s = new StringBuilder();
     View v = lens.viewProperty().get();
-    if (v != null && page.getValue() == Page.INSPECT) {
+    if (v != null && page.getValue() == Page.INSPECT && getWidth() > 900) {
       Step step = v.step();
       if (step.index() > 0) {
-        s.append(String.format(Locale.ROOT, "%.0f tokens/s", tokensPerSecond(v)));
-        s.append("   KL ").append(Format.nats(step.divergence())).append("   ");
+        s.append(String.format(Locale.ROOT, "%.0f tokens/s   ", tokensPerSecond(v)));
       }
       Step plan = v.lastCompression();
       if (plan != null) {

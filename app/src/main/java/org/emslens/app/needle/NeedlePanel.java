@@ -12,6 +12,7 @@ import javafx.scene.layout.Background;
 import javafx.scene.layout.BackgroundFill;
 import javafx.scene.layout.CornerRadii;
 import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import javafx.scene.paint.Color;
 import javafx.util.Duration;
@@ -24,6 +25,9 @@ import org.emslens.experiment.Outcome;
 /** One policy's grid: lengths across, depths down, a cell's colour the share of right answers. */
 final class NeedlePanel extends GridPane {
   private static final int LABELS = 1;
+  private static final double LEAST_WIDTH = 86;
+  private static final double LEAST_HEIGHT = 42;
+  private static final double BESIDE = 90;
 
   private final NeedleGrid grid;
 
@@ -54,6 +58,11 @@ final class NeedlePanel extends GridPane {
     add(axis, LABELS, foot + 1, grid.lengths().size(), 1);
   }
 
+  /** The width below which its cells would not hold their words. */
+  double leastWidth() {
+    return grid.lengths().size() * (LEAST_WIDTH + 2) + BESIDE;
+  }
+
   NeedleGrid grid() {
     return grid;
   }
@@ -67,8 +76,10 @@ final class NeedlePanel extends GridPane {
   private static VBox cell(NeedleGrid.Cell cell, Consumer<Outcome> open) {
     VBox box = new VBox();
     box.setAlignment(Pos.CENTER);
-    box.setPrefSize(86, 42);
-    box.setMinSize(86, 42);
+    box.setMinSize(LEAST_WIDTH, LEAST_HEIGHT);
+    box.setMaxSize(Double.MAX_VALUE, Double.MAX_VALUE);
+    GridPane.setHgrow(box, Priority.ALWAYS);
+    GridPane.setVgrow(box, Priority.ALWAYS);
     box.getStyleClass().add("needle-cell");
     if (cell == null) {
       return box;

@@ -5,6 +5,7 @@ import java.util.List;
 import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Insets;
+import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
@@ -13,11 +14,12 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.VBox;
 import org.emslens.app.controls.Card;
+import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.ExportMenu;
-import org.emslens.app.experiment.Choices;
+import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
-import org.emslens.app.main.Lens;
+import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.chart.NeedleChart;
 import org.emslens.experiment.NeedleGrid;
@@ -27,9 +29,14 @@ import org.emslens.experiment.Task;
 
 /** Needles by length of context and depth, filling in as they are found or lost. */
 public final class NeedleView extends BorderPane {
+  private static final double GAP = 20;
+  private static final double LEAST_HEIGHT = 170;
   private static final String INSIDE = "inside the prompt";
   private static final String AFTER = "after the compression";
   private static final String BOTH = "both";
+
+  private static final String HELP =
+      "A fact is hidden in generated prose of a length (across) at a depth (down); a cell is the share of seeds whose answer comes out word for word, with its 95 % interval (Wilson). A click on a cell opens a run where the answer goes wrong.";
 
   private final ExperimentModel model;
   private final TextField lengths =
@@ -39,9 +46,10 @@ public final class NeedleView extends BorderPane {
   private final ComboBox<String> question = new ComboBox<>();
   private final Label hint =
       new Label("Choose lengths, depths and policies at the left, and press Run.");
-  private final FlowPane panels = new FlowPane(28, 18);
+  private final FlowPane panels = new FlowPane(GAP, GAP);
+  private final ScrollPane pane;
 
-  public NeedleView(Lens lens, Runnable inspect) {
+  public NeedleView(Lens lens, FileDialogs dialogs, Runnable inspect) {
     model = new ExperimentModel(lens, inspect);
     question.setId("needle-question");
     question.getItems().setAll(INSIDE, AFTER, BOTH);
@@ -55,25 +63,27 @@ public final class NeedleView extends BorderPane {
             "needle",
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
             () -> NeedleChart.of(List.copyOf(model.outcomes())),
-            lens::say,
-            lens::fail);
+            dialogs,
+            lens.files()::export);
     export.disableProperty().bind(Bindings.isEmpty(model.outcomes()));
     setLeft(
-        new ExperimentForm(
-            "needle",
-            lens,
-            model,
-            this::tasks,
-            "64",
-            List.of(Policies.SNAPKV, Policies.EMS),
-            Choices.named("context lengths (tokens)", lengths),
-            Choices.named("depths of the needle", depths),
-            Choices.named("question", question)));
-    ScrollPane pane = new ScrollPane(new VBox(hint, panels));
+        ExperimentForm.scrolling(
+            new ExperimentForm(
+                "needle",
+                lens,
+                model,
+                this::tasks,
+                "64",
+                List.of(Policies.SNAPKV, Policies.EMS),
+                Choices.named("context lengths (tokens)", lengths),
+                Choices.named("depths of the needle", depths),
+                Choices.named("question", question))));
+    pane = new ScrollPane(new VBox(hint, panels));
     pane.setFitToWidth(true);
+    pane.viewportBoundsProperty().addListener((o, before, now) -> spread());
     pane.getStyleClass().add("edge-to-edge");
-    Card card = new Card("Needles found", pane, export);
-    card.note().setText("a click on a cell opens a run where the answer goes wrong");
+    Card card = new Card("Needles found", HELP, pane, export);
+    card.note().setText("a click on a cell opens a run");
     setCenter(card);
     hint.visibleProperty().bind(Bindings.isEmpty(model.outcomes()));
     hint.managedProperty().bind(hint.visibleProperty());
@@ -98,6 +108,27 @@ public final class NeedleView extends BorderPane {
     return tasks;
   }
 
+  /** Panels beside each other, as large as the page lets them be. */
+  private void spread() {
+    int n = panels.getChildren().size();
+    double w = pane.getViewportBounds().getWidth() - GAP;
+    double h = pane.getViewportBounds().getHeight() - GAP;
+    if (n == 0 || w <= 0) {
+      return;
+    }
+    double least =
+        panels.getChildren().stream()
+            .mapToDouble(p -> ((NeedlePanel) p).leastWidth())
+            .max()
+            .orElse(w);
+    int across = Math.clamp((long) ((w + GAP) / (least + GAP)), 1, n);
+    int down = (n + across - 1) / across;
+    for (Node p : panels.getChildren()) {
+      ((NeedlePanel) p).setPrefWidth(Math.floor((w - (across - 1) * GAP) / across) - 1);
+      ((NeedlePanel) p).setPrefHeight(Math.max(LEAST_HEIGHT, (h - (down - 1) * GAP) / down - 1));
+    }
+  }
+
   /** Panels of grids that are as they were stay, so that a new answer costs one panel's drawing. */
   private void refresh() {
     List<NeedleGrid> grids = NeedleGrid.of(model.outcomes());
@@ -112,5 +143,6 @@ public final class NeedleView extends BorderPane {
         panels.getChildren().set(i, new NeedlePanel(grid, model::open));
       }
     }
+    spread();
   }
 }

@@ -3,12 +3,13 @@ package org.emslens.app.next;
 import java.util.List;
 import javafx.scene.Cursor;
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.session.Distribution.Candidate;
 import org.emslens.session.Step;
 import org.emslens.text.Tokenizer;
@@ -26,6 +27,7 @@ public final class NextTokenView extends Surface {
   public NextTokenView(Lens lens) {
     this.lens = lens;
     setId("next");
+    setAccessibleText("Most probable next tokens; Enter goes on with one");
     lens.viewProperty().addListener((o, before, now) -> repaint());
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
     addEventHandler(
@@ -34,11 +36,17 @@ public final class NextTokenView extends Surface {
           hovered = -1;
           repaint();
         });
-    addEventHandler(MouseEvent.MOUSE_CLICKED, this::branch);
+    addEventHandler(MouseEvent.MOUSE_CLICKED, e -> branch(rowAt(e)));
+    lens.canGoOnBinding().addListener((o, before, now) -> repaint());
   }
 
   private double row() {
-    return Math.min(20, (getHeight() - TOP - 4) / 10);
+    return Math.clamp((height() - TOP - 4) / 10, 13, 26);
+  }
+
+  /** Where a row begins, in pixels. */
+  public double rowAt(int i) {
+    return (TOP + i * row()) * scale();
   }
 
   @Override
@@ -50,18 +58,26 @@ public final class NextTokenView extends Surface {
     }
     Step s = v.step();
     double half = s.fullNext() == null ? w : w / 2;
-    column(g, "compressed", s.next().top(), 8, half - 14, v.run().canDecode());
+    column(g, "compressed", s.next().top(), 8, half - 14, h, canGoOn());
     if (s.fullNext() != null) {
-      column(g, "full cache", s.fullNext().top(), half + 6, half - 14, false);
+      column(g, "full cache", s.fullNext().top(), half + 6, half - 14, h, false);
     }
   }
 
   private void column(
-      GraphicsContext g, String title, List<Candidate> top, double x, double w, boolean clickable) {
+      GraphicsContext g,
+      String title,
+      List<Candidate> top,
+      double x,
+      double w,
+      double h,
+      boolean clickable) {
     text(g, title, x, 9, SMALL, colours().muted(), TextAlignment.LEFT);
-    text(g, "probability", x + w, 9, SMALL, colours().muted(), TextAlignment.RIGHT);
+    if (w > 140) {
+      text(g, "probability", x + w, 9, SMALL, colours().muted(), TextAlignment.RIGHT);
+    }
     double row = row();
-    for (int i = 0; i < top.size(); i++) {
+    for (int i = 0; i < top.size() && TOP + (i + 1) * row <= h; i++) {
       Candidate c = top.get(i);
       double y = TOP + i * row;
       if (clickable && i == hovered) {
@@ -87,12 +103,12 @@ public final class NextTokenView extends Surface {
 
   private int rowAt(MouseEvent e) {
     View v = lens.viewProperty().get();
-    if (v == null || !v.run().canDecode()) {
+    if (v == null || !canGoOn()) {
       return -1;
     }
-    double w = v.step().fullNext() == null ? getWidth() : getWidth() / 2;
-    int i = (int) Math.floor((e.getY() - TOP) / row());
-    return e.getX() < w && i >= 0 && i < v.step().next().top().size() ? i : -1;
+    double w = v.step().fullNext() == null ? width() : width() / 2;
+    int i = (int) Math.floor((y(e) - TOP) / row());
+    return x(e) < w && i >= 0 && i < v.step().next().top().size() ? i : -1;
   }
 
   private void hover(MouseEvent e) {
@@ -101,8 +117,32 @@ public final class NextTokenView extends Surface {
     repaint();
   }
 
-  private void branch(MouseEvent e) {
-    int i = rowAt(e);
+  /** Also after an answer that has ended: it may go on otherwise from an earlier step. */
+  private boolean canGoOn() {
+    View v = lens.viewProperty().get();
+    return v != null && (lens.canGoOnBinding().get() || v.run().canDecode());
+  }
+
+  @Override
+  protected boolean key(KeyEvent e) {
+    View v = lens.viewProperty().get();
+    if (!canGoOn()) {
+      return false;
+    }
+    int n = v.step().next().top().size();
+    switch (e.getCode()) {
+      case UP -> hovered = hovered < 0 ? n - 1 : Math.max(0, hovered - 1);
+      case DOWN -> hovered = Math.min(n - 1, hovered + 1);
+      case ENTER, SPACE -> branch(hovered);
+      default -> {
+        return false;
+      }
+    }
+    repaint();
+    return true;
+  }
+
+  private void branch(int i) {
     if (i >= 0) {
       View v = lens.viewProperty().get();
       lens.branch(v.stepIndex(), v.step().next().top().get(i).id());

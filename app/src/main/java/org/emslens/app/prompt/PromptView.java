@@ -1,133 +1,160 @@
 package org.emslens.app.prompt;
 
 import javafx.beans.binding.Bindings;
+import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
-import javafx.scene.control.Spinner;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.ToggleSwitch;
-import org.emslens.app.main.Lens;
-import org.emslens.session.Sampling;
+import org.emslens.app.controls.Switches;
+import org.emslens.app.controls.WrapBar;
+import org.emslens.app.lens.JobKind;
+import org.emslens.app.lens.Lens;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
 
 /**
- * The prompt: a sample to pick or a text to write, plain or as a chat turn, and the button that
- * runs it.
+ * The prompt: a sample to pick or a text to write, plain or as a chat turn, how tokens are chosen,
+ * and the button that runs it.
  */
 public final class PromptView extends VBox {
-  private final Lens lens;
+  private static final PseudoClass FAILED = PseudoClass.getPseudoClass("failed");
+
+  /** Heights of a letter below which what a sample shows makes way for its text. */
+  private static final double ROOMY = 18;
+
+  private final PromptModel model;
   private final TextArea text = new TextArea();
-  private final ToggleSwitch chat = new ToggleSwitch("chat turn");
   private final ComboBox<Sample> samples = new ComboBox<>();
   private final Label about = new Label();
+  private boolean showing;
 
-  public PromptView(Lens lens) {
-    this.lens = lens;
-    setSpacing(6);
+  public PromptView(Lens lens, PromptModel model) {
+    this.model = model;
+    setSpacing(5);
     setMinSize(0, 0);
     samples.setId("samples");
+    samples.setAccessibleText("Samples");
     samples.getItems().setAll(Sample.all());
     samples.setPromptText("Samples");
     samples.setMaxWidth(Double.MAX_VALUE);
-    HBox.setHgrow(samples, Priority.ALWAYS);
-    samples.setOnAction(e -> fill(samples.getValue()));
+    samples.setOnAction(
+        e -> {
+          if (!showing && samples.getValue() != null) {
+            model.fill(samples.getValue());
+          }
+        });
+    model.sampleProperty().addListener((o, before, now) -> showSample());
+    model.editedProperty().addListener((o, before, now) -> showSample());
     about.setId("about");
     about.getStyleClass().add("card-note");
     about.setWrapText(true);
     about
-        .minHeightProperty()
-        .bind(Bindings.when(about.textProperty().isEmpty()).then(0).otherwise(50));
-    about.setMaxHeight(50);
-    about.managedProperty().bind(about.textProperty().isNotEmpty());
+        .visibleProperty()
+        .bind(
+            Bindings.createBooleanBinding(
+                () -> !about.getText().isEmpty() && getHeight() > ROOMY * about.getFont().getSize(),
+                about.textProperty(),
+                heightProperty(),
+                about.fontProperty()));
+    about.managedProperty().bind(about.visibleProperty());
+    about.setMinHeight(0);
+    about.maxHeightProperty().bind(heightProperty().multiply(0.3));
     text.setId("prompt");
     text.setWrapText(true);
     text.setPromptText("Write a prompt, or pick a sample above.");
     text.setMinHeight(40);
+    text.setPrefRowCount(3);
+    text.textProperty().bindBidirectional(model.textProperty());
+    text.addEventFilter(KeyEvent.KEY_PRESSED, this::tab);
     VBox.setVgrow(text, Priority.ALWAYS);
+    getChildren().addAll(samples, about, text, new SamplingView(lens), buttons(lens));
+  }
+
+  /** A text area keeps Tab for itself; here it leads on, and Ctrl+Tab inserts one. */
+  private void tab(KeyEvent e) {
+    if (e.getCode() == KeyCode.TAB) {
+      if (e.isControlDown()) {
+        text.replaceSelection("\t");
+      } else if (e.isShiftDown()) {
+        text.requestFocusTraversal(javafx.scene.TraversalDirection.PREVIOUS);
+      } else {
+        text.requestFocusTraversal(javafx.scene.TraversalDirection.NEXT);
+      }
+      e.consume();
+    }
+  }
+
+  /** An edited sample is none any more, so that it can be picked again. */
+  private void showSample() {
+    Sample s = model.sampleProperty().get();
+    boolean edited = model.editedProperty().get();
+    showing = true;
+    samples.setPromptText(s == null ? "Samples" : s.title() + " (edited)");
+    samples.setValue(edited ? null : s);
+    showing = false;
+    about.setText(s == null ? "" : s.about());
+    about.setTooltip(s == null ? null : new Tooltip(s.about()));
+  }
+
+  private WrapBar buttons(Lens lens) {
+    ToggleSwitch chat = Switches.keyboard(new ToggleSwitch("chat turn"));
     chat.setId("chat");
+    chat.setMinWidth(USE_PREF_SIZE);
+    chat.setTooltip(new Tooltip("Send the prompt in the model's own chat template"));
+    chat.selectedProperty().bindBidirectional(model.chatProperty());
+    Label length = new Label();
+    length.setId("token-count");
+    length.getStyleClass().add("card-note");
+    length.textProperty().bind(model.lengthProperty());
+    length.setMinWidth(USE_PREF_SIZE);
+    length.setTooltip(
+        new Tooltip("Tokens of this prompt, and how many the model's context can hold"));
+    model
+        .tooLongProperty()
+        .addListener((o, before, now) -> length.pseudoClassStateChanged(FAILED, now));
     Button run = new Button("Run", new FontIcon(Material2MZ.PLAY_ARROW));
     run.setId("run");
-    run.setDefaultButton(true);
+    run.getStyleClass().add("accent");
     run.setTooltip(new Tooltip("Read the prompt and compress its cache (Ctrl+Enter)"));
     run.setMinWidth(Region.USE_PREF_SIZE);
     run.disableProperty()
         .bind(
-            lens.modelReadyProperty()
-                .not()
-                .or(
-                    Bindings.createBooleanBinding(
-                        () -> text.getText().isBlank(), text.textProperty())));
-    run.setOnAction(e -> run());
-    Button cancel = new Button("Cancel", new FontIcon(Material2AL.CLOSE));
+            Bindings.createBooleanBinding(
+                () -> !model.canRun(), model.textProperty(), lens.models().modelProperty()));
+    run.setOnAction(e -> model.run());
+    Button cancel = new Button("", new FontIcon(Material2AL.CLOSE));
     cancel.setId("cancel");
-    cancel.visibleProperty().bind(lens.busyProperty());
-    cancel.managedProperty().bind(lens.busyProperty());
+    cancel.setTooltip(new Tooltip("Stop reading or generating; what is done stays (Esc)"));
+    cancel.setAccessibleText("Cancel");
     cancel.setMinWidth(Region.USE_PREF_SIZE);
+    cancel
+        .disableProperty()
+        .bind(
+            Bindings.createBooleanBinding(
+                () ->
+                    lens.runningJobs().stream()
+                        .noneMatch(
+                            j ->
+                                j.kind() == JobKind.READ
+                                    || j.kind() == JobKind.GENERATE
+                                    || j.kind() == JobKind.PLAN),
+                lens.runningJobs()));
     cancel.setOnAction(e -> lens.cancel());
-    Region space = new Region();
-    HBox.setHgrow(space, Priority.ALWAYS);
-    HBox buttons = new HBox(8, chat, temperature(), space, cancel, run);
-    buttons.setAlignment(Pos.CENTER_LEFT);
-    getChildren().addAll(samples, about, text, buttons);
-    lens.openedProperty().addListener((o, before, now) -> opened(now));
-  }
-
-  /** 0 takes the most probable token; more lets chance in, always the same for the same seed. */
-  private HBox temperature() {
-    Label name = new Label("temperature");
-    name.setMinWidth(USE_PREF_SIZE);
-    Spinner<Double> value = new Spinner<>(0, 2, 0, 0.1);
-    value.setId("temperature");
-    value.setPrefWidth(80);
-    value.setMinWidth(80);
-    value.setTooltip(new Tooltip("0 takes the most probable token"));
-    value
-        .valueProperty()
-        .addListener(
-            (o, before, now) ->
-                lens.samplingProperty().set(new Sampling(now, now > 0 ? 0.95 : 1, 1)));
-    lens.samplingProperty()
-        .addListener((o, before, now) -> value.getValueFactory().setValue(now.temperature()));
-    HBox box = new HBox(4, name, value);
-    box.setAlignment(Pos.CENTER_LEFT);
-    return box;
-  }
-
-  /** Shows the prompt of a run that was opened, template and all. */
-  private void opened(String prompt) {
-    samples.setValue(null);
-    about.setText("");
-    text.setText(prompt);
-    chat.setSelected(false);
-  }
-
-  /** Fills in a sample, its settings included. */
-  public void fill(Sample s) {
-    if (s != null) {
-      samples.setValue(s);
-      text.setText(s.text());
-      about.setText(s.about());
-      about.setTooltip(new Tooltip(s.about()));
-      chat.setSelected(s.chat());
-    }
-  }
-
-  /** Runs what is written, with the sample's settings where it is still the sample's text. */
-  public void run() {
-    Sample s = samples.getValue();
-    if (s != null && s.text().equals(text.getText())) {
-      lens.startWith(text.getText(), chat.isSelected(), s.choice());
-    } else {
-      lens.start(text.getText(), chat.isSelected());
-    }
+    HBox first = new HBox(10, chat, length);
+    first.setAlignment(Pos.CENTER_LEFT);
+    HBox last = new HBox(6, cancel, run);
+    last.setAlignment(Pos.CENTER_RIGHT);
+    return new WrapBar(6, first, last);
   }
 }

@@ -17,7 +17,8 @@ import org.emslens.session.CacheChoice;
  *
  * @param about one paragraph
  * @param chat whether it is sent as a chat turn
- * @param tokens to generate
+ * @param look text in it that is worth looking at first, or empty
+ * @param layer of the head that is shown first; likewise head
  */
 public record Sample(
     String id,
@@ -26,7 +27,9 @@ public record Sample(
     String text,
     boolean chat,
     CacheChoice choice,
-    int tokens) {
+    String look,
+    int layer,
+    int head) {
   private static final String FOLDER = "/org/emslens/app/samples/";
 
   /** All samples in the order they are meant to be opened. */
@@ -47,7 +50,9 @@ public record Sample(
                     Policies.byId(about.path("policy").asText("ems")),
                     CacheOptions.EMS,
                     Budget.slots(about.path("budget").asInt(128))),
-                about.path("tokens").asInt(24)));
+                about.path("look").asText(""),
+                about.path("layer").asInt(0),
+                about.path("head").asInt(0)));
       }
       return samples;
     } catch (IOException e) {

@@ -2,13 +2,15 @@ package org.emslens.app.scores;
 
 import java.util.Arrays;
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.heatmap.Ticks;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.controls.Ticks;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.TokenKeys;
+import org.emslens.app.lens.View;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 
@@ -30,6 +32,7 @@ public final class ScoresView extends Surface {
   public ScoresView(Lens lens) {
     this.lens = lens;
     setId("scores");
+    setAccessibleText("Scores along the context: Global, Local and what joins them");
     lens.viewProperty().addListener((o, before, now) -> repaint());
     lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
   }
@@ -70,13 +73,25 @@ public final class ScoresView extends Surface {
       text(g, Format.count(t), x, TOP + ph + 9, SMALL, colours().muted(), TextAlignment.CENTER);
     }
     text(g, "source token", LEFT + pw / 2, h - 8, SMALL, colours().muted(), TextAlignment.CENTER);
-    sideText(g, "score (root, cut at 99 %)", 10, TOP + ph / 2, SMALL, colours().muted());
+    sideText(
+        g,
+        ph > 150 ? "score (root, cut at 99 %)" : "score",
+        10,
+        TOP + ph / 2,
+        SMALL,
+        colours().muted());
     int t = lens.selection().tokenProperty().get();
     if (t >= 0 && t < span) {
       double x = LEFT + (t + 0.5) * pw / span;
       g.setStroke(colours().accent());
       g.strokeLine(x, TOP, x, TOP + ph);
     }
+  }
+
+  @Override
+  protected boolean key(KeyEvent e) {
+    View v = lens.viewProperty().get();
+    return v != null && TokenKeys.move(e, lens.selection(), v.step().seen());
   }
 
   /** True positions of the candidates, which after a first compression are no longer 0, 1, 2 ... */

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import javafx.scene.Cursor;
 import javafx.scene.Node;
-import javafx.scene.chart.LineChart;
 import javafx.scene.chart.NumberAxis;
 import javafx.scene.chart.XYChart;
 import javafx.scene.control.Label;
@@ -23,9 +22,12 @@ import org.emslens.experiment.Summary.Measure;
 
 /** Lines of a measure over the budget, doubling from left to right, whose points can be clicked. */
 final class BudgetLines extends StackPane {
+  /** Intervals of few runs go beyond the picture rather than press the lines flat. */
+  private static final double MOST_ROOM = 0.8;
+
   private final NumberAxis x = new NumberAxis();
   private final NumberAxis y = new NumberAxis();
-  private final LineChart<Number, Number> chart = new LineChart<>(x, y);
+  private final IntervalChart chart = new IntervalChart(x, y);
   private final Label hint = new Label();
   private Consumer<Outcome> picked = o -> {};
 
@@ -38,6 +40,9 @@ final class BudgetLines extends StackPane {
     x.setTickUnit(1);
     x.setMinorTickVisible(false);
     x.setAutoRanging(false);
+    y.setAutoRanging(false);
+    y.setMinorTickVisible(false);
+    chart.getStyleClass().add("roomy");
     x.setTickLabelFormatter(
         new StringConverter<>() {
           @Override
@@ -70,30 +75,71 @@ final class BudgetLines extends StackPane {
         outcomes.isEmpty()
             ? "Choose prompts, policies and budgets at the left, and press Run."
             : lines.isEmpty() ? "These runs say nothing about: " + measure.title() + "." : "");
+    chart.setVisible(!lines.isEmpty());
+    hint.setVisible(lines.isEmpty());
     y.setLabel(measure.title());
-    y.setForceZeroInRange(measure != Measure.LOG_PROBABILITY);
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();
-    double low = Double.MAX_VALUE;
-    double high = 0;
+    List<Point> points = new ArrayList<>();
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
       XYChart.Series<Number, Number> s = new XYChart.Series<>();
       s.setName(line.getKey());
       for (Point p : line.getValue()) {
-        double at = p.doublings();
-        low = Math.min(low, at);
-        high = Math.max(high, at);
-        s.getData().add(new XYChart.Data<>(at, p.estimate().mean(), p));
+        points.add(p);
+        s.getData().add(new XYChart.Data<>(p.doublings(), p.estimate().mean(), p));
       }
       series.add(s);
     }
-    x.setLowerBound(Math.floor(Math.min(low, 20)));
-    x.setUpperBound(Math.max(Math.ceil(high), Math.floor(Math.min(low, 20)) + 1));
+    if (!points.isEmpty()) {
+      fit(points, measure != Measure.LOG_PROBABILITY);
+    }
     chart.getData().setAll(series);
     for (XYChart.Series<Number, Number> s : series) {
       for (XYChart.Data<Number, Number> d : s.getData()) {
         explain(d.getNode(), s.getName(), (Point) d.getExtraValue());
       }
     }
+  }
+
+  /** Axes as wide as the data with its intervals, in round steps. */
+  private void fit(List<Point> points, boolean fromZero) {
+    double left = points.stream().mapToDouble(Point::doublings).min().orElse(0);
+    double right = points.stream().mapToDouble(Point::doublings).max().orElse(1);
+    x.setLowerBound(Math.floor(left));
+    x.setUpperBound(Math.max(Math.ceil(right), Math.floor(left) + 1));
+    double least = points.stream().mapToDouble(p -> p.estimate().mean()).min().orElse(0);
+    double most = points.stream().mapToDouble(p -> p.estimate().mean()).max().orElse(1);
+    double room = MOST_ROOM * Math.max(most - (fromZero ? 0 : least), 1e-6);
+    double high = points.stream().mapToDouble(BudgetLines::high).max().orElse(1);
+    high = Math.min(high, most + room);
+    double low = points.stream().mapToDouble(BudgetLines::low).min().orElse(0);
+    low = fromZero ? 0 : Math.max(low, least - room);
+    double step = step((high - low) / 6);
+    y.setLowerBound(Math.floor(low / step) * step);
+    y.setUpperBound(Math.max(Math.ceil(high / step) * step, y.getLowerBound() + step));
+    y.setTickUnit(step);
+  }
+
+  private static double low(Point p) {
+    return Math.min(p.estimate().mean(), finite(p.estimate().low(), p));
+  }
+
+  private static double high(Point p) {
+    return Math.max(p.estimate().mean(), finite(p.estimate().high(), p));
+  }
+
+  private static double finite(double x, Point p) {
+    return Double.isFinite(x) ? x : p.estimate().mean();
+  }
+
+  /** 1, 2 or 5 times a power of ten, not below a number. */
+  private static double step(double least) {
+    double power = Math.pow(10, Math.floor(Math.log10(Math.max(least, 1e-9))));
+    for (double f : new double[] {1, 2, 5}) {
+      if (f * power >= least) {
+        return f * power;
+      }
+    }
+    return 10 * power;
   }
 
   private void explain(Node node, String label, Point p) {

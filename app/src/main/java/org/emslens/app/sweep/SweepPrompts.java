@@ -1,6 +1,5 @@
 package org.emslens.app.sweep;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -12,9 +11,10 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import javafx.stage.FileChooser;
+import org.emslens.app.controls.Choices;
+import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Titles;
-import org.emslens.app.experiment.Choices;
-import org.emslens.app.main.Lens;
+import org.emslens.app.lens.Lens;
 import org.emslens.experiment.Task;
 import org.emslens.session.Run;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -38,6 +38,7 @@ final class SweepPrompts extends VBox {
   }
 
   private final Lens lens;
+  private final FileDialogs dialogs;
   private final ComboBox<Source> source = new ComboBox<>();
   private final TextField file = Choices.field("sweep-file", "", "A UTF-8 text");
   private final TextField tokens =
@@ -48,9 +49,10 @@ final class SweepPrompts extends VBox {
           "64",
           "Last tokens of the text, which are not compressed but predicted");
 
-  SweepPrompts(Lens lens) {
+  SweepPrompts(Lens lens, FileDialogs dialogs) {
     super(8);
     this.lens = lens;
+    this.dialogs = dialogs;
     source.setId("sweep-source");
     source.getItems().setAll(Source.values());
     source.setConverter(Titles.of(s -> s.title));
@@ -77,14 +79,13 @@ final class SweepPrompts extends VBox {
     Button choose = new Button("", new FontIcon(Material2AL.FOLDER_OPEN));
     choose.setTooltip(new Tooltip("Choose a text file"));
     choose.setOnAction(
-        e -> {
-          FileChooser chooser = new FileChooser();
-          chooser.setTitle("A text to compress");
-          File f = chooser.showOpenDialog(getScene().getWindow());
-          if (f != null) {
-            file.setText(f.toString());
-          }
-        });
+        e ->
+            dialogs
+                .open(
+                    getScene().getWindow(),
+                    "A text to compress",
+                    List.of(new FileChooser.ExtensionFilter("All files", "*")))
+                .ifPresent(f -> file.setText(f.toString())));
     HBox.setHgrow(file, Priority.ALWAYS);
     return new HBox(4, file, choose);
   }

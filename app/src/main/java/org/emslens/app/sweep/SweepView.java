@@ -8,10 +8,11 @@ import javafx.scene.control.ComboBox;
 import javafx.scene.layout.BorderPane;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.ExportMenu;
+import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
-import org.emslens.app.main.Lens;
+import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.chart.BudgetChart;
 import org.emslens.experiment.Outcome;
@@ -24,14 +25,17 @@ import org.emslens.experiment.Summary.Measure;
  */
 public final class SweepView extends BorderPane {
 
+  private static final String HELP =
+      "Each point is the mean over runs, with its 95 % interval, at a budget of slots per KV head, doubling from left to right. KL and agreement compare the next-token distribution with the full cache's on the same text; accuracy is the share of hidden facts that come out. A click on a point opens the run that came out worst.";
+
   private final ExperimentModel model;
   private final ComboBox<Measure> measure = new ComboBox<>();
   private final BudgetLines chart = new BudgetLines();
   private final ExportMenu export;
 
-  public SweepView(Lens lens, Runnable inspect) {
+  public SweepView(Lens lens, FileDialogs dialogs, Runnable inspect) {
     model = new ExperimentModel(lens, inspect);
-    SweepPrompts prompts = new SweepPrompts(lens);
+    SweepPrompts prompts = new SweepPrompts(lens, dialogs);
     measure.setId("sweep-measure");
     measure.getItems().setAll(Measure.values());
     measure.setConverter(Titles.of(Measure::title));
@@ -48,23 +52,24 @@ public final class SweepView extends BorderPane {
             "sweep",
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
             () -> BudgetChart.of(List.copyOf(model.outcomes()), measure.getValue()),
-            lens::say,
-            lens::fail);
+            dialogs,
+            lens.files()::export);
     export
         .disableProperty()
         .bind(
             Bindings.createBooleanBinding(
                 () -> chart.isEmpty(), model.outcomes(), measure.valueProperty()));
     setLeft(
-        new ExperimentForm(
-            "sweep",
-            lens,
-            model,
-            prompts::tasks,
-            "48, 96, 192",
-            List.of(Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
-            prompts));
-    Card card = new Card("Budget and what it costs", chart, measure, export);
+        ExperimentForm.scrolling(
+            new ExperimentForm(
+                "sweep",
+                lens,
+                model,
+                prompts::tasks,
+                "48, 96, 192",
+                List.of(Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
+                prompts)));
+    Card card = new Card("Budget and what it costs", HELP, chart, measure, export);
     card.note().setText("a click on a point opens the run");
     setCenter(card);
     chart.setCursor(Cursor.DEFAULT);

@@ -1,12 +1,13 @@
 package org.emslens.app.timeline;
 
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.emslens.session.Step;
 
 /**
@@ -17,12 +18,16 @@ final class FilmStrip extends Surface {
   private static final double LEFT = 60;
   private static final double RIGHT = 10;
   private static final double BOTTOM = 15;
+  private static final double LEGEND = 130;
 
   private final Lens lens;
+  private final TimelineModel model;
 
-  FilmStrip(Lens lens) {
+  FilmStrip(Lens lens, TimelineModel model) {
     this.lens = lens;
-    setId("film");
+    this.model = model;
+    setAccessibleText("Steps: the slots that heads held, and where the cache was compressed");
+    setId("timeline");
     lens.viewProperty().addListener((o, before, now) -> repaint());
     addEventHandler(MouseEvent.MOUSE_PRESSED, this::go);
     addEventHandler(MouseEvent.MOUSE_DRAGGED, this::go);
@@ -68,7 +73,7 @@ final class FilmStrip extends Surface {
         TextAlignment.RIGHT);
     text(g, "slots", LEFT - 5, 4 + ph - 4, SMALL, colours().muted(), TextAlignment.RIGHT);
     int step = Math.max(1, (int) Math.ceil(40 / unit));
-    for (int i = 0; i < n; i += step) {
+    for (int i = 0; i < n && LEFT + (i + 0.5) * unit < w - RIGHT - LEGEND; i += step) {
       text(
           g,
           Integer.toString(i),
@@ -81,12 +86,26 @@ final class FilmStrip extends Surface {
     text(g, "step   ▾ compressed", w - RIGHT, h - 6, SMALL, colours().muted(), TextAlignment.RIGHT);
   }
 
+  @Override
+  protected boolean key(KeyEvent e) {
+    switch (e.getCode()) {
+      case LEFT -> model.back();
+      case RIGHT -> model.forward();
+      case HOME -> model.first();
+      case END -> model.last();
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void go(MouseEvent e) {
     View v = lens.viewProperty().get();
     if (v != null) {
       int n = v.run().steps().size();
-      double unit = Math.min(24, (getWidth() - LEFT - RIGHT) / n);
-      lens.selection().stepProperty().set(Math.clamp((long) ((e.getX() - LEFT) / unit), 0, n - 1));
+      double unit = Math.min(24, (width() - LEFT - RIGHT) / n);
+      lens.selection().stepProperty().set(Math.clamp((long) ((x(e) - LEFT) / unit), 0, n - 1));
     }
   }
 }

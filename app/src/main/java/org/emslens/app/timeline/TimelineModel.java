@@ -7,8 +7,9 @@ import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.util.Duration;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.JobKind;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 
 /** Moving through the steps: back and forth among those there are, generating beyond the last. */
 public final class TimelineModel {
@@ -39,7 +40,7 @@ public final class TimelineModel {
     }
     if (v.stepIndex() < v.run().steps().size() - 1) {
       lens.selection().stepProperty().set(v.stepIndex() + 1);
-    } else if (canGenerate(v) && !lens.busyProperty().get()) {
+    } else if (lens.canGoOnBinding().get() && !lens.jobs().has(JobKind.GENERATE)) {
       lens.step(1);
     }
   }
@@ -62,9 +63,10 @@ public final class TimelineModel {
     }
   }
 
-  /** Whether a token can be generated after the last step. */
-  public static boolean canGenerate(View v) {
-    return v != null && v.run().canDecode() && !v.run().ended();
+  /** Whether there is neither a next step nor a way to make one. */
+  public boolean isAtTheEnd() {
+    View v = lens.viewProperty().get();
+    return v == null || v.stepIndex() == v.run().steps().size() - 1 && !lens.canGoOnBinding().get();
   }
 
   private void restart() {
@@ -77,9 +79,7 @@ public final class TimelineModel {
   }
 
   private void tick() {
-    View v = lens.viewProperty().get();
-    boolean atEnd = v == null || v.stepIndex() == v.run().steps().size() - 1 && !canGenerate(v);
-    if (atEnd) {
+    if (isAtTheEnd()) {
       playing.set(false);
     } else {
       forward();

@@ -2,35 +2,47 @@ package org.emslens.app.timeline;
 
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ObjectProperty;
+import javafx.collections.ListChangeListener;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.Slider;
-import javafx.scene.control.Spinner;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
-import org.emslens.app.controls.Palette;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.controls.Look;
+import org.emslens.app.controls.NumberField;
+import org.emslens.app.lens.Branches;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
 import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
 
-/** Step, back, play, how fast, and the film strip to scrub. */
+/** Step, back, play, how fast, branches that were left, and the film strip to scrub. */
 public final class TimelineView extends HBox {
+  private static final int USUAL_COUNT = 16;
+  private static final int MOST = 100_000;
+
   private final FilmStrip film;
 
   public TimelineView(Lens lens, TimelineModel model) {
     super(6);
     setAlignment(Pos.CENTER_LEFT);
     getStyleClass().add("timeline");
-    film = new FilmStrip(lens);
+    film = new FilmStrip(lens, model);
     HBox.setHgrow(film, Priority.ALWAYS);
-    film.setPrefHeight(56);
+    film.setMinWidth(160);
+    film.prefHeightProperty()
+        .bind(
+            Bindings.createDoubleBinding(
+                () -> 52 * film.lookProperty().get().text(), film.lookProperty()));
+    film.minHeightProperty().bind(film.prefHeightProperty());
     Button first =
         button("first", Material2AL.FIRST_PAGE, "To the end of the prompt (Home)", model::first);
     Button back = button("back", Material2AL.CHEVRON_LEFT, "One step back (Left)", model::back);
@@ -43,41 +55,30 @@ public final class TimelineView extends HBox {
     step.getStyleClass().add("accent");
     step.setText("Step");
     Button last = button("last", Material2AL.LAST_PAGE, "To the last step (End)", model::last);
-    ToggleButton play = new ToggleButton("", new FontIcon(Material2MZ.PLAY_ARROW));
-    play.setId("play");
-    play.setTooltip(new Tooltip("Play and pause (Space)"));
-    play.setMinWidth(Region.USE_PREF_SIZE);
-    play.selectedProperty().bindBidirectional(model.playingProperty());
-    play.graphicProperty()
-        .bind(
-            Bindings.createObjectBinding(
-                () -> new FontIcon(play.isSelected() ? Material2MZ.PAUSE : Material2MZ.PLAY_ARROW),
-                play.selectedProperty()));
-    Slider speed = new Slider(1, 30, 8);
-    speed.setId("speed");
-    speed.setPrefWidth(72);
-    speed.setMinWidth(60);
-    speed.setTooltip(new Tooltip("Steps per second"));
-    speed.valueProperty().bindBidirectional(model.speedProperty());
-    Spinner<Integer> count = new Spinner<>(1, 2048, 16, 8);
-    count.setId("count");
-    count.setEditable(true);
-    count.setPrefWidth(76);
-    count.setMinWidth(76);
-    Button generate = new Button("Generate", new FontIcon(Material2AL.FAST_FORWARD));
-    generate.setId("generate");
-    generate.setTooltip(new Tooltip("So many tokens after the last step"));
-    generate.setMinWidth(Region.USE_PREF_SIZE);
-    generate.setOnAction(e -> lens.step(count.getValue()));
-    generate
-        .disableProperty()
-        .bind(
-            Bindings.createBooleanBinding(
-                () -> !TimelineModel.canGenerate(lens.viewProperty().get()), lens.viewProperty()));
+    NumberField<Integer> count =
+        NumberField.whole(
+            "tokens",
+            "Tokens that Generate adds",
+            USUAL_COUNT,
+            1,
+            MOST,
+            n -> {},
+            lens.said()::fail);
+    count.steps(n -> Math.min(MOST, n + 8), n -> Math.max(1, n - 8));
+    count.setMinWidth(Region.USE_PREF_SIZE);
+    count.setPrefColumnCount(3);
+    Button generate =
+        button(
+            "generate",
+            Material2AL.FAST_FORWARD,
+            "So many tokens after the last step",
+            () -> lens.step(count.getValue()));
+    generate.setText("Generate");
+    generate.disableProperty().bind(lens.canGoOnBinding().not());
     Label at = new Label();
     at.setId("step-label");
     at.getStyleClass().add("number");
-    at.setMinWidth(92);
+    at.setMinWidth(Region.USE_PREF_SIZE);
     at.textProperty()
         .bind(
             Bindings.createStringBinding(
@@ -88,16 +89,84 @@ public final class TimelineView extends HBox {
                 () ->
                     lens.viewProperty().get() == null || lens.viewProperty().get().stepIndex() == 0,
                 lens.viewProperty()));
+    first.disableProperty().bind(back.disableProperty());
+    last.disableProperty()
+        .bind(
+            Bindings.createBooleanBinding(
+                () -> {
+                  View v = lens.viewProperty().get();
+                  return v == null || v.stepIndex() == v.run().steps().size() - 1;
+                },
+                lens.viewProperty()));
     step.disableProperty()
         .bind(
             Bindings.createBooleanBinding(
-                () -> atTheEnd(lens.viewProperty().get()), lens.viewProperty()));
-    getChildren().addAll(first, back, step, last, play, speed, at, generate, count, film);
+                model::isAtTheEnd, lens.viewProperty(), lens.canGoOnBinding()));
+    getChildren()
+        .addAll(
+            first,
+            back,
+            step,
+            last,
+            play(model, step),
+            speed(model),
+            at,
+            generate,
+            count,
+            branches(lens),
+            film);
   }
 
-  private static boolean atTheEnd(View v) {
-    return v == null
-        || v.stepIndex() == v.run().steps().size() - 1 && !TimelineModel.canGenerate(v);
+  private static ToggleButton play(TimelineModel model, Button step) {
+    ToggleButton play = new ToggleButton("", new FontIcon(Material2MZ.PLAY_ARROW));
+    play.setId("play");
+    play.setTooltip(new Tooltip("Play and pause (Space)"));
+    play.setAccessibleText("Play and pause");
+    play.setMinWidth(Region.USE_PREF_SIZE);
+    play.selectedProperty().bindBidirectional(model.playingProperty());
+    play.disableProperty().bind(step.disableProperty().and(play.selectedProperty().not()));
+    play.graphicProperty()
+        .bind(
+            Bindings.createObjectBinding(
+                () -> new FontIcon(play.isSelected() ? Material2MZ.PAUSE : Material2MZ.PLAY_ARROW),
+                play.selectedProperty()));
+    return play;
+  }
+
+  private static Slider speed(TimelineModel model) {
+    Slider speed = new Slider(1, 30, 8);
+    speed.setId("speed");
+    speed.setAccessibleText("Steps per second");
+    speed.setPrefWidth(72);
+    speed.setMinWidth(50);
+    speed.setTooltip(new Tooltip("Steps per second"));
+    speed.valueProperty().bindBidirectional(model.speedProperty());
+    return speed;
+  }
+
+  private static MenuButton branches(Lens lens) {
+    MenuButton menu = new MenuButton("", new FontIcon(Material2AL.CALL_SPLIT));
+    menu.setId("branches");
+    menu.setTooltip(new Tooltip("Branches that were left: go back to one"));
+    menu.setAccessibleText("Branches");
+    menu.setMinWidth(Region.USE_PREF_SIZE);
+    menu.visibleProperty().bind(Bindings.isNotEmpty(lens.branches().left()));
+    menu.managedProperty().bind(menu.visibleProperty());
+    lens.branches()
+        .left()
+        .addListener(
+            (ListChangeListener<Branches.Branch>)
+                c ->
+                    menu.getItems()
+                        .setAll(lens.branches().left().stream().map(b -> item(lens, b)).toList()));
+    return menu;
+  }
+
+  private static MenuItem item(Lens lens, Branches.Branch b) {
+    MenuItem item = new MenuItem(b.label());
+    item.setMnemonicParsing(false);
+    item.setOnAction(e -> lens.goBack(b));
+    return item;
   }
 
   private static String label(View v) {
@@ -108,13 +177,24 @@ public final class TimelineView extends HBox {
     Button b = new Button("", new FontIcon(icon));
     b.setId(id);
     b.setTooltip(new Tooltip(what));
+    b.setAccessibleText(what);
     b.setMinWidth(Region.USE_PREF_SIZE);
     b.setOnAction(e -> action.run());
     return b;
   }
 
-  /** Follows the theme. */
-  public ObjectProperty<Palette> paletteProperty() {
-    return film.paletteProperty();
+  /** Follows the theme and the size of text. */
+  public ObjectProperty<Look> lookProperty() {
+    return film.lookProperty();
+  }
+
+  /** Makes the steps what the keyboard acts on. */
+  public void focusSteps() {
+    film.requestFocus();
+  }
+
+  /** Whether what is drawn is what there is. */
+  public boolean isCurrent() {
+    return film.isCurrent();
   }
 }

@@ -3,22 +3,26 @@ package org.emslens.app.tokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Selection;
+import org.emslens.app.lens.View;
 import org.emslens.cache.TokenState;
 import org.emslens.session.Step;
 import org.emslens.text.Token;
 
 /**
  * Prompt and generated text as one flow, each token in the state it has in the shown head: kept
- * (solid line), merged (dashed line), evicted (grey, struck). Hovering tells where a token went.
+ * (solid line), merged (dashed line), evicted (grey, struck). Hovering tells where a token went, a
+ * click pins it.
  */
 public final class ContextView extends Surface {
   private static final double LINE = 21;
@@ -26,28 +30,63 @@ public final class ContextView extends Surface {
   private static final double FOOT = 24;
 
   private final Lens lens;
+  private final Selection selection;
+  private final Search search;
   private TokenLayout layout;
   private List<Token> laid = List.of();
   private double laidWidth;
   private double scroll;
   private Fate fate;
+  private boolean hovering;
 
-  public ContextView(Lens lens) {
+  /** A token about where the eye rests, which stays there when the width changes. */
+  private int anchor = Integer.MAX_VALUE;
+
+  /** Whether the newest token is in sight, so that the next one is to be as well. */
+  private boolean atEnd = true;
+
+  public ContextView(Lens lens, Search search) {
     this.lens = lens;
+    this.selection = lens.selection();
+    this.search = search;
     setId("context");
+    setAccessibleText("The prompt and what was generated, each token in its state");
     lens.viewProperty().addListener((o, before, now) -> changed(before, now));
-    lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
+    selection.tokenProperty().addListener((o, before, now) -> follow(now.intValue()));
+    selection.pinnedProperty().addListener((o, before, now) -> repaint());
+    search.foundProperty().addListener((o, before, now) -> repaint());
+    search.atProperty().addListener((o, before, now) -> reveal(search.token()));
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
-    addEventHandler(MouseEvent.MOUSE_EXITED, e -> lens.selection().tokenProperty().set(-1));
+    addEventHandler(
+        MouseEvent.MOUSE_EXITED,
+        e -> {
+          hovering = false;
+          selection.tokenProperty().set(-1);
+        });
+    addEventHandler(MouseEvent.MOUSE_CLICKED, e -> selection.togglePinned(at(e)));
     addEventHandler(ScrollEvent.SCROLL, this::scroll);
   }
 
   private void changed(View before, View now) {
     fate = null;
-    boolean longer = before == null || now == null || before.stepIndex() != now.stepIndex();
-    if (longer && now != null) {
+    if (now == null) {
+      laid = List.of();
       layout = null;
-      scroll = Double.MAX_VALUE;
+    } else {
+      List<Token> tokens = tokens(now);
+      if (!tokens.equals(laid)) {
+        boolean goesOn = before != null && before.run().prompt().equals(now.run().prompt());
+        laid = tokens;
+        layout = null;
+        if (!goesOn || atEnd) {
+          scroll = Double.MAX_VALUE;
+        }
+        search.setTokens(laid);
+        if (!goesOn) {
+          reveal(search.token());
+          selection.pinnedProperty().set(-1);
+        }
+      }
     }
     repaint();
   }
@@ -65,6 +104,36 @@ public final class ContextView extends Surface {
     return all;
   }
 
+  private void lay(double w) {
+    if (layout == null || laidWidth != w) {
+      layout = new TokenLayout(laid, w - 2 * PAD - 10, MONO);
+      if (laidWidth != w && anchor < laid.size() && !atEnd) {
+        scroll = layout.line[anchor] * LINE - (height() - FOOT) / 3;
+      }
+      laidWidth = w;
+    }
+  }
+
+  /** A token that is pointed at elsewhere comes into sight here. */
+  private void follow(int token) {
+    if (!hovering) {
+      reveal(token);
+    }
+    repaint();
+  }
+
+  private void reveal(int token) {
+    if (token >= 0 && token < laid.size() && width() > 1) {
+      lay(width());
+      double y = layout.line[token] * LINE;
+      double body = height() - FOOT;
+      if (y < scroll || y + LINE > scroll + body) {
+        scroll = y - body / 3;
+      }
+    }
+    repaint();
+  }
+
   @Override
   protected void paint(GraphicsContext g, double w, double h) {
     View v = lens.viewProperty().get();
@@ -72,25 +141,25 @@ public final class ContextView extends Surface {
       hint(g, "The prompt and what the model writes appear here.", w, h);
       return;
     }
-    if (layout == null || laidWidth != w) {
-      laid = tokens(v);
-      layout = new TokenLayout(laid, w - 2 * PAD - 10, MONO);
-      laidWidth = w;
-    }
+    lay(w);
     if (fate == null) {
       fate = Fate.of(v);
     }
     double body = h - FOOT;
     double content = layout.lines * LINE + PAD;
-    scroll = Math.clamp(scroll, 0, Math.max(0, content - body));
+    double most = Math.max(0, content - body);
+    scroll = Math.clamp(scroll, 0, most);
+    atEnd = scroll > most - LINE;
     g.save();
     g.beginPath();
-    g.rect(0, 0, w, body);
+    g.rect(0, 0, w, Math.max(0, body));
     g.clip();
-    int hovered = lens.selection().tokenProperty().get();
+    int hovered = selection.tokenProperty().get();
+    anchor = Integer.MAX_VALUE;
     for (int i = 0; i < laid.size(); i++) {
       double y = PAD / 2 + layout.line[i] * LINE - scroll;
       if (y > -LINE && y < body) {
+        anchor = Math.min(anchor, y > body / 3 || i == search.token() ? i : anchor);
         token(g, v, i, PAD + layout.x[i], y, hovered);
       }
     }
@@ -104,19 +173,25 @@ public final class ContextView extends Surface {
     double width = layout.width[i];
     TokenState state = fate.state(i);
     boolean newest = i == v.step().seen() - 1 && v.stepIndex() > 0;
-    if (hovered >= 0
+    Color ground = null;
+    if (i == selection.pinnedProperty().get()) {
+      ground = c.pinned().deriveColor(0, 1, 1, 0.45);
+    } else if (hovered >= 0
         && hovered < fate.hosts().length
         && (i == hovered || fate.together(i, hovered))) {
-      g.setFill((state == TokenState.MERGED ? c.merged() : c.kept()).deriveColor(0, 1, 1, 0.3));
-      g.fillRect(x, y + 1, width, LINE - 3);
+      ground = (state == TokenState.MERGED ? c.merged() : c.kept()).deriveColor(0, 1, 1, 0.3);
+    } else if (search.holds(i)) {
+      ground = c.found();
     } else if (newest) {
-      g.setFill(c.accent().deriveColor(0, 1, 1, 0.25));
-      g.fillRect(x, y + 1, width, LINE - 3);
+      ground = c.accent().deriveColor(0, 1, 1, 0.25);
     } else if (state == TokenState.MERGED) {
-      g.setFill(c.merged().deriveColor(0, 1, 1, 0.14));
+      ground = c.merged().deriveColor(0, 1, 1, 0.14);
+    }
+    if (ground != null) {
+      g.setFill(ground);
       g.fillRect(x, y + 1, width, LINE - 3);
     }
-    if (i >= fate.window() && v.lastCompression() != null) {
+    if (fate.inWindow(i)) {
       g.setStroke(c.line());
       g.setLineWidth(1);
       g.strokeRect(Math.floor(x) + 0.5, y + 1.5, width, LINE - 4);
@@ -140,18 +215,18 @@ public final class ContextView extends Surface {
   }
 
   private void scrollBar(GraphicsContext g, double w, double body, double content) {
-    if (content > body) {
-      double size = Math.max(24, body * body / content);
-      double y = scroll / (content - body) * (body - size);
+    if (content > body && body > 0) {
+      double tall = Math.max(16, body * body / content);
       g.setFill(colours().line());
-      g.fillRoundRect(w - 8, y, 5, size, 5, 5);
+      g.fillRoundRect(w - 7, (body - tall) * scroll / (content - body), 5, tall, 5, 5);
     }
   }
 
-  /** The legend, or what became of the token under the mouse. */
   private void foot(GraphicsContext g, int hovered, double w, double h) {
     Palette c = colours();
     double y = h - FOOT / 2;
+    g.setFill(c.surface());
+    g.fillRect(0, h - FOOT, w, FOOT);
     g.setStroke(c.line());
     g.setLineWidth(1);
     g.strokeLine(0, h - FOOT + 0.5, w, h - FOOT + 0.5);
@@ -168,29 +243,81 @@ public final class ContextView extends Surface {
         g.setLineDashes(3, 2);
       }
       double mark = s == TokenState.EVICTED ? y : y + 5;
-      g.strokeLine(x, mark, x + 16, mark);
+      g.strokeLine(x, mark, x + 14, mark);
       g.setLineDashes();
       String name = s.name().toLowerCase(Locale.ROOT);
-      text(g, name, x + 21, y, SMALL, c.muted(), TextAlignment.LEFT);
-      x += 86;
+      text(g, name, x + 18, y, SMALL, c.muted(), TextAlignment.LEFT);
+      x += 28 + 6.3 * name.length();
     }
     g.setStroke(c.line());
-    g.strokeRect(x + 0.5, y - 6, 15, 11);
-    text(g, "window", x + 21, y, SMALL, c.muted(), TextAlignment.LEFT);
+    g.strokeRect(x + 0.5, y - 6, 13, 11);
+    text(g, "window", x + 18, y, SMALL, c.muted(), TextAlignment.LEFT);
+  }
+
+  private int at(MouseEvent e) {
+    if (layout == null || y(e) >= height() - FOOT) {
+      return -1;
+    }
+    return layout.at(x(e) - PAD, (int) Math.floor((y(e) + scroll - PAD / 2) / LINE));
   }
 
   private void hover(MouseEvent e) {
-    if (layout != null) {
-      int row = (int) Math.floor((e.getY() + scroll - PAD / 2) / LINE);
-      lens.selection()
-          .tokenProperty()
-          .set(e.getY() < getHeight() - FOOT ? layout.at(e.getX() - PAD, row) : -1);
-    }
+    hovering = true;
+    selection.tokenProperty().set(at(e));
   }
 
   private void scroll(ScrollEvent e) {
-    scroll -= e.getDeltaY();
+    scroll -= e.getDeltaY() / scale();
     repaint();
     e.consume();
+  }
+
+  @Override
+  protected boolean key(KeyEvent e) {
+    int n = laid.size();
+    if (n == 0 || e.isShortcutDown() || e.isAltDown()) {
+      return false;
+    }
+    int token = selection.tokenProperty().get();
+    int from = token < 0 ? n - 1 : token;
+    switch (e.getCode()) {
+      case LEFT -> selection.tokenProperty().set(Math.max(0, from - 1));
+      case RIGHT -> selection.tokenProperty().set(Math.min(n - 1, from + 1));
+      case UP -> selection.tokenProperty().set(beside(from, -1));
+      case DOWN -> selection.tokenProperty().set(beside(from, 1));
+      case HOME -> selection.tokenProperty().set(0);
+      case END -> selection.tokenProperty().set(n - 1);
+      case PAGE_UP, PAGE_DOWN -> {
+        scroll += (e.getCode() == javafx.scene.input.KeyCode.PAGE_UP ? -1 : 1) * (height() - FOOT);
+        repaint();
+      }
+      case ENTER, SPACE -> selection.togglePinned(from);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The token a line above or below. */
+  private int beside(int token, int lines) {
+    lay(width());
+    for (int away = 0; away < 200; away++) {
+      int at = layout.at(layout.x[token] - away, layout.line[token] + lines);
+      if (at >= 0) {
+        return at;
+      }
+    }
+    return token;
+  }
+
+  /** The text that is shown, from its first token on; what is out of sight included. */
+  public String shownText() {
+    return laid.stream().map(Token::text).collect(Collectors.joining());
+  }
+
+  /** How many source tokens the shown head has in a state. */
+  public int count(TokenState state) {
+    return fate == null ? 0 : fate.count(state);
   }
 }

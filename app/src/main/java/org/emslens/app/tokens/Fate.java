@@ -3,26 +3,50 @@ package org.emslens.app.tokens;
 import java.util.Arrays;
 import java.util.Locale;
 import org.emslens.app.controls.Format;
-import org.emslens.app.main.View;
+import org.emslens.app.lens.View;
+import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 import org.emslens.cache.TokenState;
+import org.emslens.session.Step;
 
 /**
  * What became of every source token in the shown head, at the shown step.
  *
  * @param hosts position of the slot that stands for each token, or -1
- * @param window first position that the window kept verbatim
+ * @param windowFrom first position that the latest compression's window kept word for word
+ * @param windowTo the position after its last; the same where there was no window
  */
-record Fate(View view, HeadSlots slots, int[] hosts, int window) {
+record Fate(View view, HeadSlots slots, int[] hosts, int windowFrom, int windowTo) {
 
   static Fate of(View view) {
     HeadSlots slots = view.slots();
-    int w = view.run().choice().options().window();
-    return new Fate(view, slots, slots.hosts(view.step().seen()), view.step().seen() - w);
+    int[] hosts = slots.hosts(view.step().seen());
+    Step compression = view.lastCompression();
+    HeadPlan plan = view.lastPlan();
+    if (plan == null || plan.window() == 0) {
+      return new Fate(view, slots, hosts, 0, 0);
+    }
+    int[] kept = plan.kept();
+    int[] position = compression.before().head(view.kvHead()).position();
+    int from = position[kept[kept.length - plan.window()]];
+    return new Fate(view, slots, hosts, from, compression.before().seen());
   }
 
   TokenState state(int token) {
     return TokenState.of(token, hosts[token]);
+  }
+
+  boolean inWindow(int token) {
+    return token >= windowFrom && token < windowTo;
+  }
+
+  /** How many source tokens are in a state. */
+  int count(TokenState state) {
+    int n = 0;
+    for (int i = 0; i < hosts.length; i++) {
+      n += state(i) == state ? 1 : 0;
+    }
+    return n;
   }
 
   /** Whether two tokens are in the same slot. */
@@ -57,6 +81,6 @@ record Fate(View view, HeadSlots slots, int[] hosts, int window) {
     return name
         + "   kept"
         + (members > 1 ? ", answers for " + members + " tokens" + bias : "")
-        + (token >= window ? ", in the window" : "");
+        + (inWindow(token) ? ", in the window" : "");
   }
 }

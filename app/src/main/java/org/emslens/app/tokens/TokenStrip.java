@@ -1,14 +1,16 @@
 package org.emslens.app.tokens;
 
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.heatmap.Ticks;
-import org.emslens.app.main.Lens;
-import org.emslens.app.main.View;
+import org.emslens.app.controls.Ticks;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.TokenKeys;
+import org.emslens.app.lens.View;
 import org.emslens.cache.TokenState;
 
 /**
@@ -25,6 +27,7 @@ public final class TokenStrip extends Surface {
   public TokenStrip(Lens lens) {
     this.lens = lens;
     setId("strip");
+    setAccessibleText("Every source token of the head: kept, merged or evicted");
     lens.viewProperty()
         .addListener(
             (o, before, now) -> {
@@ -32,8 +35,10 @@ public final class TokenStrip extends Surface {
               repaint();
             });
     lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
+    lens.selection().pinnedProperty().addListener((o, before, now) -> repaint());
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
     addEventHandler(MouseEvent.MOUSE_EXITED, e -> lens.selection().tokenProperty().set(-1));
+    addEventHandler(MouseEvent.MOUSE_CLICKED, e -> lens.selection().togglePinned(at(e)));
   }
 
   @Override
@@ -49,9 +54,16 @@ public final class TokenStrip extends Surface {
     int n = fate.hosts().length;
     double unit = (w - 2 * SIDE) / n;
     double base = h - BOTTOM;
-    double tall = Math.max(10, Math.min(34, base * 0.45));
+    double tall = Math.clamp(base * 0.45, 10, 140);
     for (int i = 0; i < n; i++) {
       bar(g, fate.state(i), SIDE + i * unit, Math.max(0.6, unit > 3 ? unit - 1 : unit), base, tall);
+    }
+    int pinned = lens.selection().pinnedProperty().get();
+    if (pinned >= 0 && pinned < n) {
+      double x = SIDE + (pinned + 0.5) * unit;
+      g.setFill(colours().pinned());
+      g.fillPolygon(new double[] {x - 4, x + 4, x}, new double[] {2, 2, 9}, 3);
+      g.fillRect(x - 0.75, 9, 1.5, base - 9);
     }
     arcs(g, unit, base - tall, base);
     g.setStroke(colours().line());
@@ -114,11 +126,21 @@ public final class TokenStrip extends Surface {
     }
   }
 
-  private void hover(MouseEvent e) {
-    if (fate != null) {
-      int n = fate.hosts().length;
-      int t = (int) Math.floor((e.getX() - SIDE) / (getWidth() - 2 * SIDE) * n);
-      lens.selection().tokenProperty().set(t >= 0 && t < n ? t : -1);
+  private int at(MouseEvent e) {
+    if (fate == null) {
+      return -1;
     }
+    int n = fate.hosts().length;
+    int t = (int) Math.floor((x(e) - SIDE) / (width() - 2 * SIDE) * n);
+    return t >= 0 && t < n ? t : -1;
+  }
+
+  private void hover(MouseEvent e) {
+    lens.selection().tokenProperty().set(at(e));
+  }
+
+  @Override
+  protected boolean key(KeyEvent e) {
+    return fate != null && TokenKeys.move(e, lens.selection(), fate.hosts().length);
   }
 }

@@ -1,4 +1,4 @@
-package org.emslens.app.experiment;
+package org.emslens.app.controls;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +10,6 @@ import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.CheckComboBox;
-import org.emslens.app.controls.Titles;
 import org.emslens.cache.Policies;
 import org.emslens.experiment.Contender;
 

@@ -1,4 +1,4 @@
-package org.emslens.app.main;
+package org.emslens.app.lens;
 
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;

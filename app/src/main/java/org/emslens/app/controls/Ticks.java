@@ -1,4 +1,4 @@
-package org.emslens.app.heatmap;
+package org.emslens.app.controls;
 
 import java.util.ArrayList;
 import java.util.List;

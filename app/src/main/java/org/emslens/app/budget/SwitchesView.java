@@ -1,0 +1,202 @@
+package org.emslens.app.budget;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
+import javafx.scene.Node;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
+import org.controlsfx.control.ToggleSwitch;
+import org.emslens.app.controls.Amount;
+import org.emslens.app.controls.NumberField;
+import org.emslens.app.controls.Switches;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Switch;
+
+/** The switches that the chosen policy reads, each with a control of its kind. */
+final class SwitchesView extends GridPane {
+  private final BudgetModel model;
+  private final Consumer<String> failed;
+  private final Map<Switch, Row> rows = new EnumMap<>(Switch.class);
+  private boolean refreshing;
+
+  /**
+   * @param show makes the control show a value, as {@link Switch#get} writes it
+   */
+  private record Row(Label name, Node control, Consumer<String> show) {}
+
+  SwitchesView(BudgetModel model, Consumer<String> failed) {
+    super(8, 3);
+    this.model = model;
+    this.failed = failed;
+    getStyleClass().add("switches");
+    amount(
+        Switch.ALPHA,
+        "Share of Global in the score: 0 looks at the last queries only, 1 at all",
+        0,
+        1,
+        0.05);
+    amount(
+        Switch.TAU,
+        "How alike a token must be to a centre to be merged: the product of the cosines of keys and values; above 1 nothing is",
+        0,
+        1.1,
+        0.05);
+    amount(Switch.MASS, "Attention that kept and merged tokens hold together", 0.5, 1, 0.01);
+    amount(
+        Switch.POOL_LIMIT,
+        "Tokens that may merge at most, as a multiple of the centres",
+        0,
+        8,
+        0.5);
+    whole(
+        Switch.KERNEL,
+        "Width in tokens over which Local is max-pooled; odd",
+        1,
+        31,
+        x -> 2 * Math.round((x - 1) / 2) + 1);
+    whole(Switch.SLACK, "Slots a head may grow before it is compressed again", 1, 128, Math::rint);
+    choice(Switch.ALIGN, "How Global and Local are joined", CacheOptions.Align.values());
+    choice(Switch.BIAS, "What a merged slot's logit is raised by", CacheOptions.Bias.values());
+    choice(
+        Switch.MERGE_KEYS,
+        "A merged slot's key: the centre's own, or the mean direction",
+        CacheOptions.MergeKeys.values());
+    choice(Switch.HOSTS, "Which centres take members", CacheOptions.Hosts.values());
+    choice(Switch.SIMILARITY, "What is compared before merging", CacheOptions.Similarity.values());
+    choice(
+        Switch.SHARE,
+        "Whether heads of a layer share its budget by need",
+        CacheOptions.Share.values());
+    toggle(Switch.MERGE, "Off: evict only");
+    toggle(Switch.COUNT_CORRECTION, "Global is divided by the queries that could see the token");
+    toggle(Switch.ADAPTIVE, "The pool follows the head's sparsity");
+  }
+
+  private static String title(Switch s) {
+    return s.id().replace('-', ' ');
+  }
+
+  private void amount(Switch s, String about, double low, double high, double step) {
+    NumberField<Double> field =
+        NumberField.decimal(
+            s.id() + "-field", about, low, low, 1000, step, x -> change(s, x), failed);
+    numeric(
+        s,
+        about,
+        field,
+        low,
+        high,
+        x -> Math.round(Math.round(x / step) * step * 1e6) / 1e6,
+        text -> field.setValue(Double.parseDouble(text)));
+  }
+
+  private void whole(Switch s, String about, int low, int high, DoubleUnaryOperator round) {
+    NumberField<Integer> field =
+        NumberField.whole(s.id() + "-field", about, low, low, 100_000, x -> change(s, x), failed);
+    numeric(s, about, field, low, high, round, text -> field.setValue(Integer.parseInt(text)));
+  }
+
+  private void numeric(
+      Switch s,
+      String about,
+      NumberField<?> field,
+      double low,
+      double high,
+      DoubleUnaryOperator round,
+      Consumer<String> show) {
+    boolean whole = s == Switch.KERNEL || s == Switch.SLACK;
+    Amount amount =
+        new Amount(
+            s.id(),
+            field,
+            s == Switch.SLACK,
+            low,
+            high,
+            round,
+            x -> {
+              if (whole) {
+                change(s, (int) x);
+              } else {
+                change(s, x);
+              }
+            });
+    row(
+        s,
+        about,
+        amount,
+        text -> {
+          show.accept(text);
+          amount.show(Double.parseDouble(text), high);
+        });
+  }
+
+  private void choice(Switch s, String about, Enum<?>[] values) {
+    ComboBox<String> box = new ComboBox<>();
+    box.setId(s.id());
+    for (Enum<?> v : values) {
+      box.getItems().add(v.name().toLowerCase(java.util.Locale.ROOT));
+    }
+    box.getStyleClass().add("small");
+    box.setMaxWidth(Double.MAX_VALUE);
+    box.setOnAction(e -> change(s, box.getValue()));
+    row(s, about, box, box::setValue);
+  }
+
+  private void toggle(Switch s, String about) {
+    ToggleSwitch t = new ToggleSwitch();
+    t.setId(s.id());
+    Switches.keyboard(t);
+    t.selectedProperty().addListener((o, before, now) -> change(s, now));
+    row(s, about, t, text -> t.setSelected(text.equals("true")));
+  }
+
+  private void row(Switch s, String about, Node control, Consumer<String> show) {
+    Label label = new Label(title(s));
+    label.setTooltip(new Tooltip(about));
+    label.setMinWidth(USE_PREF_SIZE);
+    control.setAccessibleText(title(s) + ": " + about);
+    GridPane.setHgrow(control, Priority.ALWAYS);
+    rows.put(s, new Row(label, control, show));
+  }
+
+  private void change(Switch s, Object value) {
+    if (!refreshing) {
+      try {
+        model.set(s, value.toString());
+      } catch (IllegalArgumentException e) {
+        failed.accept(e.getMessage());
+        refresh();
+      }
+    }
+  }
+
+  /** Shows the switches of the chosen policy, as they are. */
+  void refresh() {
+    refreshing = true;
+    try {
+      List<Node> shown = new ArrayList<>();
+      rows.forEach(
+          (s, row) -> {
+            row.show.accept(s.get(model.choice().options()));
+            if (model.choice().policy().switches().contains(s)) {
+              GridPane.setConstraints(row.name, 0, shown.size() / 2);
+              GridPane.setConstraints(row.control, 1, shown.size() / 2);
+              shown.add(row.name);
+              shown.add(row.control);
+            }
+          });
+      if (!getChildren().equals(shown)) {
+        getChildren().setAll(shown);
+      }
+    } finally {
+      refreshing = false;
+    }
+  }
+}

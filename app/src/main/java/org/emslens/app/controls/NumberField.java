@@ -1,0 +1,214 @@
+package org.emslens.app.controls;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javafx.application.Platform;
+import javafx.scene.control.TextField;
+import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseEvent;
+
+/**
+ * A number to type: Enter or leaving the field sets it, Escape takes it back, the arrows step. What
+ * cannot be read is told, and the number stays as it was.
+ *
+ * @param <T> what the text stands for
+ */
+public final class NumberField<T> extends TextField {
+  private final Function<String, T> parse;
+  private final Function<T, String> format;
+  private final Consumer<T> set;
+  private final Consumer<String> failed;
+  private T value;
+  private Function<T, T> up = x -> x;
+  private Function<T, T> down = x -> x;
+
+  /**
+   * @param parse throws IllegalArgumentException with a sentence on what was expected
+   * @param set told what the user typed
+   * @param failed told that sentence
+   */
+  public NumberField(
+      String id,
+      String about,
+      T value,
+      Function<String, T> parse,
+      Function<T, String> format,
+      Consumer<T> set,
+      Consumer<String> failed) {
+    this.parse = parse;
+    this.format = format;
+    this.set = set;
+    this.failed = failed;
+    setId(id);
+    setTooltip(new Tooltip(about));
+    setAccessibleText(about);
+    getStyleClass().add("number-field");
+    setPrefColumnCount(5);
+    setValue(value);
+    focusedProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now) {
+                Platform.runLater(this::selectAll);
+              } else {
+                commit();
+              }
+            });
+    // A number is replaced more often than it is edited.
+    addEventHandler(
+        MouseEvent.MOUSE_CLICKED,
+        e -> {
+          if (e.getClickCount() == 1 && e.isStillSincePress()) {
+            selectAll();
+          }
+        });
+    addEventFilter(KeyEvent.KEY_PRESSED, this::key);
+  }
+
+  /** A whole number within bounds. */
+  public static NumberField<Integer> whole(
+      String id,
+      String about,
+      int value,
+      int low,
+      int high,
+      Consumer<Integer> set,
+      Consumer<String> failed) {
+    NumberField<Integer> f =
+        new NumberField<>(
+            id, about, value, s -> parseWhole(id, s, low, high), n -> Format.count(n), set, failed);
+    f.steps(n -> Math.min(high, n + 1), n -> Math.max(low, n - 1));
+    return f;
+  }
+
+  private static int parseWhole(String name, String text, int low, int high) {
+    String digits = text.strip().replace(",", "");
+    if (digits.matches("[0-9]{1,9}")) {
+      int n = Integer.parseInt(digits);
+      if (n >= low && n <= high) {
+        return n;
+      }
+    }
+    throw new IllegalArgumentException(
+        name
+            + " is '"
+            + text
+            + "'; expected a whole number from "
+            + Format.count(low)
+            + " to "
+            + Format.count(high)
+            + ".");
+  }
+
+  /** A number within bounds. */
+  public static NumberField<Double> decimal(
+      String id,
+      String about,
+      double value,
+      double low,
+      double high,
+      double step,
+      Consumer<Double> set,
+      Consumer<String> failed) {
+    NumberField<Double> f =
+        new NumberField<>(
+            id, about, value, s -> parseDecimal(id, s, low, high), Format::plain, set, failed);
+    f.steps(
+        x -> Math.min(high, Math.round((x + step) * 1e6) / 1e6),
+        x -> Math.max(low, Math.round((x - step) * 1e6) / 1e6));
+    return f;
+  }
+
+  private static double parseDecimal(String name, String text, double low, double high) {
+    try {
+      double x = Double.parseDouble(text.strip());
+      if (x >= low && x <= high) {
+        return x;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for numbers out of range.
+    }
+    throw new IllegalArgumentException(
+        name
+            + " is '"
+            + text
+            + "'; expected a number from "
+            + Format.plain(low)
+            + " to "
+            + Format.plain(high)
+            + ".");
+  }
+
+  /** What the arrow keys make of the number. */
+  public NumberField<T> steps(Function<T, T> higher, Function<T, T> lower) {
+    up = higher;
+    down = lower;
+    return this;
+  }
+
+  /** Shows a value that was set elsewhere; what the user is typing meanwhile stays. */
+  public void setValue(T x) {
+    boolean typing = isFocused() && value != null && !getText().equals(format.apply(value));
+    value = x;
+    if (!typing) {
+      setText(format.apply(x));
+    }
+  }
+
+  /** Takes a first character as if it had been typed into an empty field. */
+  void begin(String first) {
+    requestFocus();
+    Platform.runLater(
+        () -> {
+          setText(first);
+          positionCaret(first.length());
+        });
+  }
+
+  public T getValue() {
+    return value;
+  }
+
+  private void key(KeyEvent e) {
+    if (e.isShortcutDown() || e.isAltDown()) {
+      return;
+    }
+    if (e.getCode() == KeyCode.ENTER) {
+      commit();
+      selectAll();
+      e.consume();
+    } else if (e.getCode() == KeyCode.ESCAPE && !getText().equals(format.apply(value))) {
+      setText(format.apply(value));
+      selectAll();
+      e.consume();
+    } else if (e.getCode() == KeyCode.UP || e.getCode() == KeyCode.DOWN) {
+      commit();
+      change((e.getCode() == KeyCode.UP ? up : down).apply(value));
+      selectAll();
+      e.consume();
+    }
+  }
+
+  private void commit() {
+    if (getText().equals(format.apply(value))) {
+      return;
+    }
+    try {
+      change(parse.apply(getText()));
+    } catch (IllegalArgumentException e) {
+      setText(format.apply(value));
+      failed.accept(e.getMessage());
+    }
+  }
+
+  private void change(T x) {
+    boolean other = !x.equals(value);
+    value = x;
+    setText(format.apply(x));
+    if (other) {
+      set.accept(x);
+    }
+  }
+}

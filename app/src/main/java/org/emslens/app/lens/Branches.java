@@ -1,0 +1,56 @@
+package org.emslens.app.lens;
+
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import org.emslens.session.Run;
+
+/** Runs on the open prompt that were left for others, to go back to. */
+public final class Branches {
+  private static final int MOST = 12;
+  private static final int TEXT = 28;
+
+  private final ObservableList<Branch> left = FXCollections.observableArrayList();
+
+  /**
+   * A run that was left.
+   *
+   * @param step after which the other one went on
+   */
+  public record Branch(Run run, int step) {
+
+    /** Where it parts, and how it goes on there. */
+    public String label() {
+      int n = run.steps().size() - 1;
+      String text = run.generated(n).substring(run.generated(step).length()).strip();
+      String shown = text.length() > TEXT ? text.substring(0, TEXT - 1) + "…" : text;
+      return "from step " + step + ": " + shown.replace('\n', ' ') + " (" + n + " tokens)";
+    }
+  }
+
+  /** Newest first. */
+  public ObservableList<Branch> left() {
+    return FXCollections.unmodifiableObservableList(left);
+  }
+
+  /** Keeps a run whose steps after one of them are about to go; nothing where there are none. */
+  void add(Run run, int step) {
+    if (run.steps().size() - 1 > step) {
+      left.addFirst(new Branch(run, step));
+      if (left.size() > MOST) {
+        left.removeLast();
+      }
+    }
+  }
+
+  /** Takes one out that is shown again, and keeps the one that was shown. */
+  void swap(Branch shown, Run now) {
+    left.remove(shown);
+    if (now.steps().size() > 1) {
+      left.addFirst(new Branch(now, Math.min(shown.step(), now.steps().size() - 1)));
+    }
+  }
+
+  void clear() {
+    left.clear();
+  }
+}

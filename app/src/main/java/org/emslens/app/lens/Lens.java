@@ -1,0 +1,451 @@
+package org.emslens.app.lens;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import javafx.beans.binding.Bindings;
+import javafx.beans.binding.BooleanBinding;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import javafx.collections.ObservableList;
+import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.Progress;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Run;
+import org.emslens.session.Sampling;
+import org.emslens.session.Session;
+
+/**
+ * What the window shows and can be asked to do. Properties change on the screen's thread only, and
+ * everything is asked there; what takes time is a job.
+ */
+public final class Lens implements AutoCloseable {
+  private final Executor screen;
+  private final Jobs jobs;
+  private final OpenSession open = new OpenSession(this::publish);
+  private final Selection selection = new Selection();
+  private final Said said = new Said();
+  private final Settings settings = new Settings();
+  private final Branches branches = new Branches();
+  private final SessionFiles files;
+  private final Models models;
+  private final ObjectProperty<Run> run = new SimpleObjectProperty<>(this, "run");
+  private final ReadOnlyObjectWrapper<View> view = new ReadOnlyObjectWrapper<>(this, "view");
+  private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
+  private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
+  private final BooleanBinding busy;
+  private final BooleanBinding reading;
+  private final BooleanBinding canGoOn;
+
+  /**
+   * Steps that a re-planned run is generated to again, however often it was interrupted on the way.
+   */
+  private int reached;
+
+  /**
+   * @param screen runs what changes what is shown: Platform::runLater
+   */
+  public Lens(Executor screen) {
+    this.screen = screen;
+    jobs = new Jobs(screen);
+    files = new SessionFiles(jobs, said, run);
+    models = new Models(jobs, said, open);
+    busy = Bindings.isNotEmpty(jobs.running());
+    reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
+    canGoOn = Bindings.createBooleanBinding(this::goesOn, run, models.modelProperty());
+    run.addListener((o, before, now) -> refresh());
+    selection.stepProperty().addListener((o, before, now) -> refresh());
+    selection.layerProperty().addListener((o, before, now) -> refresh());
+    selection.headProperty().addListener((o, before, now) -> refresh());
+    settings.onChange(this::replan);
+  }
+
+  private void refresh() {
+    Run r = run.get();
+    if (r == null) {
+      view.set(null);
+      return;
+    }
+    int step = Math.clamp(selection.stepProperty().get(), 0, r.steps().size() - 1);
+    int layer = Math.clamp(selection.layerProperty().get(), 0, r.config().layers() - 1);
+    int head = Math.clamp(selection.headProperty().get(), 0, r.config().heads() - 1);
+    View next = new View(r, step, layer, head);
+    if (!next.equals(view.get())) {
+      view.set(next);
+    }
+  }
+
+  private boolean goesOn() {
+    Run r = run.get();
+    Models.Open model = models.modelProperty().get();
+    return r != null
+        && !r.ended()
+        && (r.canDecode() || model != null && r.madeBy(model.loaded().model()));
+  }
+
+  /** Opens a model file or folder, or a recording; what is open stays where that fails. */
+  public void open(Path path) {
+    if (path.toString().endsWith(SessionFiles.ENDING)) {
+      openRecording(path, () -> {});
+    } else {
+      models.open(path);
+    }
+  }
+
+  /**
+   * Opens a recording.
+   *
+   * @param then done on the screen's thread once it is shown
+   */
+  public void openRecording(Path path, Runnable then) {
+    files.read(
+        path,
+        recorded -> {
+          jobs.end(JobKind.READ);
+          jobs.end(JobKind.GENERATE);
+          jobs.end(JobKind.PLAN);
+          jobs.start(
+              JobKind.INSTALL,
+              "Showing " + path.getFileName(),
+              turn -> {
+                open.show(Session.of(recorded), true);
+                screen.execute(
+                    () -> {
+                      showNew(recorded);
+                      then.run();
+                    });
+              },
+              end -> said.ended(end, () -> {}));
+        });
+  }
+
+  /** Opens the default model, fetched if it is missing. */
+  public void openDefault() {
+    models.openDefault();
+  }
+
+  private void showNew(Run r) {
+    reached = r.steps().size() - 1;
+    branches.clear();
+    files.keep(r);
+    settings.take(r.choice(), r.sampling());
+    run.set(r);
+    selection.stepProperty().set(r.steps().size() - 1);
+    opened.set("");
+    opened.set(r.promptText());
+  }
+
+  private Session.Detail detail() {
+    return compare.get() ? Session.Detail.COMPARED : Session.Detail.STEPS;
+  }
+
+  /** Runs a prompt, plain or as a chat turn, and shows step 0. */
+  public void start(String prompt, boolean chat) {
+    CacheChoice wanted = settings.choice();
+    Sampling how = settings.sampling();
+    Session.Detail beside = detail();
+    String ends = endsGenerating();
+    jobs.end(JobKind.GENERATE);
+    jobs.end(JobKind.PLAN);
+    said.say("Reading the prompt" + ends);
+    jobs.start(
+        JobKind.READ,
+        "Reading the prompt",
+        turn -> {
+          open.read(prompt, chat, wanted, how, beside, turn);
+          screen.execute(branches::clear);
+        },
+        end -> said.ended(end, this::rehearse, "Read; press Step"));
+  }
+
+  private String endsGenerating() {
+    return jobs.has(JobKind.GENERATE) && run.get() != null
+        ? "; generating ended at " + (run.get().steps().size() - 1) + " tokens"
+        : "";
+  }
+
+  /** While the user looks at the first picture; anything else to do goes first. */
+  private void rehearse() {
+    jobs.start(
+        JobKind.REHEARSAL,
+        "Rehearsing",
+        turn -> {
+          if (open.session() != null) {
+            open.session().rehearse(turn);
+          }
+        },
+        end -> {});
+  }
+
+  /** The same with settings of its own. */
+  public void startWith(String prompt, boolean chat, CacheChoice own) {
+    settings.take(own, settings.sampling());
+    start(prompt, chat);
+  }
+
+  /** Generates tokens after the last one and shows the newest. */
+  public void step(int count) {
+    int first = run.get() == null ? 0 : Math.max(reached, run.get().steps().size() - 1);
+    int target = first + count;
+    Session.Detail beside = detail();
+    jobs.start(
+        JobKind.GENERATE,
+        count == 1 ? "Generating a token" : "Generating " + count + " tokens",
+        turn -> {
+          open.wake(beside, turn);
+          open.generate(target, true, turn);
+        },
+        end -> said.ended(end, () -> said.say(endOf(first, target))));
+  }
+
+  /** In words, how generating came to its end. */
+  private String endOf(int first, int target) {
+    Run r = run.get();
+    int n = r.steps().size() - 1;
+    if (r.ended()) {
+      return "The model ended its answer at " + (n - first) + " of " + (target - first) + " tokens";
+    }
+    if (n < target) {
+      return "The model's context is full after " + (n - first) + " of " + (target - first);
+    }
+    return "Ready";
+  }
+
+  /** Goes on from a step with another token; the steps that come after it now stay a branch. */
+  public void branch(int index, int token) {
+    Run left = run.get();
+    Session.Detail beside = detail();
+    jobs.end(JobKind.PLAN);
+    jobs.start(
+        JobKind.GENERATE,
+        "Branching",
+        turn -> {
+          open.wake(beside, turn);
+          open.branch(index, token);
+          screen.execute(() -> branches.add(left, index));
+        },
+        end -> said.ended(end, () -> {}));
+  }
+
+  /** Makes a branch that was left the shown run again, and the shown one a branch. */
+  public void goBack(Branches.Branch to) {
+    Run left = run.get();
+    Session.Detail beside = detail();
+    jobs.end(JobKind.PLAN);
+    jobs.start(
+        JobKind.GENERATE,
+        "Going back to a branch",
+        turn -> {
+          open.goBack(to.run(), beside, turn);
+          screen.execute(
+              () -> {
+                branches.swap(to, left);
+                settings.take(to.run().choice(), to.run().sampling());
+              });
+        },
+        end -> said.ended(end, () -> {}));
+  }
+
+  /**
+   * Plans the prompt's compression anew and generates again what was there; the newest choice wins.
+   */
+  private void replan() {
+    CacheChoice wanted = settings.choice();
+    Sampling how = settings.sampling();
+    if (run.get() == null) {
+      return;
+    }
+    int steps = reached;
+    jobs.start(
+        JobKind.PLAN,
+        "Compressing",
+        turn -> open.choose(wanted, how, steps, turn),
+        end -> said.ended(end, () -> {}));
+  }
+
+  /** A job of a page's own, with what is open; on the engine's thread. */
+  @FunctionalInterface
+  public interface Work {
+
+    /**
+     * @param session what is shown, or null
+     */
+    void run(LoadedEngine loaded, Session session, Job.Turn turn) throws Exception;
+  }
+
+  /**
+   * Runs a page's own job where a model is open. Where another one runs, it asks before that ends.
+   *
+   * @param ended told how it ended, on the screen's thread
+   */
+  public void campaign(String what, Work work, Consumer<Job.End> ended) {
+    unlessCampaignIsToGoOn(
+        what,
+        () ->
+            jobs.start(
+                JobKind.CAMPAIGN,
+                what,
+                turn -> work.run(open.model(), open.session(), turn),
+                end -> {
+                  said.ended(end, () -> {});
+                  ended.accept(end);
+                }));
+  }
+
+  /** Asks before a running campaign ends for something else. */
+  private void unlessCampaignIsToGoOn(String what, Runnable instead) {
+    if (jobs.has(JobKind.CAMPAIGN)) {
+      said.ask(
+          what
+              + " ends what runs now: "
+              + jobs.title(JobKind.CAMPAIGN)
+              + ". Its results so far stay.",
+          List.of(
+              new Notice.Answer("ask-yes", "End it", instead),
+              new Notice.Answer("ask-no", "Let it go on", () -> {})));
+    } else {
+      instead.run();
+    }
+  }
+
+  /**
+   * Makes a session by a job of the session's kind, and shows it at one of its steps.
+   *
+   * @param made called on the engine's thread
+   */
+  public void openRun(String what, RunMaker made) {
+    jobs.end(JobKind.GENERATE);
+    jobs.end(JobKind.PLAN);
+    jobs.start(
+        JobKind.READ,
+        what,
+        turn -> {
+          RunMaker.Made m = made.make(open.model(), turn);
+          Run now = m.session().run();
+          open.show(m.session(), false);
+          screen.execute(
+              () -> {
+                showNew(now);
+                selection.stepProperty().set(m.step());
+              });
+        },
+        end -> said.ended(end, () -> {}));
+  }
+
+  /** Makes a session to look at. */
+  @FunctionalInterface
+  public interface RunMaker {
+    /**
+     * @param step that is shown first
+     */
+    record Made(Session session, int step) {}
+
+    Made make(LoadedEngine loaded, Progress progress) throws Exception;
+  }
+
+  /** Runs something on the screen's thread. */
+  public void show(Runnable change) {
+    screen.execute(change);
+  }
+
+  private void publish(Run now, boolean follow) {
+    screen.execute(
+        () -> {
+          run.set(now);
+          if (follow) {
+            reached = now.steps().size() - 1;
+            selection.stepProperty().set(reached);
+          }
+        });
+  }
+
+  /** Stops reading, generating and compressing; what was done by then stays. */
+  public void cancel() {
+    jobs.end(JobKind.PLAN);
+    jobs.end(JobKind.GENERATE);
+    jobs.end(JobKind.READ);
+  }
+
+  public Jobs jobs() {
+    return jobs;
+  }
+
+  public Selection selection() {
+    return selection;
+  }
+
+  /** What is said to the user. */
+  public Said said() {
+    return said;
+  }
+
+  /** Policy, switches, budget and sampling; setting them re-plans. */
+  public Settings settings() {
+    return settings;
+  }
+
+  /** Runs that were left for others. */
+  public Branches branches() {
+    return branches;
+  }
+
+  /** Saving and what is saved. */
+  public SessionFiles files() {
+    return files;
+  }
+
+  /** The open model. */
+  public Models models() {
+    return models;
+  }
+
+  public ReadOnlyObjectProperty<View> viewProperty() {
+    return view.getReadOnlyProperty();
+  }
+
+  public ObjectProperty<Run> runProperty() {
+    return run;
+  }
+
+  /** Whether every step also asks the full cache; takes effect with the next prompt. */
+  public BooleanProperty compareProperty() {
+    return compare;
+  }
+
+  /** Whether any job runs that the user is told of. */
+  public BooleanBinding busyBinding() {
+    return busy;
+  }
+
+  /** Whether a prompt is being read, so that what is shown is about to be replaced. */
+  public BooleanBinding readingBinding() {
+    return reading;
+  }
+
+  /** Whether a token can be generated after the last step: by a recording's own model, too. */
+  public BooleanBinding canGoOnBinding() {
+    return canGoOn;
+  }
+
+  /** The prompt of the run that was opened last, rather than written by the user. */
+  public StringProperty openedProperty() {
+    return opened;
+  }
+
+  public ObservableList<Job> runningJobs() {
+    return jobs.running();
+  }
+
+  @Override
+  public void close() {
+    jobs.close(turn -> open.close());
+    run.set(null);
+  }
+}

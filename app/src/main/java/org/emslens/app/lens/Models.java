@@ -1,0 +1,108 @@
+package org.emslens.app.lens;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import org.emslens.engine.LoadedEngine;
+
+/** Loading models; another one takes the place of the open one only once it is loaded whole. */
+public final class Models {
+  private final Jobs jobs;
+  private final Said said;
+  private final OpenSession open;
+  private final ReadOnlyObjectWrapper<Open> model = new ReadOnlyObjectWrapper<>(this, "model");
+  private Runnable chooseFile = () -> {};
+
+  /** A model that is open, as the window sees it: what it is called, and what it runs on. */
+  public record Open(LoadedEngine loaded, String title, String device) {}
+
+  private interface Loader {
+    LoadedEngine load(Job.Turn turn) throws IOException;
+  }
+
+  Models(Jobs jobs, Said said, OpenSession open) {
+    this.jobs = jobs;
+    this.said = said;
+    this.open = open;
+  }
+
+  /** How the user is asked for a file where loading failed. */
+  public void onChooseFile(Runnable choose) {
+    chooseFile = choose;
+  }
+
+  /** The open model, or null. */
+  public ReadOnlyObjectProperty<Open> modelProperty() {
+    return model.getReadOnlyProperty();
+  }
+
+  /** Loads a model file or folder. */
+  void open(Path path) {
+    load("Loading " + path.getFileName(), turn -> OpenModel.open(path, turn));
+  }
+
+  /** Loads the default model, fetched if it is missing. */
+  void openDefault() {
+    load("Looking for the default model", OpenModel::openDefault);
+  }
+
+  private void load(String what, Loader loader) {
+    if (jobs.has(JobKind.CAMPAIGN)) {
+      said.ask(
+          what + " will end what runs now: " + jobs.title(JobKind.CAMPAIGN) + ".",
+          List.of(
+              new Notice.Answer("ask-yes", "End it", () -> loadNow(what, loader)),
+              new Notice.Answer("ask-no", "Let it go on", () -> {})));
+    } else {
+      loadNow(what, loader);
+    }
+  }
+
+  private void loadNow(String what, Loader loader) {
+    LoadedEngine[] made = new LoadedEngine[1];
+    said.say(jobs.has(JobKind.LOAD) ? what + "; ended: " + jobs.title(JobKind.LOAD) : what);
+    jobs.start(
+        JobKind.LOAD,
+        what,
+        turn -> made[0] = loader.load(turn),
+        end -> {
+          switch (end) {
+            case Job.End.Done d -> install(made[0]);
+            case Job.End.Cancelled c -> {
+              if (!jobs.has(JobKind.LOAD)) {
+                failed("Loading was cancelled.", what, loader);
+              }
+            }
+            case Job.End.Failed f -> failed(f.why(), what, loader);
+          }
+        });
+  }
+
+  private void failed(String why, String what, Loader loader) {
+    said.fail(
+        why,
+        List.of(
+            new Notice.Answer("retry", "Retry", () -> load(what, loader)),
+            new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run())));
+  }
+
+  /** Jobs that use the model before end first, each where it next gives way. */
+  private void install(LoadedEngine made) {
+    jobs.end(JobKind.GENERATE);
+    jobs.end(JobKind.CAMPAIGN);
+    jobs.start(
+        JobKind.INSTALL,
+        "Opening " + made.model().title(),
+        turn -> open.install(made),
+        end ->
+            said.ended(
+                end,
+                () -> {
+                  said.dismiss();
+                  model.set(new Open(made, made.model().title(), made.engine().backend()));
+                },
+                made.model().title() + " is open"));
+  }
+}

@@ -1,0 +1,50 @@
+package org.emslens.app.lens;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.FetchListener;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.UserFolders;
+import org.emslens.model.ModelLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ways to a loaded model. */
+final class OpenModel {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenModel.class);
+
+  private OpenModel() {}
+
+  /** Loads a model file or folder. */
+  static LoadedEngine open(Path path, Job.Turn turn) throws IOException {
+    LoadedEngine made = Nd4jEngine.load(ModelLoader.open(path), turn);
+    LOG.info("Model ready after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
+    return made;
+  }
+
+  /** Loads the default model, fetched if it is missing. */
+  static LoadedEngine openDefault(Job.Turn turn) throws IOException {
+    Path file =
+        new ModelStore(UserFolders.models()).resolve(Catalogue.shipped(), null, listener(turn));
+    turn.say("Loading " + Catalogue.shipped().defaultEntry().title());
+    return open(file, turn);
+  }
+
+  private static FetchListener listener(Job.Turn turn) {
+    return (source, bytes, of) -> {
+      turn.say(
+          "Fetching the model from "
+              + source
+              + ": "
+              + bytes / 1_000_000
+              + " of "
+              + of / 1_000_000
+              + " MB");
+      turn.at((double) bytes / of);
+    };
+  }
+}

@@ -1,0 +1,168 @@
+package org.emslens.app.lens;
+
+import java.io.IOException;
+import java.util.List;
+import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.Progress;
+import org.emslens.model.Model;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Run;
+import org.emslens.session.Sampling;
+import org.emslens.session.Session;
+import org.emslens.text.ChatMessage;
+
+/** The model and the session that are open, if any. Lives on the engine's thread. */
+final class OpenSession {
+  private static final long PUBLISH_EVERY_NANOS = 60_000_000;
+
+  private final Publisher publisher;
+  private LoadedEngine loaded;
+  private Session session;
+
+  /** Receives what there is to see, on the engine's thread. */
+  @FunctionalInterface
+  interface Publisher {
+
+    /**
+     * @param follow whether the newest step is to be shown
+     */
+    void publish(Run run, boolean follow);
+  }
+
+  OpenSession(Publisher publisher) {
+    this.publisher = publisher;
+  }
+
+  /**
+   * @throws IllegalStateException where none is open
+   */
+  LoadedEngine model() {
+    if (loaded == null) {
+      throw new IllegalStateException("No model is open yet.");
+    }
+    return loaded;
+  }
+
+  /** The session, or null. */
+  Session session() {
+    return session;
+  }
+
+  /** Puts a loaded model in the place of the present one; what is shown stays, as a recording. */
+  void install(LoadedEngine made) throws IOException {
+    LoadedEngine before = loaded;
+    loaded = made;
+    if (session != null && session.canDecode()) {
+      show(Session.of(session.run()), false);
+    }
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  /** Makes a session the open one. */
+  void show(Session made, boolean follow) {
+    session = made;
+    publisher.publish(made.run(), follow);
+  }
+
+  void read(
+      String prompt,
+      boolean chat,
+      CacheChoice choice,
+      Sampling sampling,
+      Session.Detail detail,
+      Progress p) {
+    Model model = model().model();
+    String text = chat ? asChat(model, prompt) : prompt;
+    show(Session.start(model, model().engine(), text, choice, sampling, detail, p), true);
+  }
+
+  private static String asChat(Model model, String prompt) {
+    if (model.chat() == null) {
+      throw new IllegalArgumentException(
+          model.title() + " brings no chat template; send the prompt as plain text.");
+    }
+    return model.chat().render(List.of(new ChatMessage("user", prompt)));
+  }
+
+  /** Plans the prompt's compression anew and generates again what was there. */
+  void choose(CacheChoice choice, Sampling sampling, int steps, Job.Turn turn) {
+    if (session != null) {
+      session.choose(choice, sampling);
+      publisher.publish(session.run(), false);
+      if (session.canDecode()) {
+        generate(steps, false, turn);
+      }
+    }
+  }
+
+  /**
+   * Generates until there are so many steps, showing what there is now and then, and at the end,
+   * however it comes.
+   */
+  void generate(int steps, boolean follow, Job.Turn turn) {
+    int first = session.run().steps().size() - 1;
+    long last = System.nanoTime();
+    try {
+      for (int i = first; i < steps && session.canStep(); i = session.run().steps().size() - 1) {
+        turn.at((double) (i - first) / (steps - first));
+        turn.giveWay();
+        if (!session.canStep()) {
+          return;
+        }
+        session.step();
+        if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
+          last = System.nanoTime();
+          publisher.publish(session.run(), follow);
+        }
+      }
+    } finally {
+      publisher.publish(session.run(), follow);
+    }
+  }
+
+  /** Goes on after a step with another token. */
+  void branch(int index, int token) {
+    session.branch(index, token);
+    publisher.publish(session.run(), true);
+  }
+
+  /** Makes a run that was left the open one again. */
+  void goBack(Run left, Session.Detail detail, Progress p) {
+    if (session.canDecode()) {
+      session.restore(left, p);
+      publisher.publish(session.run(), true);
+    } else {
+      show(Session.of(left), true);
+    }
+  }
+
+  /**
+   * Readies a recording to go on with the open model.
+   *
+   * @throws IllegalStateException where no model is open, or another
+   */
+  void wake(Session.Detail detail, Progress p) {
+    if (session == null) {
+      throw new IllegalStateException("Nothing is open yet; run a prompt first.");
+    }
+    if (!session.canDecode()) {
+      Run recorded = session.run();
+      if (loaded == null || !recorded.madeBy(loaded.model())) {
+        throw new IllegalStateException(
+            "This session was recorded with " + recorded.model() + "; open that model to go on.");
+      }
+      show(Session.resume(recorded, loaded.model(), loaded.engine(), detail, p), false);
+    }
+  }
+
+  /** Gives back what the model takes. */
+  void close() throws IOException {
+    session = null;
+    if (loaded != null) {
+      loaded.close();
+      loaded = null;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package org.emslens.app.lens;
+
+import java.util.List;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+
+/** What the window says to its user: a remark, a failure, or something that wants an answer. */
+public final class Said {
+  private final StringProperty message = new SimpleStringProperty(this, "message", "");
+  private final StringProperty error = new SimpleStringProperty(this, "error", "");
+  private final ObjectProperty<Notice> notice = new SimpleObjectProperty<>(this, "notice");
+
+  /** Says what happened; an older failure is forgotten. */
+  public void say(String what) {
+    error.set("");
+    message.set(what);
+  }
+
+  /** Says in one sentence why something could not be done. */
+  public void fail(String why) {
+    error.set(why);
+  }
+
+  /** Shows something that stays until it is answered or put away; a new one replaces an old one. */
+  public void ask(String text, List<Notice.Answer> answers) {
+    notice.set(new Notice(text, false, answers));
+  }
+
+  /** Shows a failure with ways out of it. */
+  public void fail(String why, List<Notice.Answer> answers) {
+    notice.set(new Notice(why, true, answers));
+  }
+
+  /** Puts what stands there away. */
+  public void dismiss() {
+    notice.set(null);
+  }
+
+  /** Says how a job ended. */
+  void ended(Job.End end, Runnable afterSuccess) {
+    ended(end, afterSuccess, "Ready");
+  }
+
+  void ended(Job.End end, Runnable afterSuccess, String done) {
+    switch (end) {
+      case Job.End.Done d -> {
+        say(done);
+        afterSuccess.run();
+      }
+      case Job.End.Cancelled c -> {}
+      case Job.End.Failed f -> fail(f.why());
+    }
+  }
+
+  public ReadOnlyStringProperty messageProperty() {
+    return message;
+  }
+
+  /** Why something failed, in one sentence, or empty. */
+  public ReadOnlyStringProperty errorProperty() {
+    return error;
+  }
+
+  /** What waits for an answer, or null. */
+  public ReadOnlyObjectProperty<Notice> noticeProperty() {
+    return notice;
+  }
+}

@@ -1,0 +1,124 @@
+package org.emslens.app.lens;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Sampling;
+
+/** What the user chose, with what was chosen before and can be had back. */
+public final class Settings {
+  /** Changes that follow one another faster are one, as when a thumb is dragged. */
+  private static final long ONE_GESTURE_NANOS = 600_000_000;
+
+  private final ObjectProperty<CacheChoice> choice =
+      new SimpleObjectProperty<>(this, "choice", CacheChoice.DEFAULT);
+  private final ObjectProperty<Sampling> sampling =
+      new SimpleObjectProperty<>(this, "sampling", Sampling.GREEDY);
+  private final Deque<State> undo = new ArrayDeque<>();
+  private final Deque<State> redo = new ArrayDeque<>();
+  private final BooleanProperty canUndo = new SimpleBooleanProperty(this, "canUndo");
+  private final BooleanProperty canRedo = new SimpleBooleanProperty(this, "canRedo");
+  private Runnable changed = () -> {};
+  private boolean quiet;
+  private long last;
+
+  private record State(CacheChoice choice, Sampling sampling) {}
+
+  Settings() {
+    choice.addListener((o, before, now) -> changed(new State(before, sampling.get())));
+    sampling.addListener((o, before, now) -> changed(new State(choice.get(), before)));
+  }
+
+  /** Called after every change that the user made. */
+  void onChange(Runnable what) {
+    changed = what;
+  }
+
+  private void changed(State before) {
+    if (quiet) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (undo.isEmpty() || now - last > ONE_GESTURE_NANOS) {
+      undo.push(before);
+    }
+    last = now;
+    redo.clear();
+    tell();
+    changed.run();
+  }
+
+  /** Settings that come with what was opened: not the user's, and no change to be undone. */
+  void take(CacheChoice c, Sampling s) {
+    quietly(new State(c, s));
+    undo.clear();
+    redo.clear();
+    tell();
+  }
+
+  private void quietly(State s) {
+    quiet = true;
+    try {
+      choice.set(s.choice);
+      sampling.set(s.sampling);
+    } finally {
+      quiet = false;
+    }
+  }
+
+  /** Takes the last change back; nothing where there is none. */
+  public void undo() {
+    move(undo, redo);
+  }
+
+  /** Makes the last change that was taken back again. */
+  public void redo() {
+    move(redo, undo);
+  }
+
+  private void move(Deque<State> from, Deque<State> to) {
+    if (!from.isEmpty()) {
+      to.push(new State(choice.get(), sampling.get()));
+      quietly(from.pop());
+      last = 0;
+      tell();
+      changed.run();
+    }
+  }
+
+  private void tell() {
+    canUndo.set(!undo.isEmpty());
+    canRedo.set(!redo.isEmpty());
+  }
+
+  public CacheChoice choice() {
+    return choice.get();
+  }
+
+  public Sampling sampling() {
+    return sampling.get();
+  }
+
+  /** Policy, switches and budget; setting it re-plans. */
+  public ObjectProperty<CacheChoice> choiceProperty() {
+    return choice;
+  }
+
+  /** How tokens are chosen; setting it generates again. */
+  public ObjectProperty<Sampling> samplingProperty() {
+    return sampling;
+  }
+
+  public ReadOnlyBooleanProperty canUndoProperty() {
+    return canUndo;
+  }
+
+  public ReadOnlyBooleanProperty canRedoProperty() {
+    return canRedo;
+  }
+}

@@ -1,0 +1,331 @@
+package org.emslens.app.main;
+
+import java.util.ArrayList;
+import java.util.List;
+import javafx.beans.binding.Bindings;
+import javafx.beans.binding.DoubleExpression;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleDoubleProperty;
+import javafx.geometry.Orientation;
+import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.SplitPane;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.controlsfx.control.ToggleSwitch;
+import org.emslens.app.budget.BudgetModel;
+import org.emslens.app.budget.BudgetView;
+import org.emslens.app.budget.HeadBars;
+import org.emslens.app.controls.Card;
+import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Scale;
+import org.emslens.app.controls.Surface;
+import org.emslens.app.controls.Switches;
+import org.emslens.app.heads.AtlasView;
+import org.emslens.app.heads.Encoding;
+import org.emslens.app.heatmap.HeatmapView;
+import org.emslens.app.heatmap.Range;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.View;
+import org.emslens.app.next.NextTokenView;
+import org.emslens.app.prompt.PromptModel;
+import org.emslens.app.prompt.PromptView;
+import org.emslens.app.scores.ScoresView;
+import org.emslens.app.settings.Appearance;
+import org.emslens.app.tokens.ContextView;
+import org.emslens.app.tokens.PinnedView;
+import org.emslens.app.tokens.Search;
+import org.emslens.app.tokens.SearchBar;
+import org.emslens.app.tokens.TokenStrip;
+import org.emslens.chart.ColourMap;
+import org.emslens.session.Run;
+
+/**
+ * The page on which a run is looked at: what the model read and wrote at the left, what a head
+ * looks at in the middle, what the cache kept at the right. Where there is no room for all of it,
+ * it scrolls.
+ */
+public final class InspectView extends StackPane {
+  /** Least widths at which columns can be used, before they scroll, with text as designed. */
+  private static final double[] LEAST_WIDTHS = {252, 300, 250};
+
+  private static final double DIVIDER = 5;
+  private static final double LEAST_CONTEXT = 140;
+  private static final double PINNED = 112;
+  private static final double MOST_OF_ANSWER = 52;
+  private static final int ANSWER = 120;
+
+  private final Lens lens;
+  private final Appearance appearance;
+  private final List<Surface> surfaces = new ArrayList<>();
+  private final List<SplitPane> panes = new ArrayList<>();
+  private final List<double[]> designed = new ArrayList<>();
+  private final HeatmapView heatmap;
+  private final AtlasView atlas;
+  private final Search search = new Search();
+  private final SearchBar searchBar = new SearchBar(search);
+  private final ContextView context;
+  private String looked = "";
+
+  InspectView(Lens lens, PromptModel prompt, Appearance appearance) {
+    this.lens = lens;
+    this.appearance = appearance;
+    heatmap = surface(new HeatmapView(lens));
+    atlas = surface(new AtlasView(lens));
+    context = surface(new ContextView(lens, search));
+    SplitPane columns =
+        split(
+            "columns",
+            new double[] {0.29, 0.745},
+            least(left(prompt), LEAST_WIDTHS[0]),
+            least(centre(), LEAST_WIDTHS[1]),
+            least(right(), LEAST_WIDTHS[2]));
+    columns.setOrientation(Orientation.HORIZONTAL);
+    ScrollPane all = new ScrollPane(columns);
+    all.setFitToWidth(true);
+    all.setFitToHeight(true);
+    all.getStyleClass().add("edge-to-edge");
+    all.setId("inspect-scroll");
+    getChildren().add(all);
+    setMinSize(0, 0);
+  }
+
+  private <S extends Surface> S surface(S s) {
+    surfaces.add(s);
+    return s;
+  }
+
+  List<Surface> surfaces() {
+    return surfaces;
+  }
+
+  /** A vertical pane of cards whose dividers are remembered under a name. */
+  private SplitPane split(String name, double[] at, Region... parts) {
+    SplitPane pane = new SplitPane(parts);
+    pane.setId(name);
+    pane.setOrientation(Orientation.VERTICAL);
+    pane.setDividerPositions(appearance.dividers().getOrDefault(name, at));
+    DoubleExpression least = new SimpleDoubleProperty(DIVIDER * at.length);
+    for (Region r : parts) {
+      least = least.add(r.minHeightProperty());
+    }
+    if (!name.equals("columns")) {
+      pane.minHeightProperty().bind(least);
+    }
+    panes.add(pane);
+    designed.add(at);
+    return pane;
+  }
+
+  private Region least(SplitPane pane, double width) {
+    pane.minWidthProperty().bind(appearance.textProperty().multiply(width));
+    return pane;
+  }
+
+  private static <R extends Region> R atLeast(R part, Appearance appearance, double height) {
+    part.minHeightProperty().bind(appearance.textProperty().multiply(height));
+    return part;
+  }
+
+  /** Puts all dividers back where they were designed to be. */
+  void resetDividers() {
+    for (int i = 0; i < panes.size(); i++) {
+      panes.get(i).setDividerPositions(designed.get(i));
+    }
+  }
+
+  void rememberDividers() {
+    panes.forEach(p -> appearance.dividers().put(p.getId(), p.getDividerPositions()));
+  }
+
+  private SplitPane left(PromptModel prompt) {
+    Card promptCard = new Card("Prompt", Help.PROMPT.text(), new PromptView(lens, prompt));
+    PinnedView pinned = surface(new PinnedView(lens));
+    pinned.prefHeightProperty().bind(appearance.textProperty().multiply(PINNED));
+    pinned.minHeightProperty().bind(pinned.prefHeightProperty());
+    pinned.visibleProperty().bind(lens.selection().pinnedProperty().greaterThanOrEqualTo(0));
+    pinned.managedProperty().bind(pinned.visibleProperty());
+    VBox.setVgrow(context, Priority.ALWAYS);
+    lens.runProperty().addListener((o, before, now) -> lookAtFirst(prompt, before, now));
+    Card contextCard =
+        new Card("Context", Help.CONTEXT.text(), new VBox(context, generated(), pinned), searchBar);
+    note(contextCard, this::contextNote);
+    ToggleSwitch beside = Switches.keyboard(new ToggleSwitch("ask the full cache"));
+    beside.setId("compare");
+    beside.setTooltip(
+        new Tooltip(
+            "Whether every step also asks the full cache, which takes as long again; from the next prompt on"));
+    beside.selectedProperty().bindBidirectional(lens.compareProperty());
+    Card next = new Card("Next token", Help.NEXT.text(), surface(new NextTokenView(lens)), beside);
+    note(next, this::divergence);
+    contextCard
+        .minHeightProperty()
+        .bind(
+            Bindings.createDoubleBinding(
+                () ->
+                    appearance.textProperty().get()
+                        * (LEAST_CONTEXT
+                            + (pinned.isVisible() ? PINNED : 0)
+                            + (lens.selection().stepProperty().get() > 0 ? MOST_OF_ANSWER : 0)),
+                appearance.textProperty(),
+                pinned.visibleProperty(),
+                lens.selection().stepProperty()));
+    return split(
+        "left",
+        new double[] {0.36, 0.69},
+        atLeast(promptCard, appearance, 190),
+        contextCard,
+        atLeast(next, appearance, 130));
+  }
+
+  /** What a sample is about is found for the user once it has been read. */
+  private void lookAtFirst(PromptModel prompt, Run before, Run now) {
+    boolean read = now != null && (before == null || before.prefill() != now.prefill());
+    String look = prompt.lookProperty().get();
+    if (read && now.promptText().contains(look)) {
+      if (!look.isEmpty()) {
+        search.wantedProperty().set(look);
+      } else if (search.wantedProperty().get().equals(looked)) {
+        search.wantedProperty().set("");
+      }
+      looked = look;
+    }
+  }
+
+  /** The answer so far, wherever the context is scrolled to. */
+  private Label generated() {
+    Label l = new Label();
+    l.setId("generated");
+    l.setWrapText(true);
+    l.getStyleClass().add("generated");
+    l.setMinHeight(0);
+    l.maxHeightProperty().bind(appearance.textProperty().multiply(MOST_OF_ANSWER));
+    l.textProperty().bind(Bindings.createStringBinding(this::answer, lens.viewProperty()));
+    l.visibleProperty().bind(l.textProperty().isNotEmpty());
+    l.managedProperty().bind(l.visibleProperty());
+    return l;
+  }
+
+  private String answer() {
+    View v = lens.viewProperty().get();
+    if (v == null || v.stepIndex() == 0) {
+      return "";
+    }
+    String all = v.run().generated(v.stepIndex()).strip();
+    return all.length() > ANSWER ? "… " + all.substring(all.length() - ANSWER) : all;
+  }
+
+  private void note(Card card, java.util.concurrent.Callable<String> text) {
+    card.note()
+        .textProperty()
+        .bind(Bindings.createStringBinding(text, lens.viewProperty(), lens.readingBinding()));
+  }
+
+  private String contextNote() {
+    View v = lens.viewProperty().get();
+    return v == null
+        ? ""
+        : Format.count(v.promptTokens()) + " + " + Format.count(v.stepIndex()) + " tokens";
+  }
+
+  private String divergence() {
+    View v = lens.viewProperty().get();
+    return v == null || v.step().fullNext() == null || lens.readingBinding().get()
+        ? ""
+        : "KL " + Format.nats(v.step().divergence());
+  }
+
+  private SplitPane centre() {
+    ComboBox<Encoding> encoding =
+        combo("encoding", "What tiles show", Encoding.values(), atlas.encodingProperty());
+    Card heads = new Card("Heads", Help.HEADS.text(), atlas, encoding);
+    note(heads, this::headsNote);
+    ComboBox<Range> range =
+        combo("range", "What the colours span", Range.values(), heatmap.rangeProperty());
+    ComboBox<Scale> scale =
+        combo("scale", "How probabilities become colours", Scale.values(), heatmap.scaleProperty());
+    ComboBox<ColourMap> map = combo("map", "Colour map", ColourMap.values(), heatmap.mapProperty());
+    atlas.mapProperty().bind(heatmap.mapProperty());
+    Card head = new Card("Head", Help.HEAD.text(), heatmap, range, scale, map);
+    note(head, this::headNote);
+    Card tokens =
+        new Card("Tokens of this head", Help.TOKENS.text(), surface(new TokenStrip(lens)));
+    return split(
+        "centre",
+        new double[] {0.30, 0.80},
+        atLeast(heads, appearance, 110),
+        atLeast(head, appearance, 160),
+        atLeast(tokens, appearance, 96));
+  }
+
+  private String headsNote() {
+    View v = lens.viewProperty().get();
+    return v == null ? "" : v.run().config().layers() + " layers × " + v.run().config().heads();
+  }
+
+  private String headNote() {
+    View v = lens.viewProperty().get();
+    return v == null
+        ? ""
+        : "layer "
+            + v.layer()
+            + ", head "
+            + v.head()
+            + " (KV "
+            + v.head() / v.run().config().group()
+            + ")";
+  }
+
+  private static <E> ComboBox<E> combo(
+      String id, String about, E[] values, ObjectProperty<E> bound) {
+    ComboBox<E> box = new ComboBox<>();
+    box.setId(id);
+    box.setTooltip(new Tooltip(about));
+    box.setAccessibleText(about);
+    box.getItems().setAll(values);
+    box.valueProperty().bindBidirectional(bound);
+    box.getStyleClass().add("small");
+    return box;
+  }
+
+  private SplitPane right() {
+    BudgetModel model = new BudgetModel(lens);
+    Button reset = new Button("Layout");
+    reset.setId("reset-layout");
+    reset.getStyleClass().add("small");
+    reset.setTooltip(new Tooltip("Put all dividers back where they were designed to be"));
+    reset.setOnAction(e -> resetDividers());
+    Card budget = new Card("Budget", Help.BUDGET.text(), new BudgetView(lens, model), reset);
+    Card bars = new Card("Heads of this layer", Help.BARS.text(), surface(new HeadBars(lens)));
+    Card scores = new Card("Global-Local", Help.SCORES.text(), surface(new ScoresView(lens)));
+    return split(
+        "right",
+        new double[] {0.45, 0.73},
+        atLeast(budget, appearance, 220),
+        atLeast(bars, appearance, 130),
+        atLeast(scores, appearance, 130));
+  }
+
+  /** Puts the caret where one types what to find. */
+  void find() {
+    searchBar.begin();
+  }
+
+  HeatmapView heatmap() {
+    return heatmap;
+  }
+
+  AtlasView atlas() {
+    return atlas;
+  }
+
+  /** The text with its states. */
+  public ContextView context() {
+    return context;
+  }
+}

@@ -1,0 +1,168 @@
+package org.emslens.app.main;
+
+import java.util.List;
+import javafx.beans.property.ObjectProperty;
+import javafx.scene.Node;
+import javafx.scene.control.ButtonBase;
+import javafx.scene.control.Control;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.SplitPane;
+import javafx.scene.control.TextInputControl;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
+import javafx.stage.Stage;
+import org.emslens.app.controls.Surface;
+import org.emslens.app.lens.JobKind;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.prompt.PromptModel;
+import org.emslens.app.settings.Appearance;
+import org.emslens.app.timeline.TimelineModel;
+
+/**
+ * The keyboard's shortcuts. Keys belong first to the control that has the focus; what it leaves
+ * moves through the steps.
+ */
+final class Keys {
+  /** A shortcut, as it is listed for the user. */
+  record Shortcut(String keys, String does) {}
+
+  static final List<Shortcut> ALL =
+      List.of(
+          new Shortcut("Ctrl+Enter", "run the prompt"),
+          new Shortcut("Esc", "put a question away; else stop what runs"),
+          new Shortcut("Left, Right", "one step back, one on; beyond the last, generate"),
+          new Shortcut("Home, End", "to the end of the prompt, to the last step"),
+          new Shortcut("Space", "play and pause"),
+          new Shortcut("Ctrl+O, Ctrl+S", "open, save"),
+          new Shortcut("Ctrl+Z, Ctrl+Shift+Z", "take a change of settings back, make it again"),
+          new Shortcut("Ctrl+F", "find in the context; Enter for the next"),
+          new Shortcut("Ctrl+1 to Ctrl+4", "Inspect, Compare, Sweep, Needle"),
+          new Shortcut("Ctrl+plus, minus, 0", "larger text, smaller, as designed"),
+          new Shortcut("F11", "full screen"),
+          new Shortcut("Tab", "to the next control or picture; in a picture, arrows move"),
+          new Shortcut("Enter, Space", "in a picture of tokens: pin the token"),
+          new Shortcut("Ctrl+Tab", "a tab character in the prompt"),
+          new Shortcut("F1", "this list"));
+
+  private final Node root;
+  private final Lens lens;
+  private final Commands commands;
+  private final PromptModel prompt;
+  private final TimelineModel timeline;
+  private final ObjectProperty<Page> page;
+  private final InspectView inspect;
+  private final ShortcutsView shortcuts;
+  private final Appearance appearance;
+
+  Keys(
+      Node root,
+      Lens lens,
+      Commands commands,
+      PromptModel prompt,
+      TimelineModel timeline,
+      ObjectProperty<Page> page,
+      InspectView inspect,
+      ShortcutsView shortcuts,
+      Appearance appearance) {
+    this.root = root;
+    this.lens = lens;
+    this.commands = commands;
+    this.prompt = prompt;
+    this.timeline = timeline;
+    this.page = page;
+    this.inspect = inspect;
+    this.shortcuts = shortcuts;
+    this.appearance = appearance;
+    root.addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
+    root.addEventHandler(KeyEvent.KEY_PRESSED, this::left);
+  }
+
+  private void shortcut(KeyEvent e) {
+    Runnable action = e.isShortcutDown() ? withControl(e) : alone(e.getCode());
+    if (action != null) {
+      action.run();
+      e.consume();
+    }
+  }
+
+  private Runnable withControl(KeyEvent e) {
+    boolean typing = e.getTarget() instanceof TextInputControl;
+    return switch (e.getCode()) {
+      case ENTER -> prompt::run;
+      case S -> commands::save;
+      case O -> commands::open;
+      case F -> page.get() == Page.INSPECT ? inspect::find : null;
+      case Z -> typing ? null : e.isShiftDown() ? lens.settings()::redo : lens.settings()::undo;
+      case Y -> typing ? null : lens.settings()::redo;
+      case PLUS, ADD, EQUALS -> appearance::larger;
+      case MINUS, SUBTRACT -> appearance::smaller;
+      case DIGIT0, NUMPAD0 -> appearance::asDesigned;
+      case DIGIT1, DIGIT2, DIGIT3, DIGIT4 ->
+          () -> page.set(Page.values()[e.getCode().ordinal() - KeyCode.DIGIT1.ordinal()]);
+      default -> null;
+    };
+  }
+
+  private Runnable alone(KeyCode code) {
+    return switch (code) {
+      case F1 -> shortcuts::toggle;
+      case F11 -> this::fullScreen;
+      default -> null;
+    };
+  }
+
+  private void fullScreen() {
+    if (root.getScene().getWindow() instanceof Stage s) {
+      s.setFullScreen(!s.isFullScreen());
+    }
+  }
+
+  /** What nobody below has taken. */
+  private void left(KeyEvent e) {
+    if (e.getCode() == KeyCode.ESCAPE) {
+      escape();
+      e.consume();
+      return;
+    }
+    boolean mine = page.get() == Page.INSPECT && !e.isShortcutDown() && !e.isAltDown();
+    if (!mine || ownsKeys(e)) {
+      return;
+    }
+    Runnable action =
+        switch (e.getCode()) {
+          case RIGHT -> timeline::forward;
+          case LEFT -> timeline::back;
+          case HOME -> timeline::first;
+          case END -> timeline::last;
+          case SPACE -> () -> timeline.playingProperty().set(!timeline.playingProperty().get());
+          default -> null;
+        };
+    if (action != null) {
+      action.run();
+      e.consume();
+    }
+  }
+
+  /** Whether arrows and Space belong to what has the focus, though it did nothing with them. */
+  private static boolean ownsKeys(KeyEvent e) {
+    Object target = e.getTarget();
+    if (target instanceof ButtonBase) {
+      return e.getCode() == KeyCode.SPACE;
+    }
+    boolean holder = target instanceof ScrollPane || target instanceof SplitPane;
+    return target instanceof Surface && e.getCode() == KeyCode.SPACE
+        || target instanceof Control && !holder;
+  }
+
+  private void escape() {
+    if (shortcuts.isVisible()) {
+      shortcuts.toggle();
+    } else if (lens.said().noticeProperty().get() != null) {
+      lens.said().dismiss();
+    } else if (page.get() == Page.INSPECT) {
+      lens.cancel();
+    } else {
+      lens.jobs().end(JobKind.CAMPAIGN);
+    }
+  }
+}

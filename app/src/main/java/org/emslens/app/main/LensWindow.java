@@ -1,0 +1,251 @@
+package org.emslens.app.main;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import javafx.application.Platform;
+import javafx.scene.Scene;
+import javafx.stage.Stage;
+import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.drive.Driver;
+import org.emslens.app.drive.Script;
+import org.emslens.app.drive.ScriptedDialogs;
+import org.emslens.app.drive.Target;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.SessionFiles;
+import org.emslens.app.prompt.PromptModel;
+import org.emslens.app.prompt.Sample;
+import org.emslens.app.settings.Appearance;
+import org.emslens.app.settings.AppearanceFile;
+import org.emslens.cache.TokenState;
+import org.emslens.cli.Failures;
+import org.emslens.hub.Catalogue;
+
+/** One window from its opening to its end: what it shows first, and what ends it. */
+public final class LensWindow implements Target {
+  private static final double LEAST_WIDTH = 640;
+  private static final double LEAST_HEIGHT = 480;
+
+  private final Stage stage;
+  private final Options options;
+  private final Consumer<String> ended;
+  private final Lens lens = new Lens(Platform::runLater);
+  private final Appearance appearance = new Appearance();
+  private final MainView view;
+  private Driver driver;
+
+  /**
+   * How a window is opened.
+   *
+   * @param width of its content, likewise height
+   * @param file a model or a recording to open, or null
+   * @param script what it is taken through, or null
+   * @param out where that leaves pictures
+   * @param settings what it remembers from one start to the next, or null
+   */
+  public record Options(int width, int height, Path file, Script script, Path out, Path settings) {}
+
+  /**
+   * @param ended told null, or which action of the script failed, once the window has closed
+   */
+  public LensWindow(Stage stage, Options options, Consumer<String> ended) {
+    this.stage = stage;
+    this.options = options;
+    this.ended = ended;
+    recall();
+    ScriptedDialogs scripted = options.script() == null ? null : new ScriptedDialogs();
+    view = new MainView(lens, appearance, scripted == null ? FileDialogs.platform() : scripted);
+    stage.setTitle("EMS Lens");
+    stage.setScene(new Scene(view, options.width(), options.height()));
+    stage.setMinWidth(LEAST_WIDTH);
+    stage.setMinHeight(LEAST_HEIGHT);
+    stage.setOnCloseRequest(
+        e -> {
+          e.consume();
+          view.close(this::closed);
+        });
+    if (scripted != null) {
+      driver = new Driver(this, options.script(), options.out(), scripted, this::driven);
+    }
+  }
+
+  private void recall() {
+    if (options.settings() != null) {
+      try {
+        AppearanceFile.read(options.settings(), appearance);
+      } catch (IOException e) {
+        Failures.log(e);
+      }
+    }
+  }
+
+  /** Shows it, with what it was opened for. */
+  public void show() {
+    stage.show();
+    if (options.file() == null) {
+      firstStart();
+    } else if (options.file().toString().endsWith(SessionFiles.ENDING)) {
+      lens.openRecording(options.file(), this::openItsModel);
+    } else {
+      lens.open(options.file());
+    }
+    if (driver != null) {
+      driver.start();
+    }
+  }
+
+  /**
+   * What the program does can be seen while the model is on its way; then the first sample is read,
+   * and the user's next click is Step.
+   */
+  private void firstStart() {
+    Sample first = Sample.all().getFirst();
+    PromptModel prompt = view.prompt();
+    showRecording(
+        () -> {
+          if (lens.models().modelProperty().get() == null) {
+            prompt.fill(first);
+          }
+        });
+    prompt.fill(first);
+    lens.models()
+        .modelProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (before == null && first.equals(prompt.sampleProperty().get())) {
+                prompt.run();
+                view.focusSteps();
+              }
+            });
+    lens.openDefault();
+  }
+
+  private void showRecording(Runnable then) {
+    try (InputStream in = Sample.recording()) {
+      if (in == null) {
+        return;
+      }
+      Path copy = Files.createTempFile("emslens", SessionFiles.ENDING);
+      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+      lens.openRecording(
+          copy,
+          () -> {
+            delete(copy);
+            then.run();
+          });
+    } catch (IOException e) {
+      Failures.log(e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      Failures.log(e);
+    }
+  }
+
+  /** A recording's model is opened where it is the one that everybody can have. */
+  private void openItsModel() {
+    String wanted = lens.runProperty().get().model();
+    if (defaultFile().startsWith(wanted)) {
+      lens.openDefault();
+    } else {
+      lens.said()
+          .ask(
+              "This session was recorded with " + wanted + "; open that model to go on with it.",
+              List.of(new Notice.Answer("choose-file", "Choose its file …", view::chooseFile)));
+    }
+  }
+
+  /** The name of the file whose stem the default model goes by. */
+  private static String defaultFile() {
+    try {
+      return Catalogue.shipped().defaultEntry().file();
+    } catch (IOException e) {
+      throw new IllegalStateException("The program's own catalogue cannot be read.", e);
+    }
+  }
+
+  @Override
+  public Lens lens() {
+    return lens;
+  }
+
+  @Override
+  public Stage stage() {
+    return stage;
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return view.isCurrent();
+  }
+
+  @Override
+  public void describe(ObjectNode state) {
+    state.put("page", view.pageProperty().get().name().toLowerCase(Locale.ROOT));
+    PromptModel p = view.prompt();
+    state
+        .putObject("prompt")
+        .put("title", p.title())
+        .put("text", p.textProperty().get())
+        .put("tokens", p.tokens());
+    state
+        .putObject("context")
+        .put("text", view.inspect().context().shownText())
+        .put("kept", view.inspect().context().count(TokenState.KEPT))
+        .put("merged", view.inspect().context().count(TokenState.MERGED))
+        .put("evicted", view.inspect().context().count(TokenState.EVICTED));
+    state.put("theme", view.themeProperty().get().name().toLowerCase(Locale.ROOT));
+    state.put("textSize", appearance.textProperty().get());
+  }
+
+  /** A fault of ours: into the log, and in a sentence on screen. */
+  public void unexpected(Throwable e) {
+    Failures.log(e);
+    lens.said().fail(Failures.sentence(e));
+  }
+
+  private void driven(String failure) {
+    if (failure == null) {
+      lens.files().whenWritten(() -> end(null));
+    } else {
+      end(failure);
+    }
+  }
+
+  private void closed() {
+    remember();
+    stage.hide();
+    if (driver != null) {
+      driver.windowClosed();
+    } else {
+      end(null);
+    }
+  }
+
+  private void remember() {
+    if (options.settings() != null) {
+      try {
+        AppearanceFile.write(options.settings(), appearance);
+      } catch (IOException e) {
+        Failures.log(e);
+      }
+    }
+  }
+
+  private void end(String failure) {
+    lens.close();
+    stage.hide();
+    ended.accept(failure);
+  }
+}

@@ -1,0 +1,176 @@
+package org.emslens.app.prompt;
+
+import java.util.List;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import org.emslens.app.controls.Background;
+import org.emslens.app.controls.Format;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
+import org.emslens.model.Model;
+import org.emslens.text.ChatMessage;
+
+/** The prompt that is written: where it comes from, how long it is, and what running it means. */
+public final class PromptModel {
+  private final Lens lens;
+  private final StringProperty text = new SimpleStringProperty(this, "text", "");
+  private final BooleanProperty chat = new SimpleBooleanProperty(this, "chat");
+  private final ObjectProperty<Sample> sample = new SimpleObjectProperty<>(this, "sample");
+  private final ReadOnlyBooleanWrapper edited = new ReadOnlyBooleanWrapper(this, "edited");
+  private final ReadOnlyStringWrapper length = new ReadOnlyStringWrapper(this, "length", "");
+  private final ReadOnlyBooleanWrapper tooLong = new ReadOnlyBooleanWrapper(this, "tooLong");
+  private final ReadOnlyStringWrapper look = new ReadOnlyStringWrapper(this, "look", "");
+  private final Background counting = new Background();
+
+  /** Whether the sample's settings are still to be taken, with the next run. */
+  private boolean fresh;
+
+  private int tokens;
+
+  private record Length(int tokens, int limit) {}
+
+  public PromptModel(Lens lens) {
+    this.lens = lens;
+    text.addListener((o, before, now) -> changed());
+    chat.addListener((o, before, now) -> count());
+    lens.models().modelProperty().addListener((o, before, now) -> count());
+    lens.openedProperty().addListener((o, before, now) -> opened(now));
+  }
+
+  private void changed() {
+    edited.set(sample.get() != null && !sample.get().text().equals(text.get()));
+    count();
+  }
+
+  private void count() {
+    Models.Open open = lens.models().modelProperty().get();
+    if (open == null || text.get().isBlank()) {
+      length.set("");
+      tokens = 0;
+      tooLong.set(false);
+      return;
+    }
+    String prompt = text.get();
+    boolean turn = chat.get();
+    Model model = open.loaded().model();
+    counting.request(
+        stale -> {
+          pause();
+          if (stale.getAsBoolean()) {
+            return null;
+          }
+          boolean rendered = turn && model.chat() != null;
+          String whole =
+              rendered ? model.chat().render(List.of(new ChatMessage("user", prompt))) : prompt;
+          return new Length(model.tokenizer().encodePrompt(whole).size(), model.config().context());
+        },
+        this::show);
+  }
+
+  /** While somebody types, most counts are not worth beginning. */
+  private static void pause() {
+    try {
+      Thread.sleep(120);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void show(Length l) {
+    tokens = l.tokens;
+    tooLong.set(l.tokens >= l.limit);
+    length.set(Format.count(l.tokens) + " / " + Format.count(l.limit) + " tokens");
+  }
+
+  /** Shows the prompt of a run that was opened, template and all. */
+  private void opened(String prompt) {
+    if (!prompt.isEmpty()) {
+      sample.set(null);
+      fresh = false;
+      text.set(prompt);
+      chat.set(false);
+    }
+  }
+
+  /** Fills in a sample as it is, its settings to be taken when it is run. */
+  public void fill(Sample s) {
+    sample.set(s);
+    fresh = true;
+    text.set(s.text());
+    chat.set(s.chat());
+    changed();
+  }
+
+  /** Whether there is a model and something to read. */
+  public boolean canRun() {
+    return lens.models().modelProperty().get() != null && !text.get().isBlank();
+  }
+
+  /** Runs what is written; the first time with the sample's settings, where it is the sample's. */
+  public void run() {
+    if (!canRun()) {
+      return;
+    }
+    boolean whole = sample.get() != null && !edited.get();
+    look.set(whole ? sample.get().look() : "");
+    if (fresh && whole) {
+      lens.selection().layerProperty().set(sample.get().layer());
+      lens.selection().headProperty().set(sample.get().head());
+      lens.startWith(text.get(), chat.get(), sample.get().choice());
+    } else {
+      lens.start(text.get(), chat.get());
+    }
+    fresh = false;
+  }
+
+  /** The sample's title, whether it was edited since; empty for a text of the user's. */
+  public String title() {
+    return sample.get() == null ? "" : sample.get().title() + (edited.get() ? " (edited)" : "");
+  }
+
+  /** Its tokens as far as they are counted, else 0. */
+  public int tokens() {
+    return tokens;
+  }
+
+  public StringProperty textProperty() {
+    return text;
+  }
+
+  /** Whether it is sent as a chat turn. */
+  public BooleanProperty chatProperty() {
+    return chat;
+  }
+
+  /** The sample that was picked, or null. */
+  public ObjectProperty<Sample> sampleProperty() {
+    return sample;
+  }
+
+  /** Whether the text is no longer the sample's. */
+  public ReadOnlyBooleanProperty editedProperty() {
+    return edited.getReadOnlyProperty();
+  }
+
+  /** A text in the prompt that was run last that is worth looking at first, or empty. */
+  public ReadOnlyStringProperty lookProperty() {
+    return look.getReadOnlyProperty();
+  }
+
+  /** How many tokens it has, of how many the model can hold; empty where nobody can tell. */
+  public ReadOnlyStringProperty lengthProperty() {
+    return length.getReadOnlyProperty();
+  }
+
+  public ReadOnlyBooleanProperty tooLongProperty() {
+    return tooLong.getReadOnlyProperty();
+  }
+}

@@ -1,0 +1,105 @@
+package org.emslens.app.prompt;
+
+import java.util.List;
+import java.util.function.BiFunction;
+import javafx.geometry.Pos;
+import javafx.scene.control.Label;
+import javafx.scene.layout.FlowPane;
+import javafx.scene.layout.HBox;
+import org.emslens.app.controls.NumberField;
+import org.emslens.app.lens.Lens;
+import org.emslens.session.Sampling;
+
+/** How the next token is chosen; what chance does not need is not shown without it. */
+final class SamplingView extends FlowPane {
+  private static final double USUAL_TOP_P = 0.95;
+
+  private final Lens lens;
+  private final NumberField<Double> temperature;
+  private final NumberField<Double> topP;
+  private final NumberField<Integer> topK;
+  private final NumberField<Integer> seed;
+  private final List<HBox> ofChance;
+
+  SamplingView(Lens lens) {
+    super(8, 3);
+    this.lens = lens;
+    temperature =
+        NumberField.decimal(
+            "temperature",
+            "0 takes the most probable token; more lets chance in, always the same for the same seed",
+            0,
+            0,
+            2,
+            0.1,
+            x ->
+                change(
+                    (s, y) ->
+                        new Sampling(
+                            y,
+                            s.temperature() == 0 && y > 0 && s.topP() == 1 ? USUAL_TOP_P : s.topP(),
+                            s.topK(),
+                            s.seed()),
+                    x),
+            lens.said()::fail);
+    topP =
+        NumberField.decimal(
+            "top-p",
+            "Probability that the tokens in question hold together at least",
+            1,
+            0.01,
+            1,
+            0.05,
+            x -> change((s, y) -> new Sampling(s.temperature(), y, s.topK(), s.seed()), x),
+            lens.said()::fail);
+    topK =
+        NumberField.whole(
+            "top-k",
+            "Tokens that may come at most; 0 for no limit",
+            0,
+            0,
+            1_000_000,
+            x -> change((s, y) -> new Sampling(s.temperature(), s.topP(), y, s.seed()), x),
+            lens.said()::fail);
+    seed =
+        NumberField.whole(
+            "seed",
+            "Of the random numbers; the same seed chooses the same tokens",
+            1,
+            0,
+            999_999_999,
+            x -> change((s, y) -> new Sampling(s.temperature(), s.topP(), s.topK(), y), x),
+            lens.said()::fail);
+    ofChance = List.of(named("top-p", topP), named("top-k", topK), named("seed", seed));
+    getChildren().add(named("temperature", temperature));
+    getChildren().addAll(ofChance);
+    lens.settings().samplingProperty().addListener((o, before, now) -> show(now));
+    show(lens.settings().sampling());
+  }
+
+  private static HBox named(String name, NumberField<?> field) {
+    Label label = new Label(name);
+    label.setMinWidth(USE_PREF_SIZE);
+    label.setTooltip(field.getTooltip());
+    field.setPrefColumnCount(3);
+    HBox box = new HBox(4, label, field);
+    box.setAlignment(Pos.CENTER_LEFT);
+    return box;
+  }
+
+  private <T> void change(BiFunction<Sampling, T, Sampling> change, T x) {
+    lens.settings().samplingProperty().set(change.apply(lens.settings().sampling(), x));
+  }
+
+  private void show(Sampling s) {
+    temperature.setValue(s.temperature());
+    topP.setValue(s.topP());
+    topK.setValue(s.topK());
+    seed.setValue((int) s.seed());
+    ofChance.forEach(
+        box -> {
+          box.setVisible(s.temperature() > 0);
+          box.setManaged(s.temperature() > 0);
+        });
+  }
+}

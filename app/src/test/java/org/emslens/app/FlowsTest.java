@@ -1,0 +1,111 @@
+package org.emslens.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javafx.application.Platform;
+import javafx.stage.Stage;
+import org.emslens.app.drive.Script;
+import org.emslens.app.main.LensWindow;
+import org.emslens.session.Recording;
+import org.emslens.session.Run;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.testfx.api.FxToolkit;
+
+/** What users do from one feature to the next, as scripts on the default model. */
+class FlowsTest {
+  private static final Path FLOWS = Path.of("src", "test", "resources", "flows");
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void toolkit() throws Exception {
+    FxToolkit.registerPrimaryStage();
+    Platform.setImplicitExit(false);
+  }
+
+  static Stream<String> flows() throws IOException {
+    try (Stream<Path> files = Files.list(FLOWS)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("flows")
+  void everyActionSucceeds(String flow) throws Exception {
+    assertNull(drive(FLOWS.resolve(flow), null), flow);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.filter(f -> f.toString().endsWith(".part")).toList());
+    }
+  }
+
+  /** What was being saved while the window closed is a whole file, and goes on when opened. */
+  @Test
+  void whatIsSavedWhileClosingOpensAgainAndGoesOn() throws Exception {
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n- click: \"#generate\"\n- wait: idle\n"
+                    + "- save: $OUT/kept\n- close: true\n"),
+            null));
+    Path saved = folder.resolve("kept.emslens");
+    Run before = Recording.read(saved);
+    assertEquals(17, before.steps().size());
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n"
+                    + "- expect: {model: /SmolLM2/, steps: 16, step: 16, enabled.step: true}\n"
+                    + "- click: \"#step\"\n- wait: idle\n- expect: {steps: 17}\n"
+                    + "- save: $OUT/on.emslens\n- wait: idle\n"),
+            saved));
+    Run after = Recording.read(folder.resolve("on.emslens"));
+    assertTrue(after.generated(17).startsWith(before.generated(16)));
+    assertEquals(before.last().next().top().getFirst().id(), after.last().token().id());
+  }
+
+  @Test
+  void aScriptThatFailsSaysWhere() throws Exception {
+    String failure = drive(write("- wait: idle\n- expect: {budget.slots: 7}\n"), null);
+    assertTrue(
+        failure.startsWith("action 2 (expect:") && failure.contains("budget.slots is 128"),
+        failure);
+  }
+
+  private Path write(String script) throws IOException {
+    return Files.writeString(folder.resolve("script.yaml"), script);
+  }
+
+  /** Takes a new window through a script; tells null, or what failed. */
+  private String drive(Path flow, Path file) throws Exception {
+    String text = Files.readString(flow).replace("$OUT", folder.toString());
+    Script script = Script.parse(flow, text.getBytes(StandardCharsets.UTF_8));
+    CompletableFuture<String> ended = new CompletableFuture<>();
+    Platform.runLater(
+        () -> {
+          try {
+            new LensWindow(
+                    new Stage(),
+                    new LensWindow.Options(1280, 800, file, script, folder, null),
+                    ended::complete)
+                .show();
+          } catch (RuntimeException e) {
+            ended.completeExceptionally(e);
+          }
+        });
+    return ended.get(3, TimeUnit.MINUTES);
+  }
+}
