@@ -141,7 +141,7 @@ class ExperimentPagesTest extends HeadlessWindow {
 
   /** Rows, of which texts in quotes may span lines. */
   private static int csvRows(Path file) throws IOException {
-    String text = Files.readString(file);
+    String text = Files.readString(file).replaceAll("(?m)^# .*\\n", "");
     int rows = 0;
     boolean quoted = false;
     for (char c : text.toCharArray()) {
@@ -192,6 +192,8 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertEquals(4, chart.getData().size());
     export(robot, "#export-sweep", folder.resolve("s.csv"));
     assertEquals(17, csvRows(folder.resolve("s.csv")));
+    assertTrue(
+        Files.readString(folder.resolve("s.csv")).contains("# command: emslens sweep --model "));
     export(robot, "#export-sweep", folder.resolve("s.png"));
     Path inside = folder.resolve("s.png").resolve("s.svg");
     exportTo(robot, "#export-sweep", inside);

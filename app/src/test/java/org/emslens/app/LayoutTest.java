@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javafx.geometry.BoundingBox;
 import javafx.geometry.Bounds;
 import javafx.scene.Node;
@@ -35,6 +36,8 @@ class LayoutTest extends HeadlessWindow {
 
   @AfterEach
   void checkAgain() {
+    WaitForAsyncUtils.asyncFx(() -> stage.setHeight(800));
+    WaitForAsyncUtils.sleep(300, TimeUnit.MILLISECONDS);
     WaitForAsyncUtils.clearExceptions();
     WaitForAsyncUtils.autoCheckException = true;
   }

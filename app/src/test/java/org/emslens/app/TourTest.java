@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.imageio.ImageIO;
-import org.emslens.app.main.Launcher;
 import org.emslens.session.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,26 +20,8 @@ class TourTest {
 
   @Test
   void everyStopIsReachedAndPictured(@TempDir Path folder) throws Exception {
-    Path log = folder.resolve("log.txt");
-    ProcessBuilder b =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx4g",
-                "-Dorg.bytedeco.javacpp.maxbytes=8g",
-                "-Dorg.bytedeco.javacpp.maxphysicalbytes=16g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Launcher.class.getName(),
-                "gui",
-                "--tour",
-                folder.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    b.environment().remove("DISPLAY");
-    b.environment().remove("WAYLAND_DISPLAY");
-    assertEquals(0, b.start().waitFor(), Files.readString(log));
+    GuiProcess.Result r = GuiProcess.run(folder, Map.of(), "--tour", folder.toString());
+    assertEquals(0, r.code(), r.said());
     List<File> pictures = List.of(folder.toFile().listFiles((d, n) -> n.endsWith(".png")));
     assertEquals(20, pictures.size());
     for (File f : pictures) {

@@ -1,5 +1,6 @@
 package org.emslens.cache;
 
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -161,7 +162,12 @@ public record CacheOptions(
     if (!(value >= low && value <= high)) {
       throw new IllegalArgumentException(
           String.format(
-              "%s is %s; expected %s to %s.", name, plain(value), plain(low), plain(high)));
+              Locale.ROOT,
+              "%s is %s; expected %s to %s.",
+              name,
+              plain(value),
+              plain(low),
+              plain(high)));
     }
   }
 

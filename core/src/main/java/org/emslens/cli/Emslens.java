@@ -1,8 +1,10 @@
 package org.emslens.cli;
 
+import org.emslens.session.Program;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "emslens",
     mixinStandardHelpOptions = true,
-    version = "EMS Lens 0.1.0",
+    versionProvider = Emslens.Version.class,
     description =
         "Runs a language model and shows, or measures, what compressing its KV cache does.",
     subcommands = {
@@ -31,6 +33,14 @@ import picocli.CommandLine.Spec;
 public final class Emslens implements Runnable {
   @Spec private CommandSpec spec;
 
+  /** As the build says. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {Program.title()};
+    }
+  }
+
   @Override
   public void run() {
     throw new ParameterException(
@@ -43,6 +53,8 @@ public final class Emslens implements Runnable {
    */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Emslens());
+    line.setOut(Arguments.writer(System.out));
+    line.setErr(Arguments.writer(System.err));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(Emslens::execute);
     line.setParameterExceptionHandler(
@@ -70,8 +82,22 @@ public final class Emslens implements Runnable {
     }
   }
 
+  /**
+   * Runs a command as it was typed and tells its exit code.
+   *
+   * @param args as Java gives them
+   */
+  public static int execute(CommandLine line, String[] args) {
+    try {
+      return line.execute(Arguments.decoded(args));
+    } catch (IllegalArgumentException e) {
+      line.getErr().println("emslens: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+  }
+
   /** Runs a command and ends the process with its exit code; ND4J's threads would keep it alive. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(execute(commandLine(), args));
   }
 }

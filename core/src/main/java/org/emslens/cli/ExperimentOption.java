@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.experiment.Campaign;
@@ -11,6 +12,7 @@ import org.emslens.experiment.Outcome;
 import org.emslens.experiment.ResultStore;
 import org.emslens.experiment.Trial;
 import org.emslens.model.ModelLoader;
+import org.emslens.session.Manifest;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -59,7 +61,12 @@ final class ExperimentOption {
       ProgressLine line = new ProgressLine(err, left);
       new Campaign(
               store,
-              name -> Nd4jEngine.load(ModelLoader.open(ModelOption.path(name, err)), Progress.NONE),
+              name -> {
+                LoadedEngine loaded =
+                    Nd4jEngine.load(ModelLoader.open(ModelOption.path(name, err)), Progress.NONE);
+                store.about(Manifest.of(loaded, Invocation.of(spec)));
+                return loaded;
+              },
               line,
               Progress.NONE)
           .run(trials, jobs);

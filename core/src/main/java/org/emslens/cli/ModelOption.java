@@ -3,6 +3,7 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.engine.nd4j.Nd4jEngine;
@@ -67,7 +68,11 @@ final class ModelOption {
         String line =
             watched
                 ? String.format(
-                    "Fetching from %s: %d of %d MB", source, bytes / 1_000_000, of / 1_000_000)
+                    Locale.ROOT,
+                    "Fetching from %s: %d of %d MB",
+                    source,
+                    bytes / 1_000_000,
+                    of / 1_000_000)
                 : "Fetching the model from " + source + " ...";
         if (!line.equals(last)) {
           err.print(watched ? "\r" + line + "   " : line + System.lineSeparator());

@@ -28,7 +28,7 @@ final class NeedleTable {
                       Math.round(c.accuracy().mean() * c.accuracy().n()),
                       c.accuracy().n(),
                       c.logProbability());
-          s.append(String.format(" %15s", text));
+          s.append(String.format(Locale.ROOT, " %15s", text));
         }
         s.append(System.lineSeparator());
       }

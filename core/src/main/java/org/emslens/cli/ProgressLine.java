@@ -31,7 +31,9 @@ final class ProgressLine implements Experiment.Listener {
       shown = now;
       int full = (int) ((done + share) / runs * BAR);
       err.print("\r[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ");
-      err.print(String.format("%d of %d, %s left   %-60.60s", done, runs, left(share), what));
+      err.print(
+          String.format(
+              Locale.ROOT, "%d of %d, %s left   %-60.60s", done, runs, left(share), what));
       err.flush();
     }
   }

@@ -15,6 +15,7 @@ import org.emslens.engine.Progress;
 import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
 import org.emslens.session.CacheChoice;
+import org.emslens.session.Manifest;
 import org.emslens.session.Measures;
 import org.emslens.session.Recording;
 import org.emslens.session.Run;
@@ -132,10 +133,12 @@ final class RunCommand implements Callable<Integer> {
       double decodeSeconds = (System.nanoTime() - start) / 1e9;
       Run run = session.run();
       if (json) {
-        JsonOut.print(spec, json(run, loaded, prefillSeconds, decodeSeconds));
+        Map<String, Object> json = json(run, loaded, prefillSeconds, decodeSeconds);
+        json.put("manifest", Manifest.of(loaded, Invocation.of(spec)));
+        JsonOut.print(spec, json);
       }
       if (record != null) {
-        Recording.write(run, record, Progress.NONE);
+        Recording.write(run, Manifest.of(loaded, Invocation.of(spec)), record, Progress.NONE);
       }
     }
     return 0;

@@ -15,11 +15,21 @@ final class SummaryTable {
     StringBuilder s = new StringBuilder();
     s.append(
         String.format(
+            Locale.ROOT,
             "%-44s %7s %5s %8s %6s %8s %7s %7s %7s%n",
-            "policy", "budget", "runs", "KL", "agree", "perplex.", "error", "right", "log p"));
+            "policy",
+            "budget",
+            "runs",
+            "KL",
+            "agree",
+            "perplex.",
+            "error",
+            "right",
+            "log p"));
     for (Summary row : Summary.of(outcomes)) {
       s.append(
           String.format(
+              Locale.ROOT,
               "%-44s %7s %5d %8s %6s %8s %7s %7s %7s%n",
               row.label(),
               row.budget(),

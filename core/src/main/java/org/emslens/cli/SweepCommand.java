@@ -29,6 +29,12 @@ final class SweepCommand implements Callable<Integer> {
   private List<Path> files = new ArrayList<>();
 
   @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "A text whose end is predicted; may be given again.")
+  private List<String> texts = new ArrayList<>();
+
+  @Option(
       names = "--prose",
       paramLabel = "N",
       split = ",",
@@ -71,11 +77,12 @@ final class SweepCommand implements Callable<Integer> {
   private List<Task> tasks() {
     List<Task> tasks = new ArrayList<>();
     files.forEach(f -> tasks.add(new Task.FileTask(f, false, continuation, null)));
+    texts.forEach(t -> tasks.add(new Task.TextTask("text " + (tasks.size() + 1), t, continuation)));
     prose.forEach(n -> tasks.add(new Task.ProseTask(n, continuation)));
     needles.forEach(n -> tasks.add(new Task.NeedleTask(n, -1, true)));
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException(
-          "What to run is missing: a FILE, or --prompt-file, --prose or --needle.");
+          "What to run is missing: a FILE, or --prompt, --prompt-file, --prose or --needle.");
     }
     if (continuation < 1) {
       throw new IllegalArgumentException(

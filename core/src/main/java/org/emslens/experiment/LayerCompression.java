@@ -3,6 +3,7 @@ package org.emslens.experiment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.HeadCache;
 import org.emslens.cache.HeadPlan;
@@ -86,8 +87,11 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     if (!fits) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "queries are %s, keys %s, values %s; expected [H, N, d], [G, N, d], [G, N, d] with G a divisor of H.",
-              Arrays.toString(q.shape()), Arrays.toString(k.shape()), Arrays.toString(v.shape())));
+              Arrays.toString(q.shape()),
+              Arrays.toString(k.shape()),
+              Arrays.toString(v.shape())));
     }
     if (options.window() > k.shape()[1]) {
       throw new IllegalArgumentException(

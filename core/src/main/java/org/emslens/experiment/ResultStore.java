@@ -1,29 +1,38 @@
 package org.emslens.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.BadFileException;
 import org.emslens.format.Json;
+import org.emslens.session.Manifest;
 
 /**
  * Results of an experiment in a folder: `results.jsonl`, a line per trial, written as trials end,
- * and `results.csv`, the same as a table. Opened again, it knows what is done; a line that was cut
- * off is dropped.
+ * and `results.csv`, the same as a table; both begin with manifests ({@link Manifest}). Opened
+ * again, it knows what is done; a line that was cut off is dropped.
  */
 public final class ResultStore implements AutoCloseable {
+  private static final String MANIFEST = "manifest";
+
   private final Path lines;
   private final Path table;
   private final Map<String, Outcome> done = new LinkedHashMap<>();
+  private final List<Manifest> manifests = new ArrayList<>();
+  private boolean headed;
   private OutputStream lineOut;
   private OutputStream tableOut;
 
@@ -53,6 +62,12 @@ public final class ResultStore implements AutoCloseable {
     for (int to = all.indexOf('\n'); to >= 0; to = all.indexOf('\n', from)) {
       number++;
       try {
+        JsonNode line = Json.MAPPER.readTree(all.substring(from, to));
+        if (line.has(MANIFEST)) {
+          manifests.add(Json.MAPPER.treeToValue(line.get(MANIFEST), Manifest.class));
+          from = to + 1;
+          continue;
+        }
         Outcome o = Json.MAPPER.readValue(all.substring(from, to), Outcome.class);
         if (o == null || o.key() == null) {
           throw new BadFileException(lines, "line " + number + " has no key.");
@@ -72,17 +87,38 @@ public final class ResultStore implements AutoCloseable {
     AtomicFile.write(
         lines,
         out -> {
+          for (Manifest m : manifests) {
+            out.write(line(Map.of(MANIFEST, m)));
+          }
           for (Outcome o : done.values()) {
             out.write(line(o));
           }
         });
-    String rows = OutcomeCsv.table(done.values());
+    String rows = comments() + OutcomeCsv.table(done.values());
+    headed = done.size() > 0;
     AtomicFile.write(table, out -> out.write(rows.getBytes(StandardCharsets.UTF_8)));
     lineOut = Files.newOutputStream(lines, StandardOpenOption.APPEND);
     tableOut = Files.newOutputStream(table, StandardOpenOption.APPEND);
   }
 
-  private static byte[] line(Outcome o) throws IOException {
+  private String comments() {
+    return manifests.stream().map(Manifest::comment).collect(Collectors.joining());
+  }
+
+  /**
+   * Says where the results that follow come from, at the top of both files; a model is told once.
+   */
+  public synchronized void about(Manifest m) throws IOException {
+    if (manifests.stream()
+        .noneMatch(
+            k -> Objects.equals(k.sha256(), m.sha256()) && k.command().equals(m.command()))) {
+      manifests.add(m);
+      close();
+      begin();
+    }
+  }
+
+  private static byte[] line(Object o) throws IOException {
     return (Json.MAPPER.writeValueAsString(o) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
@@ -97,7 +133,8 @@ public final class ResultStore implements AutoCloseable {
 
   public synchronized void add(Outcome o) throws IOException {
     if (o.error() == null) {
-      tableOut.write(row(o, Files.size(table) == 0));
+      tableOut.write(row(o, !headed));
+      headed = true;
       tableOut.flush();
     }
     lineOut.write(line(o));

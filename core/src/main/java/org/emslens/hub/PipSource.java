@@ -85,7 +85,20 @@ final class PipSource implements Source {
       pip.destroy();
     }
     if (pip.exitValue() != 0) {
-      throw new IOException("pip cannot fetch " + requirement + ": " + lastLine(log));
+      long free = Files.getFileStore(folder).getUsableSpace();
+      throw new IOException(
+          "pip cannot fetch "
+              + requirement
+              + ": "
+              + (free < entry.size() || Files.readString(log).contains("No space left")
+                  ? "the disk of "
+                      + folder.getParent()
+                      + " is full: "
+                      + free / 1_000_000
+                      + " MB are free, "
+                      + entry.size() / 1_000_000
+                      + " are needed."
+                  : lastLine(log)));
     }
   }
 

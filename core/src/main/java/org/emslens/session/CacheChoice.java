@@ -1,5 +1,6 @@
 package org.emslens.session;
 
+import java.util.Locale;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 
@@ -20,6 +21,7 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
     if (slots < least && policy != Policies.FULL) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "budget is %s%s; %s with a window of %d needs at least %d slots.",
               budget,
               budget.share() ? " of " + promptTokens + " tokens, that is " + slots + " slots" : "",

@@ -10,6 +10,7 @@ import org.emslens.text.Token;
  *
  * @param format always {@link Recording#FORMAT}
  * @param version see {@link Recording}
+ * @param manifest where it comes from; null in versions before 3
  */
 record RecordedRun(
     String format,
@@ -24,6 +25,7 @@ record RecordedRun(
     Budget budget,
     Sampling sampling,
     boolean ended,
+    Manifest manifest,
     List<RecordedStep> steps) {
 
   /**

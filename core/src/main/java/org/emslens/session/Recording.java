@@ -12,7 +12,8 @@ import org.emslens.engine.Progress;
  * heads, d head size, N prompt tokens, W rows kept of the last queries.
  *
  * <pre>
- * recording.json            format, version, model, prompt, choice, steps ({@link RecordedRun})
+ * recording.json            format, version, model, prompt, choice, manifest ({@link Manifest}), steps
+ *                           ({@link RecordedRun})
  * prefill/LAYER             one per layer: queries f16 [H,N,d], keys f16 [G,N,d], values f16 [G,N,d],
  *                           log normalisers f32 [H,N], received f32 [G,N], last rows f16 [G,W,N],
  *                           thumbnails f16 [H,24*24]
@@ -39,10 +40,12 @@ public final class Recording {
   /**
    * Writes to a temporary name, then moves.
    *
+   * @param manifest where the session comes from
    * @param progress throws to stop, which leaves what was there before
    */
-  public static void write(Run run, Path file, Progress progress) throws IOException {
-    RecordingWriter.write(run, file, progress);
+  public static void write(Run run, Manifest manifest, Path file, Progress progress)
+      throws IOException {
+    RecordingWriter.write(run, manifest, file, progress);
   }
 
   /**

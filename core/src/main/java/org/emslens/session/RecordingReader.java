@@ -56,11 +56,22 @@ final class RecordingReader {
     }
     try (ZipFile zip = new ZipFile(file.toFile())) {
       return new RecordingReader(file, zip).run();
-    } catch (ZipException | EOFException e) {
+    } catch (EOFException e) {
+      throw new BadFileException(file, "is damaged: it ends too early.", e);
+    } catch (ZipException e) {
       throw new BadFileException(
-          file, "is damaged, or not a recording: " + e.getMessage() + ".", e);
+          file,
+          "is damaged, or not a recording: "
+              + (e.getMessage() == null ? "it is no ZIP archive" : e.getMessage())
+              + ".",
+          e);
     } catch (IllegalArgumentException | NullPointerException | ArithmeticException e) {
-      throw new BadFileException(file, "is damaged: " + e.getMessage() + ".", e);
+      throw new BadFileException(
+          file,
+          "is damaged: "
+              + (e.getMessage() == null ? "a part of it is missing" : e.getMessage())
+              + ".",
+          e);
     }
   }
 
@@ -123,6 +134,9 @@ final class RecordingReader {
     }
     if (version < 3 && json.get("sampling") instanceof ObjectNode sampling) {
       sampling.put("topK", 0);
+    }
+    if (version < 3 && json instanceof ObjectNode all) {
+      all.putNull("manifest");
     }
     return json;
   }

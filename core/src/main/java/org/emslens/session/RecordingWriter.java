@@ -17,16 +17,17 @@ import org.emslens.model.ModelConfig;
 final class RecordingWriter {
   private RecordingWriter() {}
 
-  static void write(Run run, Path file, Progress progress) throws IOException {
-    AtomicFile.write(file, out -> write(run, out, progress));
+  static void write(Run run, Manifest manifest, Path file, Progress progress) throws IOException {
+    AtomicFile.write(file, out -> write(run, manifest, out, progress));
   }
 
-  private static void write(Run run, OutputStream out, Progress progress) throws IOException {
+  private static void write(Run run, Manifest manifest, OutputStream out, Progress progress)
+      throws IOException {
     int parts = run.config().layers() + run.steps().size();
     ZipOutputStream zip = new ZipOutputStream(out);
     zip.setLevel(Deflater.BEST_SPEED);
     zip.putNextEntry(new ZipEntry("recording.json"));
-    zip.write(Json.MAPPER.writeValueAsBytes(json(run)));
+    zip.write(Json.MAPPER.writeValueAsBytes(json(run, manifest)));
     zip.closeEntry();
     DataOutputStream data = new DataOutputStream(zip);
     for (int l = 0; l < run.config().layers(); l++) {
@@ -74,7 +75,7 @@ final class RecordingWriter {
     }
   }
 
-  private static RecordedRun json(Run run) {
+  private static RecordedRun json(Run run, Manifest manifest) {
     return new RecordedRun(
         Recording.FORMAT,
         Recording.VERSION,
@@ -88,6 +89,7 @@ final class RecordingWriter {
         run.choice().budget(),
         run.sampling(),
         run.ended(),
+        manifest,
         run.steps().stream()
             .map(
                 s ->

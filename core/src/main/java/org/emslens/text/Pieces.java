@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -66,7 +67,10 @@ final class Pieces {
     } catch (CharacterCodingException e) {
       StringBuilder out = new StringBuilder();
       for (byte b : bytes[id]) {
-        out.append(b >= 32 && b < 127 ? String.valueOf((char) b) : String.format("<0x%02X>", b));
+        out.append(
+            b >= 32 && b < 127
+                ? String.valueOf((char) b)
+                : String.format(Locale.ROOT, "<0x%02X>", b));
       }
       return out.toString();
     }

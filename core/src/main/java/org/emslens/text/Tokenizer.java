@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -126,7 +127,7 @@ public final class Tokenizer implements AutoCloseable {
                 case '\t' -> out.append('⇥');
                 default -> {
                   if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                    out.append(String.format("<0x%02X>", c));
+                    out.append(String.format(Locale.ROOT, "<0x%02X>", c));
                   } else {
                     out.appendCodePoint(c);
                   }

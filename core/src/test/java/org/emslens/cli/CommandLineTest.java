@@ -240,8 +240,8 @@ class CommandLineTest {
     Result first = run(sweep);
     assertEquals(0, first.code, first.err);
     assertTrue(first.out.contains("EMS as reported, tau=0.6"), first.out);
-    // Per prompt: full once, two policies at two budgets with two taus.
-    assertEquals(4 * 9, Files.readAllLines(out.resolve("results.jsonl")).size());
+    // A manifest; per prompt full once, two policies at two budgets with two taus.
+    assertEquals(1 + 4 * 9, Files.readAllLines(out.resolve("results.jsonl")).size());
     assertTrue(Files.size(out.resolve("budget-kl.svg")) > 1000);
     assertTrue(Files.size(out.resolve("budget-accuracy.png")) > 1000);
     Result again = run(sweep);

@@ -1,5 +1,6 @@
 package org.emslens.app.budget;
 
+import java.util.Locale;
 import javafx.geometry.HPos;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
@@ -80,8 +81,10 @@ final class MeasuresView extends GridPane {
     set(2, percent(m.outputError()), percent(m.meanOutputError()));
     set(
         3,
-        percent(m.keptMass()) + " + " + percent(m.mergedMass()),
-        percent(m.leftMass()) + " left");
+        Double.isNaN(m.keptMass())
+            ? "–"
+            : String.format(Locale.ROOT, "%.1f + ", 100 * m.keptMass()) + percent(m.mergedMass()),
+        percent(m.leftMass()));
   }
 
   private void set(int row, String now, String soFar) {

@@ -2,6 +2,7 @@ package org.emslens.app.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
@@ -26,9 +27,11 @@ import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
 import org.emslens.app.lens.View;
 import org.emslens.chart.StepChart;
 import org.emslens.model.ModelConfig;
+import org.emslens.session.CommandText;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -62,6 +65,7 @@ public final class CompareView extends BorderPane {
     export =
         new ExportMenu(
             "comparison",
+            () -> lens.files().origin(command()),
             () -> model.shownProperty().get().comparison().csv(),
             () -> {
               Comparison c = model.shownProperty().get().comparison();
@@ -104,6 +108,18 @@ public final class CompareView extends BorderPane {
   /** Regions that are drawn by hand, to be given the theme's colours. */
   public List<Surface> surfaces() {
     return lanes.stream().map(LaneView::strip).map(Surface.class::cast).toList();
+  }
+
+  /** A line for each lane that was run. */
+  public String command() {
+    CompareModel.Shown shown = model.shownProperty().get();
+    Models.Open open = lens.models().modelProperty().get();
+    if (shown == null) {
+      throw new IllegalStateException("Nothing was compared yet; press Compare first.");
+    }
+    return shown.comparison().runs().stream()
+        .map(r -> CommandText.run(r, open == null ? null : open.argument()) + " --measure --json")
+        .collect(Collectors.joining("\n"));
   }
 
   private void follow() {

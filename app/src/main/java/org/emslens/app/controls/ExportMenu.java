@@ -15,6 +15,7 @@ import org.kordamp.ikonli.material2.Material2MZ;
 /** Saves what a view shows: its numbers as CSV, its chart as PNG or SVG. */
 public final class ExportMenu extends MenuButton {
   private final String name;
+  private final Supplier<Origin> origin;
   private final Supplier<String> numbers;
   private final Supplier<Figure> chart;
   private final FileDialogs dialogs;
@@ -24,6 +25,12 @@ public final class ExportMenu extends MenuButton {
   @FunctionalInterface
   public interface Writer {
     void write(Path file, Content content);
+  }
+
+  /** Tells where numbers come from, off the screen's thread. */
+  @FunctionalInterface
+  public interface Origin {
+    String comment() throws IOException;
   }
 
   /** Writes one file, off the screen's thread. */
@@ -50,16 +57,20 @@ public final class ExportMenu extends MenuButton {
 
   /**
    * @param name of the file that is proposed
-   * @param numbers CSV of what is shown now; called on the screen's thread, likewise `chart`
+   * @param origin what stands above the numbers
+   * @param numbers CSV of what is shown now; called on the screen's thread, likewise `chart` and
+   *     `origin`
    */
   public ExportMenu(
       String name,
+      Supplier<Origin> origin,
       Supplier<String> numbers,
       Supplier<Figure> chart,
       FileDialogs dialogs,
       Writer writer) {
     super("Export", new FontIcon(Material2MZ.SAVE_ALT));
     this.name = name;
+    this.origin = origin;
     this.numbers = numbers;
     this.chart = chart;
     this.dialogs = dialogs;
@@ -82,9 +93,14 @@ public final class ExportMenu extends MenuButton {
 
   private void write(Path file, Kind kind) {
     if (kind == Kind.CSV) {
-      String text = numbers.get();
+      Origin from = origin.get();
+      String rows = numbers.get();
       writer.write(
-          file, f -> AtomicFile.write(f, out -> out.write(text.getBytes(StandardCharsets.UTF_8))));
+          file,
+          f -> {
+            byte[] text = (from.comment() + rows).getBytes(StandardCharsets.UTF_8);
+            AtomicFile.write(f, out -> out.write(text));
+          });
     } else {
       Figure figure = chart.get();
       writer.write(file, kind == Kind.SVG ? figure::writeSvg : figure::writePng);

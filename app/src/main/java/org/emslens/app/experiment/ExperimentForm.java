@@ -1,5 +1,6 @@
 package org.emslens.app.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javafx.beans.binding.Bindings;
@@ -22,6 +23,7 @@ import org.emslens.experiment.Grid;
 import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Task;
 import org.emslens.session.Budget;
+import org.emslens.session.CommandText;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2MZ;
 
@@ -113,6 +115,33 @@ public final class ExperimentForm extends VBox {
     getStyleClass().addAll("card", "form");
     setPadding(new Insets(10));
     setPrefWidth(280);
+  }
+
+  /**
+   * The line that runs this experiment again.
+   *
+   * @param command `sweep` or `needle`
+   * @param own options of the page's own
+   */
+  public String command(String command, String model, List<String> own) {
+    List<String> words = new ArrayList<>(List.of(command));
+    if (model != null) {
+      words.addAll(List.of("--model", model));
+    }
+    words.addAll(own);
+    words.addAll(
+        List.of(
+            "--policies",
+            String.join(
+                ",",
+                policies.getCheckModel().getCheckedItems().stream().map(Policies::id).toList()),
+            "--budgets",
+            budgets.getText().replace(" ", ""),
+            "--seeds",
+            seeds.getText().replace(" ", "")));
+    Choices.words(switches).forEach(s -> words.addAll(List.of("--switch", s)));
+    words.addAll(List.of("--out", "results"));
+    return CommandText.of(words);
   }
 
   /** A form that scrolls where the window is too low for it. */

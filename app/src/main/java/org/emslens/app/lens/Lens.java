@@ -55,8 +55,8 @@ public final class Lens implements AutoCloseable {
   public Lens(Executor screen) {
     this.screen = screen;
     jobs = new Jobs(screen);
-    files = new SessionFiles(jobs, said, run);
     models = new Models(jobs, said, open);
+    files = new SessionFiles(jobs, said, run, models);
     busy = Bindings.isNotEmpty(jobs.running());
     reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
     canGoOn = Bindings.createBooleanBinding(this::goesOn, run, models.modelProperty());

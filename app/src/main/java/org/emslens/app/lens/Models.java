@@ -6,9 +6,12 @@ import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.emslens.engine.LoadedEngine;
+import org.emslens.hub.Catalogue;
 
 /** Loading models; another one takes the place of the open one only once it is loaded whole. */
 public final class Models {
+  private static final String DEFAULT_FILE = defaultFile();
+
   private final Jobs jobs;
   private final Said said;
   private final OpenSession open;
@@ -16,7 +19,14 @@ public final class Models {
   private Runnable chooseFile = () -> {};
 
   /** A model that is open, as the window sees it: what it is called, and what it runs on. */
-  public record Open(LoadedEngine loaded, String title, String device) {}
+  public record Open(LoadedEngine loaded, String title, String device) {
+
+    /** How the command line calls it; null for the model that is meant where none is named. */
+    public String argument() {
+      Path path = loaded.model().path();
+      return path.getFileName().toString().equals(DEFAULT_FILE) ? null : path.toString();
+    }
+  }
 
   private interface Loader {
     LoadedEngine load(Job.Turn turn) throws IOException;
@@ -26,6 +36,15 @@ public final class Models {
     this.jobs = jobs;
     this.said = said;
     this.open = open;
+  }
+
+  /** The file of the model that is opened where nobody names one. */
+  public static String defaultFile() {
+    try {
+      return Catalogue.shipped().defaultEntry().file();
+    } catch (IOException e) {
+      throw new IllegalStateException("The program's own catalogue cannot be read.", e);
+    }
   }
 
   /** How the user is asked for a file where loading failed. */

@@ -1,10 +1,13 @@
 package org.emslens.app.lens;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import javafx.beans.value.ObservableValue;
 import org.emslens.app.controls.Endings;
 import org.emslens.app.controls.ExportMenu;
+import org.emslens.session.CommandText;
+import org.emslens.session.Manifest;
 import org.emslens.session.Recording;
 import org.emslens.session.Run;
 
@@ -16,13 +19,15 @@ public final class SessionFiles {
   private final Jobs jobs;
   private final Said said;
   private final ObservableValue<Run> run;
+  private final Models models;
   private Run kept;
   private Runnable waiting;
 
-  SessionFiles(Jobs jobs, Said said, ObservableValue<Run> run) {
+  SessionFiles(Jobs jobs, Said said, ObservableValue<Run> run, Models models) {
     this.jobs = jobs;
     this.said = said;
     this.run = run;
+    this.models = models;
   }
 
   /** Reads a recording, and hands it over on the screen's thread. */
@@ -42,11 +47,12 @@ public final class SessionFiles {
       return;
     }
     Path target = Endings.with(file, ENDING);
+    Models.Open open = models.modelProperty().get();
     Run before = kept;
     kept = shown;
     write(
         target,
-        turn -> Recording.write(shown, target, turn),
+        turn -> Recording.write(shown, manifest(shown, open), target, turn),
         end -> {
           if (!(end instanceof Job.End.Done) && kept == shown) {
             kept = before;
@@ -73,6 +79,26 @@ public final class SessionFiles {
           ended.accept(end);
           goOn(end instanceof Job.End.Done);
         });
+  }
+
+  private static Manifest manifest(Run run, Models.Open open) throws IOException {
+    return open != null && run.madeBy(open.loaded().model())
+        ? Manifest.of(open.loaded(), CommandText.run(run, open.argument()))
+        : Manifest.without(run.model(), CommandText.run(run, null));
+  }
+
+  /**
+   * What stands at the top of a table that is exported: where its numbers come from.
+   *
+   * @param command the line that repeats them
+   * @return called off the screen's thread
+   */
+  public ExportMenu.Origin origin(String command) {
+    Models.Open open = models.modelProperty().get();
+    String unknown = run.getValue() == null ? "" : run.getValue().model();
+    return () ->
+        (open == null ? Manifest.without(unknown, command) : Manifest.of(open.loaded(), command))
+            .comment();
   }
 
   /** Writes what a page exports. */

@@ -3,24 +3,33 @@ package org.emslens.app.main;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
 import javafx.scene.Node;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
 import javafx.stage.FileChooser;
 import javafx.stage.Window;
 import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.settings.Appearance;
+import org.emslens.session.CommandText;
+import org.emslens.session.Run;
 
 /** What the header's buttons, the keyboard's shortcuts and dropped files do. */
 final class Commands {
+  private static final int MOST_SHOWN = 90;
+
   private final Lens lens;
   private final FileDialogs dialogs;
   private final Node owner;
   private final Appearance appearance;
   private final Runnable help;
+  private Supplier<String> copied = this::runCommand;
 
   /**
    * @param owner a node of the window that dialogs belong to
@@ -84,6 +93,39 @@ final class Commands {
     return dialogs.save(window(), "Save the session", "session.emslens");
   }
 
+  /**
+   * How the line is made that repeats what the shown page holds.
+   *
+   * @param line throws IllegalArgumentException or IllegalStateException in one sentence
+   */
+  void onCopy(Supplier<String> line) {
+    copied = line;
+  }
+
+  /** The line that runs the shown session again. */
+  String runCommand() {
+    Run run = lens.runProperty().get();
+    if (run == null) {
+      throw new IllegalStateException("Nothing was run yet.");
+    }
+    Models.Open open = lens.models().modelProperty().get();
+    return CommandText.run(run, open == null ? null : open.argument());
+  }
+
+  /** Puts that line where the user can paste it from. */
+  void copyCommand() {
+    try {
+      String line = copied.get();
+      ClipboardContent content = new ClipboardContent();
+      content.putString(line);
+      Clipboard.getSystemClipboard().setContent(content);
+      String shown = line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN - 1) + "…" : line;
+      lens.said().say("Copied: " + shown.replace('\n', ' '));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      lens.said().fail(e.getMessage());
+    }
+  }
+
   void otherTheme() {
     appearance.themeProperty().set(appearance.themeProperty().get().other());
   }
@@ -97,7 +139,16 @@ final class Commands {
    * where generated tokens are in no file.
    */
   void close(Runnable end) {
-    if (lens.files().isUnsaved() && appearance.askBeforeClosingProperty().get()) {
+    boolean ask = appearance.askBeforeClosingProperty().get();
+    if (ask && lens.jobs().has(JobKind.CAMPAIGN)) {
+      lens.said()
+          .ask(
+              "An experiment is still running.",
+              List.of(
+                  new Notice.Answer(
+                      "close-discard", "End it and close", () -> lens.files().whenWritten(end)),
+                  new Notice.Answer("close-stay", "Stay", () -> {})));
+    } else if (ask && lens.files().isUnsaved()) {
       lens.said()
           .ask(
               "The session has generated tokens that are in no file.",

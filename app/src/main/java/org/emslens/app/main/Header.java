@@ -69,6 +69,12 @@ final class Header extends StackPane {
         button("redo", Material2MZ.REDO, "Make it again (Ctrl+Shift+Z)", lens.settings()::redo);
     redo.disableProperty().bind(lens.settings().canRedoProperty().not());
     Button look = button("theme", Material2AL.BRIGHTNESS_6, "Light or dark", commands::otherTheme);
+    Button copy =
+        button(
+            "copy-command",
+            Material2AL.CONTENT_COPY,
+            "Copy as command line: the line that repeats what this page holds",
+            commands::copyCommand);
     Button help = button("help", Material2AL.HELP_OUTLINE, "Shortcuts (F1)", commands::help);
     model.setMinWidth(USE_PREF_SIZE);
     model.setMaxWidth(MOST_OF_TITLE);
@@ -79,7 +85,7 @@ final class Header extends StackPane {
                 12,
                 group(name, model, device),
                 pages(page),
-                group(open(commands), save, undo, redo, look, help)));
+                group(open(commands), save, undo, redo, copy, look, help)));
   }
 
   private static HBox group(Node... nodes) {

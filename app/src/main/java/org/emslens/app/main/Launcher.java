@@ -11,6 +11,6 @@ public final class Launcher {
 
   public static void main(String[] args) {
     CommandLine line = Emslens.commandLine().addSubcommand("gui", new GuiCommand());
-    System.exit(line.execute(args.length == 0 ? new String[] {"gui"} : args));
+    System.exit(Emslens.execute(line, args.length == 0 ? new String[] {"gui"} : args));
   }
 }

@@ -18,6 +18,7 @@ import org.emslens.app.drive.Script;
 import org.emslens.app.drive.ScriptedDialogs;
 import org.emslens.app.drive.Target;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.SessionFiles;
 import org.emslens.app.prompt.PromptModel;
@@ -26,7 +27,6 @@ import org.emslens.app.settings.Appearance;
 import org.emslens.app.settings.AppearanceFile;
 import org.emslens.cache.TokenState;
 import org.emslens.cli.Failures;
-import org.emslens.hub.Catalogue;
 
 /** One window from its opening to its end: what it shows first, and what ends it. */
 public final class LensWindow implements Target {
@@ -156,22 +156,13 @@ public final class LensWindow implements Target {
   /** A recording's model is opened where it is the one that everybody can have. */
   private void openItsModel() {
     String wanted = lens.runProperty().get().model();
-    if (defaultFile().startsWith(wanted)) {
+    if (Models.defaultFile().startsWith(wanted)) {
       lens.openDefault();
     } else {
       lens.said()
           .ask(
               "This session was recorded with " + wanted + "; open that model to go on with it.",
               List.of(new Notice.Answer("choose-file", "Choose its file …", view::chooseFile)));
-    }
-  }
-
-  /** The name of the file whose stem the default model goes by. */
-  private static String defaultFile() {
-    try {
-      return Catalogue.shipped().defaultEntry().file();
-    } catch (IOException e) {
-      throw new IllegalStateException("The program's own catalogue cannot be read.", e);
     }
   }
 

@@ -59,14 +59,24 @@ public final class MainView extends BorderPane {
     Runnable look = () -> page.set(Page.INSPECT);
     pages.put(Page.INSPECT, inspect);
     pages.put(Page.COMPARE, compare);
-    pages.put(Page.SWEEP, new SweepView(lens, dialogs, look));
-    pages.put(Page.NEEDLE, new NeedleView(lens, dialogs, look));
+    SweepView sweep = new SweepView(lens, dialogs, look);
+    NeedleView needle = new NeedleView(lens, dialogs, look);
+    pages.put(Page.SWEEP, sweep);
+    pages.put(Page.NEEDLE, needle);
     surfaces.addAll(inspect.surfaces());
     surfaces.addAll(compare.surfaces());
     StackPane middle = new StackPane();
     middle.getChildren().setAll(pages.values());
     middle.getChildren().add(shortcuts);
     middle.setMinSize(0, 0);
+    commands.onCopy(
+        () ->
+            switch (page.get()) {
+              case INSPECT -> commands.runCommand();
+              case COMPARE -> compare.command();
+              case SWEEP -> sweep.command();
+              case NEEDLE -> needle.command();
+            });
     setTop(new Header(lens, commands, page));
     setCenter(middle);
     setBottom(new VBox(when, new NoticeBar(lens), new StatusLine(lens, page)));

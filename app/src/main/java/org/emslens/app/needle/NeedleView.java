@@ -20,6 +20,7 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
 import org.emslens.cache.Policies;
 import org.emslens.chart.NeedleChart;
 import org.emslens.experiment.NeedleGrid;
@@ -38,6 +39,8 @@ public final class NeedleView extends BorderPane {
   private static final String HELP =
       "A fact is hidden in generated prose of a length (across) at a depth (down); a cell is the share of seeds whose answer comes out word for word, with its 95 % interval (Wilson). A click on a cell opens a run where the answer goes wrong.";
 
+  private final Lens lens;
+  private final ExperimentForm form;
   private final ExperimentModel model;
   private final TextField lengths =
       Choices.field("needle-lengths", "300, 600, 1000", "Tokens of prose");
@@ -50,6 +53,7 @@ public final class NeedleView extends BorderPane {
   private final ScrollPane pane;
 
   public NeedleView(Lens lens, FileDialogs dialogs, Runnable inspect) {
+    this.lens = lens;
     model = new ExperimentModel(lens, inspect);
     question.setId("needle-question");
     question.getItems().setAll(INSIDE, AFTER, BOTH);
@@ -61,23 +65,24 @@ public final class NeedleView extends BorderPane {
     ExportMenu export =
         new ExportMenu(
             "needle",
+            () -> lens.files().origin(command()),
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
             () -> NeedleChart.of(List.copyOf(model.outcomes())),
             dialogs,
             lens.files()::export);
     export.disableProperty().bind(Bindings.isEmpty(model.outcomes()));
-    setLeft(
-        ExperimentForm.scrolling(
-            new ExperimentForm(
-                "needle",
-                lens,
-                model,
-                this::tasks,
-                "64",
-                List.of(Policies.SNAPKV, Policies.EMS),
-                Choices.named("context lengths (tokens)", lengths),
-                Choices.named("depths of the needle", depths),
-                Choices.named("question", question))));
+    form =
+        new ExperimentForm(
+            "needle",
+            lens,
+            model,
+            this::tasks,
+            "64",
+            List.of(Policies.SNAPKV, Policies.EMS),
+            Choices.named("context lengths (tokens)", lengths),
+            Choices.named("depths of the needle", depths),
+            Choices.named("question", question));
+    setLeft(ExperimentForm.scrolling(form));
     pane = new ScrollPane(new VBox(hint, panels));
     pane.setFitToWidth(true);
     pane.viewportBoundsProperty().addListener((o, before, now) -> spread());
@@ -88,6 +93,25 @@ public final class NeedleView extends BorderPane {
     hint.visibleProperty().bind(Bindings.isEmpty(model.outcomes()));
     hint.managedProperty().bind(hint.visibleProperty());
     model.outcomes().addListener((ListChangeListener<Outcome>) c -> refresh());
+  }
+
+  /** The line that runs what the form says. */
+  public String command() {
+    Models.Open open = lens.models().modelProperty().get();
+    String asked =
+        question.getValue().equals(BOTH)
+            ? "inside,after"
+            : question.getValue().equals(INSIDE) ? "inside" : "after";
+    return form.command(
+        "needle",
+        open == null ? null : open.argument(),
+        List.of(
+            "--lengths",
+            lengths.getText().replace(" ", ""),
+            "--depths",
+            depths.getText().replace(" ", ""),
+            "--question",
+            asked));
   }
 
   private List<Task> tasks() {

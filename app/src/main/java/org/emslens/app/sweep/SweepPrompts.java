@@ -2,6 +2,7 @@ package org.emslens.app.sweep;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
@@ -105,6 +106,22 @@ final class SweepPrompts extends VBox {
       case OPEN -> List.of(new Task.TextTask("the open prompt", openPrompt(), continuation()));
       case FILE -> List.of(new Task.FileTask(path(), false, continuation(), null));
     };
+  }
+
+  /** The same as options of the command line. */
+  List<String> options() {
+    String n = tokens.getText().replace(" ", "");
+    List<String> rest = List.of("--continuation", continuation.getText().strip());
+    return switch (source.getValue()) {
+      case PROSE -> join(List.of("--prose", n), rest);
+      case NEEDLE -> List.of("--needle", n);
+      case OPEN -> join(List.of("--prompt", openPrompt()), rest);
+      case FILE -> join(List.of("--prompt-file", path().toString()), rest);
+    };
+  }
+
+  private static List<String> join(List<String> a, List<String> b) {
+    return Stream.concat(a.stream(), b.stream()).toList();
   }
 
   private List<Integer> lengths() {

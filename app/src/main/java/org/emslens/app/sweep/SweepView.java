@@ -13,6 +13,7 @@ import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
 import org.emslens.cache.Policies;
 import org.emslens.chart.BudgetChart;
 import org.emslens.experiment.Outcome;
@@ -28,6 +29,9 @@ public final class SweepView extends BorderPane {
   private static final String HELP =
       "Each point is the mean over runs, with its 95 % interval, at a budget of slots per KV head, doubling from left to right. KL and agreement compare the next-token distribution with the full cache's on the same text; accuracy is the share of hidden facts that come out. A click on a point opens the run that came out worst.";
 
+  private final Lens lens;
+  private final SweepPrompts prompts;
+  private final ExperimentForm form;
   private final ExperimentModel model;
   private final ComboBox<Measure> measure = new ComboBox<>();
   private final BudgetLines chart = new BudgetLines();
@@ -35,7 +39,8 @@ public final class SweepView extends BorderPane {
 
   public SweepView(Lens lens, FileDialogs dialogs, Runnable inspect) {
     model = new ExperimentModel(lens, inspect);
-    SweepPrompts prompts = new SweepPrompts(lens, dialogs);
+    this.lens = lens;
+    prompts = new SweepPrompts(lens, dialogs);
     measure.setId("sweep-measure");
     measure.getItems().setAll(Measure.values());
     measure.setConverter(Titles.of(Measure::title));
@@ -50,6 +55,7 @@ public final class SweepView extends BorderPane {
     export =
         new ExportMenu(
             "sweep",
+            () -> lens.files().origin(command()),
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
             () -> BudgetChart.of(List.copyOf(model.outcomes()), measure.getValue()),
             dialogs,
@@ -59,16 +65,16 @@ public final class SweepView extends BorderPane {
         .bind(
             Bindings.createBooleanBinding(
                 () -> chart.isEmpty(), model.outcomes(), measure.valueProperty()));
-    setLeft(
-        ExperimentForm.scrolling(
-            new ExperimentForm(
-                "sweep",
-                lens,
-                model,
-                prompts::tasks,
-                "48, 96, 192",
-                List.of(Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
-                prompts)));
+    form =
+        new ExperimentForm(
+            "sweep",
+            lens,
+            model,
+            prompts::tasks,
+            "48, 96, 192",
+            List.of(Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
+            prompts);
+    setLeft(ExperimentForm.scrolling(form));
     Card card = new Card("Budget and what it costs", HELP, chart, measure, export);
     card.note().setText("a click on a point opens the run");
     setCenter(card);
@@ -76,6 +82,12 @@ public final class SweepView extends BorderPane {
     chart.onPick(model::open);
     model.outcomes().addListener((ListChangeListener<Outcome>) c -> refresh());
     refresh();
+  }
+
+  /** The line that runs what the form says. */
+  public String command() {
+    Models.Open open = lens.models().modelProperty().get();
+    return form.command("sweep", open == null ? null : open.argument(), prompts.options());
   }
 
   private void refresh() {

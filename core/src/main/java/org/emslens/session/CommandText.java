@@ -1,0 +1,68 @@
+package org.emslens.session;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
+
+/** Command lines that repeat what was done, quoted for a POSIX shell. */
+public final class CommandText {
+  private CommandText() {}
+
+  /** A line of the program's name and these. */
+  public static String of(List<String> words) {
+    return "emslens " + words.stream().map(CommandText::quoted).collect(Collectors.joining(" "));
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_.,:=/+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /**
+   * Runs the prompt again and generates as many tokens.
+   *
+   * @param model file or folder of the model, or null for the default one
+   */
+  public static String run(Run run, String model) {
+    List<String> words = new ArrayList<>(List.of("run"));
+    if (model != null) {
+      words.addAll(List.of("--model", model));
+    }
+    words.addAll(List.of("--prompt", run.promptText()));
+    words.addAll(cache(run.choice()));
+    words.addAll(List.of("--max-new-tokens", Integer.toString(run.steps().size() - 1)));
+    Sampling s = run.sampling();
+    if (s.temperature() > 0) {
+      words.addAll(
+          List.of(
+              "--temperature",
+              Double.toString(s.temperature()),
+              "--top-p",
+              Double.toString(s.topP()),
+              "--top-k",
+              Integer.toString(s.topK()),
+              "--seed",
+              Long.toString(s.seed())));
+    }
+    return of(words);
+  }
+
+  private static List<String> cache(CacheChoice c) {
+    List<String> words = new ArrayList<>(List.of("--policy", c.policy().id()));
+    if (c.policy() != Policies.FULL) {
+      words.addAll(List.of("--budget", c.budget().toString()));
+      CacheOptions preset = c.policy().preset();
+      Arrays.stream(Switch.values())
+          .filter(s -> !s.get(c.options()).equals(s.get(preset)))
+          .forEach(s -> words.addAll(option(s, s.get(c.options()))));
+    }
+    return words;
+  }
+
+  private static List<String> option(Switch s, String value) {
+    return value.equals("false") ? List.of("--no-" + s.id()) : List.of("--" + s.id(), value);
+  }
+}
