@@ -19,7 +19,7 @@ import javafx.scene.text.Text;
 import javafx.stage.Stage;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.main.Page;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.testfx.api.FxRobot;
 import org.testfx.framework.junit5.Start;
@@ -34,9 +34,8 @@ class LayoutTest extends HeadlessWindow {
 
   private Stage stage;
 
-  @AfterEach
-  void checkAgain() {
-    WaitForAsyncUtils.asyncFx(() -> stage.setHeight(800));
+  @AfterAll
+  static void checkAgain() {
     WaitForAsyncUtils.sleep(300, TimeUnit.MILLISECONDS);
     WaitForAsyncUtils.clearExceptions();
     WaitForAsyncUtils.autoCheckException = true;
@@ -73,6 +72,7 @@ class LayoutTest extends HeadlessWindow {
         }
       }
     }
+    robot.interact(() -> stage.setHeight(800));
     assertEquals(List.of(), faults);
   }
 

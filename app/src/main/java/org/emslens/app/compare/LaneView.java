@@ -161,7 +161,9 @@ final class LaneView extends VBox {
         (index == 0
                 ? "the others are compared with this"
                 : marked ? "differs from 1 at step " + differs : "the same as 1 so far")
-            + (holdsAll(run) ? "; the budget holds the whole prompt" : ""));
+            + (holdsAll(run)
+                ? "; the budget holds the whole prompt, so nothing of it is compressed"
+                : ""));
     String all = run.generated(end);
     if (marked) {
       String before = run.generated(differs - 1);

@@ -152,7 +152,7 @@ public final class NumberField<T> extends TextField {
   public void setValue(T x) {
     boolean typing = isFocused() && value != null && !getText().equals(format.apply(value));
     value = x;
-    if (!typing) {
+    if (!typing && !getText().equals(format.apply(x))) {
       setText(format.apply(x));
     }
   }

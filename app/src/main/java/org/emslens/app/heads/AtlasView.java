@@ -10,6 +10,7 @@ import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
 import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Argb;
+import org.emslens.app.controls.Background;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.PixelImage;
 import org.emslens.app.controls.Scale;
@@ -38,8 +39,10 @@ public final class AtlasView extends Surface {
       new SimpleObjectProperty<>(this, "encoding", Encoding.ATTENTION);
   private final ObjectProperty<ColourMap> map =
       new SimpleObjectProperty<>(this, "map", ColourMap.VIRIDIS);
+  private final Background background = new Background();
   private Prefill pictured;
   private ColourMap picturedMap;
+  private int picturedEmpty;
   private Image image;
   private int hoverLayer = -1;
   private int hoverHead = -1;
@@ -48,10 +51,10 @@ public final class AtlasView extends Surface {
     this.lens = lens;
     setId("heads");
     setAccessibleText("All heads of all layers; arrows pick one");
-    lens.viewProperty().addListener((o, before, now) -> repaint());
+    lens.viewProperty().addListener((o, before, now) -> compute());
     encoding.addListener((o, before, now) -> repaint());
-    map.addListener((o, before, now) -> repaint());
-    lookProperty().addListener((o, before, now) -> pictured = null);
+    map.addListener((o, before, now) -> compute());
+    lookProperty().addListener((o, before, now) -> compute());
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
     addEventHandler(
         MouseEvent.MOUSE_EXITED,
@@ -111,23 +114,59 @@ public final class AtlasView extends Surface {
       outline(g, hoverLayer, hoverHead, cw, ch, colours().text(), 1);
       tell(g, v, h);
     }
-    if (image != null && enlarged() > 8) {
+    if (isPictured(v.run()) && enlarged() > 8) {
       boolean hover = hoverLayer >= 0;
       enlarge(g, hover ? hoverLayer : v.layer(), hover ? hoverHead : v.head(), w);
     }
   }
 
   private void thumbnails(GraphicsContext g, Run run, double cw, double ch) {
-    if (pictured != run.prefill() || picturedMap != map.get()) {
-      pictured = run.prefill();
-      picturedMap = map.get();
-      image = atlas(pictured, picturedMap, Argb.of(colours().faint()));
-    }
     ModelConfig c = run.config();
-    g.drawImage(image, LEFT, TOP, cw * c.layers(), ch * c.heads());
+    if (isPictured(run)) {
+      g.drawImage(image, LEFT, TOP, cw * c.layers(), ch * c.heads());
+    } else {
+      g.setFill(colours().faint());
+      g.fillRect(LEFT, TOP, cw * c.layers(), ch * c.heads());
+    }
   }
 
-  private static Image atlas(Prefill p, ColourMap map, int empty) {
+  private boolean isPictured(Run run) {
+    return pictured == run.prefill() && picturedMap == map.get() && picturedEmpty == empty();
+  }
+
+  private int empty() {
+    return Argb.of(colours().faint());
+  }
+
+  /** Colours all tiles, off the screen's thread, where they are not there yet. */
+  private void compute() {
+    View v = lens.viewProperty().get();
+    if (v != null && !isPictured(v.run())) {
+      Prefill prefill = v.run().prefill();
+      ColourMap as = map.get();
+      int empty = empty();
+      background.request(
+          stale -> atlas(prefill, as, empty),
+          argb -> {
+            ModelConfig c = prefill.config();
+            image =
+                PixelImage.of(argb, c.layers() * Prefill.THUMBNAIL, c.heads() * Prefill.THUMBNAIL);
+            pictured = prefill;
+            picturedMap = as;
+            picturedEmpty = empty;
+            repaint();
+          });
+    }
+    repaint();
+  }
+
+  @Override
+  public boolean isCurrent() {
+    View v = lens.viewProperty().get();
+    return super.isCurrent() && (v == null || isPictured(v.run()));
+  }
+
+  private static int[] atlas(Prefill p, ColourMap map, int empty) {
     int t = Prefill.THUMBNAIL;
     ModelConfig c = p.config();
     int width = c.layers() * t;
@@ -144,7 +183,7 @@ public final class AtlasView extends Surface {
         }
       }
     }
-    return PixelImage.of(argb, width, c.heads() * t);
+    return argb;
   }
 
   private void values(GraphicsContext g, View v, double cw, double ch) {

@@ -31,7 +31,6 @@ public final class HeatmapView extends Surface {
   private static final double RIGHT = 74;
   private static final double BOTTOM = 50;
   private static final double TOKEN_LABEL = 11;
-  private static final int HATCH = 6;
   private static final double CLOSER = 1.25;
 
   private final Lens lens;
@@ -43,11 +42,14 @@ public final class HeatmapView extends Surface {
       new SimpleObjectProperty<>(this, "range", Range.WHOLE);
   private MapRegion region;
   private MapPicture picture;
+  private MapColours pictured;
   private Image image;
   private double mouseX = -1;
   private double mouseY = -1;
   private double dragX;
   private double dragY;
+
+  private record Painted(MapPicture picture, MapColours colours, int[] argb) {}
 
   public HeatmapView(Lens lens) {
     this.lens = lens;
@@ -56,9 +58,9 @@ public final class HeatmapView extends Surface {
     lens.viewProperty().addListener((o, before, now) -> changed(before, now));
     lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
     lens.selection().pinnedProperty().addListener((o, before, now) -> repaint());
-    scale.addListener((o, before, now) -> recolour());
-    map.addListener((o, before, now) -> recolour());
-    range.addListener((o, before, now) -> recolour());
+    scale.addListener((o, before, now) -> compute());
+    map.addListener((o, before, now) -> compute());
+    range.addListener((o, before, now) -> compute());
     lookProperty().addListener((o, before, now) -> compute());
     addEventHandler(MouseEvent.MOUSE_MOVED, this::hover);
     addEventHandler(MouseEvent.MOUSE_EXITED, e -> leave());
@@ -115,52 +117,52 @@ public final class HeatmapView extends Surface {
     return Math.max(1, height() - TOP - BOTTOM);
   }
 
+  private MapColours wantedColours() {
+    return new MapColours(
+        map.get(),
+        scale.get(),
+        range.get(),
+        Argb.of(colours().faint()),
+        Argb.of(colours().line()),
+        Math.max(1, (int) (plotWidth() * scale())),
+        Math.max(1, (int) (plotHeight() * scale())));
+  }
+
+  /** Computes what is to be shown, or colours anew what is there, off the screen's thread. */
   private void compute() {
     View v = lens.viewProperty().get();
-    if (v == null || region == null || width() < LEFT + RIGHT || height() < TOP + BOTTOM) {
+    if (v == null || region == null || isTooSmall()) {
       repaint();
       return;
     }
-    int rows = (int) (plotHeight() * scale());
-    int columns = (int) (plotWidth() * scale());
     MapRegion wanted = region;
+    MapColours as = wantedColours();
+    MapPicture have = isPicture(v, wanted, as) ? picture : null;
     background.request(
-        stale -> MapPicture.of(v, wanted, rows, columns, stale),
-        p -> {
-          picture = p;
-          recolour();
+        stale -> {
+          MapPicture p =
+              have == null ? MapPicture.of(v, wanted, as.height(), as.width(), stale) : have;
+          return p == null ? null : new Painted(p, as, as.paint(p));
+        },
+        painted -> {
+          picture = painted.picture;
+          pictured = painted.colours;
+          image = PixelImage.of(painted.argb, pictured.width(), pictured.height());
+          repaint();
         });
   }
 
-  /** The largest probability that the colours tell apart. */
-  private float most() {
-    return range.get() == Range.WHOLE || picture == null || picture.largest() <= 0
-        ? 1
-        : picture.largest();
+  /** Whether the picture that is there has these numbers. */
+  private boolean isPicture(View v, MapRegion wanted, MapColours as) {
+    return picture != null
+        && pictured.width() == as.width()
+        && pictured.height() == as.height()
+        && picture.view().equals(v)
+        && picture.region().equals(wanted);
   }
 
-  /** One pixel of the plot is one of the image, so that absent keys can be hatched. */
-  private void recolour() {
-    if (picture != null) {
-      int w = Math.max(1, (int) (plotWidth() * scale()));
-      int h = Math.max(1, (int) (plotHeight() * scale()));
-      int[] argb = new int[w * h];
-      int empty = Argb.of(colours().faint());
-      int hatch = Argb.of(colours().line());
-      float most = most();
-      for (int y = 0; y < h; y++) {
-        int row = (int) ((long) y * picture.rows() / h) * picture.columns();
-        for (int x = 0; x < w; x++) {
-          float p = picture.values()[row + (int) ((long) x * picture.columns() / w)];
-          argb[y * w + x] =
-              p >= 0
-                  ? map.get().colour(scale.get().place(p / most))
-                  : p == MapPicture.ABSENT && (x + y) % HATCH < 2 ? hatch : empty;
-        }
-      }
-      image = PixelImage.of(argb, w, h);
-    }
-    repaint();
+  private boolean isTooSmall() {
+    return width() < LEFT + RIGHT || height() < TOP + BOTTOM;
   }
 
   @Override
@@ -253,7 +255,7 @@ public final class HeatmapView extends Surface {
   private void colourBar(GraphicsContext g, Rectangle2D plot) {
     double x = plot.getMaxX() + 12;
     bar(g, map.get(), x, plot.getMinY(), 10, (int) plot.getHeight());
-    float most = most();
+    float most = pictured.most(picture);
     for (double p : scale.get().marks()) {
       double y = plot.getMinY() + (1 - scale.get().place(p)) * plot.getHeight();
       y = Math.clamp(y, plot.getMinY() + 5, plot.getMaxY() - 5);
@@ -440,11 +442,9 @@ public final class HeatmapView extends Surface {
   /** Whether the newest request has been drawn. */
   @Override
   public boolean isCurrent() {
-    boolean drawn =
-        picture != null
-            && picture.view().equals(lens.viewProperty().get())
-            && picture.region().equals(region);
-    boolean tooSmall = width() < LEFT + RIGHT || height() < TOP + BOTTOM;
-    return super.isCurrent() && (lens.viewProperty().get() == null || tooSmall || drawn);
+    View v = lens.viewProperty().get();
+    boolean nothing = v == null || isTooSmall();
+    MapColours as = nothing ? null : wantedColours();
+    return super.isCurrent() && (nothing || isPicture(v, region, as) && as.equals(pictured));
   }
 }

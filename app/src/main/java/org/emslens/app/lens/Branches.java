@@ -11,6 +11,9 @@ public final class Branches {
 
   private final ObservableList<Branch> left = FXCollections.observableArrayList();
 
+  /** Kept here, since listeners do not keep it. */
+  private final ObservableList<Branch> shown = FXCollections.unmodifiableObservableList(left);
+
   /**
    * A run that was left.
    *
@@ -29,7 +32,7 @@ public final class Branches {
 
   /** Newest first. */
   public ObservableList<Branch> left() {
-    return FXCollections.unmodifiableObservableList(left);
+    return shown;
   }
 
   /** Keeps a run whose steps after one of them are about to go; nothing where there are none. */

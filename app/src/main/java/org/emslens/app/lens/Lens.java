@@ -105,25 +105,42 @@ public final class Lens implements AutoCloseable {
    * @param then done on the screen's thread once it is shown
    */
   public void openRecording(Path path, Runnable then) {
+    files.read(path, recorded -> show(recorded, then));
+  }
+
+  /**
+   * Opens a recording to look at while something better is on its way; not where that was faster.
+   *
+   * @param then done on the screen's thread once it is read, whether it is shown or not
+   */
+  public void openMeanwhile(Path path, Runnable then) {
     files.read(
         path,
         recorded -> {
-          jobs.end(JobKind.READ);
-          jobs.end(JobKind.GENERATE);
-          jobs.end(JobKind.PLAN);
-          jobs.start(
-              JobKind.INSTALL,
-              "Showing " + path.getFileName(),
-              turn -> {
-                open.show(Session.of(recorded), true);
-                screen.execute(
-                    () -> {
-                      showNew(recorded);
-                      then.run();
-                    });
-              },
-              end -> said.ended(end, () -> {}));
+          if (run.get() == null && !jobs.has(JobKind.READ)) {
+            show(recorded, then);
+          } else {
+            then.run();
+          }
         });
+  }
+
+  private void show(Run recorded, Runnable then) {
+    jobs.end(JobKind.READ);
+    jobs.end(JobKind.GENERATE);
+    jobs.end(JobKind.PLAN);
+    jobs.start(
+        JobKind.INSTALL,
+        "Showing a recording",
+        turn -> {
+          open.show(Session.of(recorded), true);
+          screen.execute(
+              () -> {
+                showNew(recorded);
+                then.run();
+              });
+        },
+        end -> said.ended(end, () -> {}));
   }
 
   /** Opens the default model, fetched if it is missing. */

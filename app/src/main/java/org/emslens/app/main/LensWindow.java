@@ -40,6 +40,7 @@ public final class LensWindow implements Target {
   private final Appearance appearance = new Appearance();
   private final MainView view;
   private Driver driver;
+  private Path temporary;
 
   /**
    * How a window is opened.
@@ -127,17 +128,19 @@ public final class LensWindow implements Target {
     lens.openDefault();
   }
 
+  /** The copy is read and gone before long, but the window may be closed before that. */
   private void showRecording(Runnable then) {
     try (InputStream in = Sample.recording()) {
       if (in == null) {
         return;
       }
       Path copy = Files.createTempFile("emslens", SessionFiles.ENDING);
+      temporary = copy;
       Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-      lens.openRecording(
+      lens.openMeanwhile(
           copy,
           () -> {
-            delete(copy);
+            forget();
             then.run();
           });
     } catch (IOException e) {
@@ -145,9 +148,12 @@ public final class LensWindow implements Target {
     }
   }
 
-  private static void delete(Path file) {
+  private void forget() {
     try {
-      Files.deleteIfExists(file);
+      if (temporary != null) {
+        Files.deleteIfExists(temporary);
+        temporary = null;
+      }
     } catch (IOException e) {
       Failures.log(e);
     }
@@ -236,6 +242,7 @@ public final class LensWindow implements Target {
 
   private void end(String failure) {
     lens.close();
+    forget();
     stage.hide();
     ended.accept(failure);
   }
