@@ -197,7 +197,10 @@ class ExperimentPagesTest extends HeadlessWindow {
     export(robot, "#export-sweep", folder.resolve("s.png"));
     Path inside = folder.resolve("s.png").resolve("s.svg");
     exportTo(robot, "#export-sweep", inside);
-    until(() -> status(robot).startsWith("Not saved. " + folder));
+    until(
+        () ->
+            lens.said().noticeProperty().get() != null
+                && label(robot, "#notice-text").startsWith("Not saved. " + folder));
     Node point = chart.getData().get(3).getData().getLast().getNode();
     fire(robot, point, MouseEvent.MOUSE_CLICKED, 2, 2);
     until(() -> idle() && shown() != null && view.pageProperty().get() == Page.INSPECT);

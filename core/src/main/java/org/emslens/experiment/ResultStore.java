@@ -48,6 +48,7 @@ public final class ResultStore implements AutoCloseable {
     Files.createDirectories(folder);
     ResultStore store = new ResultStore(folder);
     store.read();
+    store.done.values().removeIf(o -> o.error() != null);
     store.begin();
     return store;
   }
@@ -81,9 +82,8 @@ public final class ResultStore implements AutoCloseable {
     }
   }
 
-  /** Writes what is known in whole lines, without trials that failed, and goes on from there. */
+  /** Writes what is known in whole lines, and goes on from there. */
   private void begin() throws IOException {
-    done.values().removeIf(o -> o.error() != null);
     AtomicFile.write(
         lines,
         out -> {
@@ -95,7 +95,7 @@ public final class ResultStore implements AutoCloseable {
           }
         });
     String rows = comments() + OutcomeCsv.table(done.values());
-    headed = done.size() > 0;
+    headed = done.values().stream().anyMatch(o -> o.error() == null);
     AtomicFile.write(table, out -> out.write(rows.getBytes(StandardCharsets.UTF_8)));
     lineOut = Files.newOutputStream(lines, StandardOpenOption.APPEND);
     tableOut = Files.newOutputStream(table, StandardOpenOption.APPEND);

@@ -168,7 +168,7 @@ public sealed interface Task {
   record TextTask(String title, String text, int continuation) implements Task {
     @Override
     public String name() {
-      return title + " -" + continuation;
+      return title + " " + Integer.toHexString(text.hashCode()) + " -" + continuation;
     }
 
     @Override

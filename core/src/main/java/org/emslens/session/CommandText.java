@@ -31,7 +31,7 @@ public final class CommandText {
     if (model != null) {
       words.addAll(List.of("--model", model));
     }
-    words.addAll(List.of("--prompt", run.promptText()));
+    words.add("--prompt=" + run.promptText());
     words.addAll(cache(run.choice()));
     words.addAll(List.of("--max-new-tokens", Integer.toString(run.steps().size() - 1)));
     Sampling s = run.sampling();

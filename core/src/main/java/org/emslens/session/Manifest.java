@@ -1,11 +1,14 @@
 package org.emslens.session;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.emslens.engine.LoadedEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a file of results comes from: what it takes to make it again.
@@ -26,21 +29,32 @@ public record Manifest(
     String device,
     String date,
     String command) {
+  private static final Logger LOG = LoggerFactory.getLogger(Manifest.class);
 
   /**
    * Of results of an open model; reads its file, which takes a moment.
    *
    * @param command see above
    */
-  public static Manifest of(LoadedEngine loaded, String command) throws IOException {
+  public static Manifest of(LoadedEngine loaded, String command) {
     return new Manifest(
         Program.title(),
         loaded.model().title(),
         loaded.model().path().getFileName().toString(),
-        ModelDigest.of(loaded.model().path()),
+        digest(loaded.model().path()),
         loaded.engine().backend(),
         now(),
         command);
+  }
+
+  /** A model's file may have gone since it was loaded; that keeps nobody from saving. */
+  private static String digest(Path model) {
+    try {
+      return ModelDigest.of(model);
+    } catch (IOException e) {
+      LOG.warn("The digest of {} cannot be computed", model, e);
+      return null;
+    }
   }
 
   /** Of a session whose model is not open. */

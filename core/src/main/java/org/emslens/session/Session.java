@@ -1,6 +1,7 @@
 package org.emslens.session;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.emslens.cache.CacheFrame;
@@ -228,6 +229,9 @@ public final class Session {
    * @param progress throws to stop, which leaves all as it was
    */
   public void restore(Run made, Progress progress) {
+    if (!Arrays.equals(Tokenizer.ids(made.prompt()), Tokenizer.ids(prompt))) {
+      throw new IllegalStateException("These steps were made on another prompt.");
+    }
     KvCache rebuilt = prefill.cache(made.choice().options().window());
     apply(made.steps().getFirst(), rebuilt);
     boolean shadowed = detail.full && made.choice().policy() != Policies.FULL;
@@ -288,11 +292,13 @@ public final class Session {
   public void choose(CacheChoice choice, Sampling sampling) {
     choice.slotsFor(prompt.size());
     this.choice = choice;
-    this.sampling = sampling;
     if (recorded != null && choice.equals(recorded.choice())) {
+      // Its tokens came as they were drawn then.
+      this.sampling = recorded.sampling();
       steps.clear();
       steps.addAll(recorded.steps());
     } else {
+      this.sampling = sampling;
       begin();
     }
   }

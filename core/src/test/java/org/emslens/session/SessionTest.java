@@ -273,6 +273,77 @@ class SessionTest {
     }
   }
 
+  /** A full cache that several sessions share says to each what one of its own would say. */
+  @Test
+  void sessionsBesideEachOtherShareTheFullCacheUntilTheirTextsPart() {
+    Session open = start(choice(Policies.EMS, 14));
+    List<CacheChoice> choices =
+        List.of(
+            choice(Policies.EMS, 40),
+            choice(Policies.EMS, 40),
+            choice(Policies.STREAMING_LLM, 12),
+            choice(Policies.FULL, 14));
+    List<Session> together = open.beside(choices, Session.Detail.MEASURED);
+    for (int i = 0; i < 16; i++) {
+      for (Session s : together) {
+        s.step();
+      }
+    }
+    for (int c = 0; c < choices.size(); c++) {
+      Session alone = open.beside(List.of(choices.get(c)), Session.Detail.MEASURED).getFirst();
+      steps(alone, 16);
+      for (int i = 1; i <= 16; i++) {
+        Step mine = together.get(c).run().steps().get(i);
+        Step its = alone.run().steps().get(i);
+        assertEquals(its.token(), mine.token());
+        assertEquals(its.divergence(), mine.divergence(), 1e-9);
+        assertArrayEquals(its.outputError(), mine.outputError(), 1e-6f);
+      }
+    }
+  }
+
+  @Test
+  void aRecordingGoesOnAsIfItHadNeverBeenClosed(@TempDir Path folder) throws IOException {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 9);
+    Path file = folder.resolve("a.emslens");
+    Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    Session on =
+        Session.resume(Recording.read(file), model, engine, Session.Detail.COMPARED, Progress.NONE);
+    assertEqualSteps(s.run().steps(), on.run().steps());
+    steps(s, 12);
+    steps(on, 12);
+    for (int i = 10; i <= 21; i++) {
+      Step before = s.run().steps().get(i);
+      Step after = on.run().steps().get(i);
+      assertEquals(before.token(), after.token());
+      assertEquals(before.divergence(), after.divergence(), 1e-6);
+      assertEquals(before.after().slots(), after.after().slots());
+    }
+  }
+
+  @Test
+  void stepsOfAnotherPromptAreNotTakenUp() {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 4);
+    Run left = s.run();
+    s.branch(1, left.steps().get(1).next().top().get(3).id());
+    s.restore(left, Progress.NONE);
+    assertEqualSteps(left.steps(), s.run().steps());
+    Session other =
+        Session.start(
+            model,
+            engine,
+            "Another prompt, which is as long as it has to be for this.",
+            choice(Policies.EMS, 14),
+            Sampling.GREEDY,
+            Session.Detail.STEPS,
+            Progress.NONE);
+    Run before = other.run();
+    assertThrows(IllegalStateException.class, () -> other.restore(left, Progress.NONE));
+    assertEqualSteps(before.steps(), other.run().steps());
+  }
+
   @Test
   void measuresAddUp() {
     Session s = start(choice(Policies.EMS, 14));

@@ -46,7 +46,7 @@ public final class BudgetView extends VBox {
             model.choice().budget(),
             BudgetModel::parse,
             BudgetModel::format,
-            model::chooseBudget,
+            b -> chosen(() -> model.chooseBudget(b)),
             lens.said()::fail);
     slots.steps(b -> stepped(b, 1), b -> stepped(b, -1));
     window =
@@ -56,7 +56,7 @@ public final class BudgetView extends VBox {
             model.choice().options().window(),
             1,
             CacheOptions.MAX_WINDOW,
-            model::chooseWindow,
+            w -> chosen(() -> model.chooseWindow(w)),
             lens.said()::fail);
     budget =
         new Amount(
@@ -148,6 +148,12 @@ public final class BudgetView extends VBox {
     l.setWrapText(true);
     l.setMinHeight(USE_PREF_SIZE);
     return l;
+  }
+
+  /** What was asked for may have been made to fit. */
+  private void chosen(Runnable choice) {
+    choice.run();
+    refresh();
   }
 
   private void ifUser(Runnable change) {

@@ -5,6 +5,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
+import org.emslens.engine.LoadedEngine;
 import org.emslens.session.Session;
 
 /** Two to four lanes on the prompt that is open, stepping together. */
@@ -18,6 +19,9 @@ final class CompareModel {
   private List<Session> sessions = List.of();
 
   private List<Lane> lanes = List.of();
+
+  /** The engine that the sessions live in. */
+  private LoadedEngine engine;
 
   CompareModel(Lens lens) {
     this.lens = lens;
@@ -65,6 +69,7 @@ final class CompareModel {
           sessions =
               open.beside(wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED);
           lanes = wanted;
+          engine = loaded;
           generate(steps, turn);
         },
         end -> {});
@@ -72,7 +77,15 @@ final class CompareModel {
 
   /** Generates so many more tokens with each. */
   void more(int steps) {
-    lens.campaign("Comparing", (loaded, open, turn) -> generate(steps, turn), end -> {});
+    lens.campaign(
+        "Comparing",
+        (loaded, open, turn) -> {
+          if (loaded != engine) {
+            throw new IllegalStateException("Another model is open now; press Compare.");
+          }
+          generate(steps, turn);
+        },
+        end -> {});
   }
 
   private void generate(int steps, Job.Turn turn) {

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javafx.beans.binding.Bindings;
-import javafx.geometry.Pos;
 import javafx.geometry.Side;
-import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
 import javafx.scene.chart.NumberAxis;
 import javafx.scene.chart.XYChart;
@@ -24,6 +22,7 @@ import org.emslens.app.controls.Card;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.NumberField;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.Lens;
@@ -164,17 +163,11 @@ public final class CompareView extends BorderPane {
     at.setId("compare-at");
     at.getStyleClass().add("number");
     at.setMinWidth(110);
-    HBox run = group(start, step, more, add, less);
-    HBox shown = group(steps, at);
-    WrapBar tools = new WrapBar(10, run, shown, group(head("layer"), head("head"), export));
+    HBox run = Parts.group(start, step, more, add, less);
+    HBox shown = Parts.group(steps, at);
+    WrapBar tools = new WrapBar(10, run, shown, Parts.group(head("layer"), head("head"), export));
     tools.getStyleClass().add("tools");
     return tools;
-  }
-
-  private static HBox group(Node... nodes) {
-    HBox box = new HBox(8, nodes);
-    box.setAlignment(Pos.CENTER_LEFT);
-    return box;
   }
 
   private void start() {
@@ -207,7 +200,7 @@ public final class CompareView extends BorderPane {
                 value.setValue(layer ? now.layer() : now.head());
               }
             });
-    return group(new Label(what), value);
+    return Parts.group(new Label(what), value);
   }
 
   private void arrange(int count) {

@@ -24,7 +24,11 @@ public final class ExportMenu extends MenuButton {
   /** Has files written in the background, each to its end, and says what came of it. */
   @FunctionalInterface
   public interface Writer {
-    void write(Path file, Content content);
+
+    /**
+     * @param ending of the kind that was chosen, added where the file has another
+     */
+    void write(Path file, String ending, Content content);
   }
 
   /** Tells where numbers come from, off the screen's thread. */
@@ -88,7 +92,7 @@ public final class ExportMenu extends MenuButton {
   private void choose(Kind kind) {
     dialogs
         .save(getScene().getWindow(), "Export: " + kind.title, name + kind.ending())
-        .ifPresent(file -> write(Endings.with(file, kind.ending()), kind));
+        .ifPresent(file -> write(file, kind));
   }
 
   private void write(Path file, Kind kind) {
@@ -97,13 +101,14 @@ public final class ExportMenu extends MenuButton {
       String rows = numbers.get();
       writer.write(
           file,
+          kind.ending(),
           f -> {
             byte[] text = (from.comment() + rows).getBytes(StandardCharsets.UTF_8);
             AtomicFile.write(f, out -> out.write(text));
           });
     } else {
       Figure figure = chart.get();
-      writer.write(file, kind == Kind.SVG ? figure::writeSvg : figure::writePng);
+      writer.write(file, kind.ending(), kind == Kind.SVG ? figure::writeSvg : figure::writePng);
     }
   }
 }

@@ -42,6 +42,10 @@ public final class Driver {
   private final Timeline clock = new Timeline(new KeyFrame(BEAT, e -> beat()));
   private final Deque<Runnable> beats = new ArrayDeque<>();
   private Action now;
+
+  /** Whether the action is performed but for beats that are left of it. */
+  private boolean done;
+
   private double waited;
   private int still;
 
@@ -78,6 +82,10 @@ public final class Driver {
         beats.poll().run();
         return;
       }
+      if (done) {
+        now = null;
+        done = false;
+      }
       if (now == null) {
         now = actions.poll();
         waited = 0;
@@ -93,7 +101,7 @@ public final class Driver {
       waited += BEAT.toSeconds();
       String missing = perform(now);
       if (missing == null) {
-        now = null;
+        done = true;
       } else if (waited
           > (now.name().equals("wait") ? PATIENCE_FOR_JOBS_SECONDS : PATIENCE_SECONDS)) {
         finish(missing);

@@ -18,6 +18,7 @@ import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
 import org.emslens.cache.Policies;
 import org.emslens.experiment.Grid;
 import org.emslens.experiment.GridFile;
@@ -32,7 +33,9 @@ import org.kordamp.ikonli.material2.Material2MZ;
  * the buttons, how far it is, and what is wrong with the fields.
  */
 public final class ExperimentForm extends VBox {
+  private final Lens lens;
   private final ExperimentModel model;
+  private final Supplier<String> command;
   private final Supplier<List<Task>> tasks;
   private final CheckComboBox<Policies> policies;
   private final TextField budgets;
@@ -44,6 +47,7 @@ public final class ExperimentForm extends VBox {
   /**
    * @param name what ids begin with
    * @param tasks reads the page's own fields; throws IllegalArgumentException in one sentence
+   * @param command the line that runs what the form says
    * @param own the page's own fields
    */
   public ExperimentForm(
@@ -51,12 +55,15 @@ public final class ExperimentForm extends VBox {
       Lens lens,
       ExperimentModel model,
       Supplier<List<Task>> tasks,
+      Supplier<String> command,
       String budgets,
       List<Policies> ticked,
       Node... own) {
     super(8);
     this.model = model;
+    this.lens = lens;
     this.tasks = tasks;
+    this.command = command;
     this.policies = Choices.policies(name + "-policies", ticked);
     this.budgets =
         Choices.field(
@@ -123,7 +130,9 @@ public final class ExperimentForm extends VBox {
    * @param command `sweep` or `needle`
    * @param own options of the page's own
    */
-  public String command(String command, String model, List<String> own) {
+  public String line(String command, List<String> own) {
+    Models.Open open = lens.models().modelProperty().get();
+    String model = open == null ? null : open.argument();
     List<String> words = new ArrayList<>(List.of(command));
     if (model != null) {
       words.addAll(List.of("--model", model));
@@ -160,7 +169,7 @@ public final class ExperimentForm extends VBox {
     try {
       Grid grid =
           new Grid(
-              List.of(ExperimentModel.OPEN_MODEL),
+              List.of(lens.models().title()),
               tasks.get(),
               Choices.contenders(policies),
               Grid.variants(Choices.words(switches)),
@@ -169,7 +178,7 @@ public final class ExperimentForm extends VBox {
                   .flatMap(List::stream)
                   .toList(),
               false);
-      model.run(grid.trials());
+      model.run(grid.trials(), command.get());
     } catch (IllegalArgumentException e) {
       failure.setText(e.getMessage());
     }

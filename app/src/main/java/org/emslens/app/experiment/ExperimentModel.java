@@ -12,6 +12,7 @@ import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
+import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedEngine;
@@ -26,9 +27,6 @@ import org.emslens.session.Step;
 
 /** An experiment run in the window: its outcomes as they come, and the way back to one of them. */
 public final class ExperimentModel {
-  /** Name of the open model in trials; there is only one. */
-  public static final String OPEN_MODEL = "open";
-
   private static final int TEXT_STEPS = 64;
 
   private final Lens lens;
@@ -39,6 +37,8 @@ public final class ExperimentModel {
   private final List<Outcome> earlier = new ArrayList<>();
   private final BooleanProperty overlay = new SimpleBooleanProperty(this, "overlay");
   private final BooleanProperty hasEarlier = new SimpleBooleanProperty(this, "hasEarlier");
+  private final List<ExportMenu.Origin> latestOrigins = new ArrayList<>();
+  private final List<ExportMenu.Origin> earlierOrigins = new ArrayList<>();
   private Tally current;
   private boolean first;
   private final ReadOnlyStringWrapper note = new ReadOnlyStringWrapper(this, "note", "");
@@ -63,11 +63,13 @@ public final class ExperimentModel {
   }
 
   /** Runs these. Results that are there become earlier ones, once the first new one comes. */
-  public void run(List<Trial> wanted) {
+  public void run(List<Trial> wanted, String command) {
+    ExportMenu.Origin origin = lens.files().origin(command);
+    current = null;
     lens.campaign(
         "Running " + wanted.size() + " runs",
         (loaded, session, turn) -> {
-          Tally tally = new Tally(wanted.size());
+          Tally tally = new Tally(wanted.size(), origin);
           lens.show(() -> begin(wanted, tally));
           for (List<Trial> group : Experiment.groups(wanted)) {
             Experiment.run(
@@ -95,13 +97,15 @@ public final class ExperimentModel {
   /** How far an experiment is. */
   private static final class Tally {
     private final int wanted;
+    private final ExportMenu.Origin origin;
     private final AtomicInteger done = new AtomicInteger();
     private int shown;
     private int failed;
     private String why = "";
 
-    Tally(int wanted) {
+    Tally(int wanted, ExportMenu.Origin origin) {
       this.wanted = wanted;
+      this.origin = origin;
     }
 
     String told() {
@@ -124,6 +128,9 @@ public final class ExperimentModel {
     if (first) {
       earlier.addAll(latest);
       latest.clear();
+      earlierOrigins.addAll(latestOrigins);
+      latestOrigins.clear();
+      latestOrigins.add(tally.origin);
       first = false;
     }
     tally.shown++;
@@ -167,10 +174,27 @@ public final class ExperimentModel {
     }
   }
 
+  /** Where the results that are shown come from. */
+  public ExportMenu.Origin origin() {
+    List<ExportMenu.Origin> all = new ArrayList<>(latestOrigins);
+    if (overlay.get()) {
+      all.addAll(earlierOrigins);
+    }
+    return () -> {
+      StringBuilder comments = new StringBuilder();
+      for (ExportMenu.Origin o : all) {
+        comments.append(o.comment());
+      }
+      return comments.toString();
+    };
+  }
+
   /** Forgets all results. */
   public void clear() {
     latest.clear();
     earlier.clear();
+    latestOrigins.clear();
+    earlierOrigins.clear();
     arrange();
     note.set("");
   }
@@ -181,7 +205,9 @@ public final class ExperimentModel {
    */
   public void open(Outcome outcome) {
     Trial trial = trials.get(outcome.key());
-    if (trial != null) {
+    if (trial != null && !trial.model().equals(lens.models().title())) {
+      lens.said().fail("This is a result of " + trial.model() + "; open that model to look at it.");
+    } else if (trial != null) {
       lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress));
       inspect.run();
     }

@@ -434,7 +434,7 @@ public final class HeatmapView extends Surface {
     return true;
   }
 
-  /** The part that is shown, for tests and the tour. */
+  /** The part that is shown. */
   public MapRegion region() {
     return region;
   }

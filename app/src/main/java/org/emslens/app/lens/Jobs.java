@@ -24,7 +24,6 @@ public final class Jobs {
 
   private final Executor screen;
   private final Map<JobKind.Lane, LaneThread> lanes = new EnumMap<>(JobKind.Lane.class);
-  private final Map<JobKind, Job> newest = new EnumMap<>(JobKind.class);
   private final ObservableList<Job> all = FXCollections.observableArrayList();
   private final ObservableList<Job> running = all.filtered(j -> j.kind().shown());
 
@@ -62,7 +61,6 @@ public final class Jobs {
       end(JobKind.REHEARSAL);
     }
     Job job = new Job(kind, title, work, ended);
-    newest.put(kind, job);
     all.add(job);
     lanes.get(kind.lane()).add(job);
     return job;
@@ -85,11 +83,6 @@ public final class Jobs {
         .map(j -> j.titleProperty().get())
         .findFirst()
         .orElse("");
-  }
-
-  /** Whether no newer job of its kind was started since. */
-  public boolean isNewest(Job job) {
-    return newest.get(job.kind()) == job;
   }
 
   /**
@@ -170,9 +163,12 @@ public final class Jobs {
       }
     }
 
-    /** Those that wait and go before a rank. */
-    void letIn(int rank) {
-      for (Waiting w = queue.peek(); w != null && w.job.kind().rank() < rank; w = queue.peek()) {
+    /** Those that wait and go before a job; none once one of them has ended the job itself. */
+    void letIn(Job job) {
+      int rank = job.kind().rank();
+      for (Waiting w = queue.peek();
+          w != null && w.job.kind().rank() < rank && !job.isCancelled();
+          w = queue.peek()) {
         if (queue.remove(w)) {
           work(w.job);
         }
@@ -207,7 +203,10 @@ public final class Jobs {
       if (job.isCancelled()) {
         throw new CancellationException("Cancelled.");
       }
-      lane.letIn(job.kind().rank());
+      lane.letIn(job);
+      if (job.isCancelled()) {
+        throw new CancellationException("Cancelled.");
+      }
     }
 
     @Override

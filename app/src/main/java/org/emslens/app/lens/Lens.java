@@ -1,7 +1,6 @@
 package org.emslens.app.lens;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
@@ -40,14 +39,8 @@ public final class Lens implements AutoCloseable {
   private final ReadOnlyObjectWrapper<View> view = new ReadOnlyObjectWrapper<>(this, "view");
   private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
-  private final BooleanBinding busy;
   private final BooleanBinding reading;
   private final BooleanBinding canGoOn;
-
-  /**
-   * Steps that a re-planned run is generated to again, however often it was interrupted on the way.
-   */
-  private int reached;
 
   /**
    * @param screen runs what changes what is shown: Platform::runLater
@@ -57,7 +50,6 @@ public final class Lens implements AutoCloseable {
     jobs = new Jobs(screen);
     models = new Models(jobs, said, open);
     files = new SessionFiles(jobs, said, run, models);
-    busy = Bindings.isNotEmpty(jobs.running());
     reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
     canGoOn = Bindings.createBooleanBinding(this::goesOn, run, models.modelProperty());
     run.addListener((o, before, now) -> refresh());
@@ -149,7 +141,6 @@ public final class Lens implements AutoCloseable {
   }
 
   private void showNew(Run r) {
-    reached = r.steps().size() - 1;
     branches.clear();
     files.keep(r);
     settings.take(r.choice(), r.sampling());
@@ -179,7 +170,10 @@ public final class Lens implements AutoCloseable {
           open.read(prompt, chat, wanted, how, beside, turn);
           screen.execute(branches::clear);
         },
-        end -> said.ended(end, this::rehearse, "Read; press Step"));
+        end -> {
+          said.ended(end, this::rehearse, "Read; press Step");
+          settle();
+        });
   }
 
   private String endsGenerating() {
@@ -209,35 +203,34 @@ public final class Lens implements AutoCloseable {
 
   /** Generates tokens after the last one and shows the newest. */
   public void step(int count) {
-    int first = run.get() == null ? 0 : Math.max(reached, run.get().steps().size() - 1);
-    int target = first + count;
     Session.Detail beside = detail();
+    OpenSession.Generated[] made = new OpenSession.Generated[1];
     jobs.start(
         JobKind.GENERATE,
         count == 1 ? "Generating a token" : "Generating " + count + " tokens",
         turn -> {
           open.wake(beside, turn);
-          open.generate(target, true, turn);
+          made[0] = open.more(count, turn);
         },
-        end -> said.ended(end, () -> said.say(endOf(first, target))));
+        end -> said.ended(end, () -> said.say(words(made[0]))));
   }
 
-  /** In words, how generating came to its end. */
-  private String endOf(int first, int target) {
-    Run r = run.get();
-    int n = r.steps().size() - 1;
-    if (r.ended()) {
-      return "The model ended its answer at " + (n - first) + " of " + (target - first) + " tokens";
-    }
-    if (n < target) {
-      return "The model's context is full after " + (n - first) + " of " + (target - first);
-    }
-    return "Ready";
+  /** How generating came to its end. */
+  private static String words(OpenSession.Generated g) {
+    String share = g.made() + " of " + g.wanted() + " tokens";
+    return g.ended()
+        ? "The model ended its answer at " + share
+        : g.made() < g.wanted() ? "The model's context is full after " + share : "Ready";
   }
 
-  /** Goes on from a step with another token; the steps that come after it now stay a branch. */
+  /**
+   * Goes on from a step with another token; the steps that come after it now stay a branch. Not
+   * while a prompt is read, whose steps these are not.
+   */
   public void branch(int index, int token) {
-    Run left = run.get();
+    if (jobs.has(JobKind.READ)) {
+      return;
+    }
     Session.Detail beside = detail();
     jobs.end(JobKind.PLAN);
     jobs.start(
@@ -245,6 +238,7 @@ public final class Lens implements AutoCloseable {
         "Branching",
         turn -> {
           open.wake(beside, turn);
+          Run left = open.session().run();
           open.branch(index, token);
           screen.execute(() -> branches.add(left, index));
         },
@@ -253,21 +247,24 @@ public final class Lens implements AutoCloseable {
 
   /** Makes a branch that was left the shown run again, and the shown one a branch. */
   public void goBack(Branches.Branch to) {
-    Run left = run.get();
+    if (jobs.has(JobKind.READ)) {
+      return;
+    }
     Session.Detail beside = detail();
     jobs.end(JobKind.PLAN);
+    settings.take(to.run().choice(), to.run().sampling());
     jobs.start(
         JobKind.GENERATE,
         "Going back to a branch",
         turn -> {
+          Run left = open.session().run();
           open.goBack(to.run(), beside, turn);
-          screen.execute(
-              () -> {
-                branches.swap(to, left);
-                settings.take(to.run().choice(), to.run().sampling());
-              });
+          screen.execute(() -> branches.swap(to, left));
         },
-        end -> said.ended(end, () -> {}));
+        end -> {
+          said.ended(end, () -> {});
+          settle();
+        });
   }
 
   /**
@@ -276,15 +273,26 @@ public final class Lens implements AutoCloseable {
   private void replan() {
     CacheChoice wanted = settings.choice();
     Sampling how = settings.sampling();
+    Session.Detail beside = detail();
     if (run.get() == null) {
       return;
     }
-    int steps = reached;
     jobs.start(
         JobKind.PLAN,
         "Compressing",
-        turn -> open.choose(wanted, how, steps, turn),
-        end -> said.ended(end, () -> {}));
+        turn -> open.choose(wanted, how, beside, turn),
+        end -> {
+          said.ended(end, () -> {});
+          settle();
+        });
+  }
+
+  /** What was chosen but not carried out, and will not be, is not what the controls show. */
+  private void settle() {
+    Run r = run.get();
+    if (r != null && !jobs.has(JobKind.PLAN) && !jobs.has(JobKind.READ)) {
+      settings.follow(r.choice(), r.sampling());
+    }
   }
 
   /** A job of a page's own, with what is open; on the engine's thread. */
@@ -303,7 +311,8 @@ public final class Lens implements AutoCloseable {
    * @param ended told how it ended, on the screen's thread
    */
   public void campaign(String what, Work work, Consumer<Job.End> ended) {
-    unlessCampaignIsToGoOn(
+    said.askToEnd(
+        jobs,
         what,
         () ->
             jobs.start(
@@ -314,22 +323,6 @@ public final class Lens implements AutoCloseable {
                   said.ended(end, () -> {});
                   ended.accept(end);
                 }));
-  }
-
-  /** Asks before a running campaign ends for something else. */
-  private void unlessCampaignIsToGoOn(String what, Runnable instead) {
-    if (jobs.has(JobKind.CAMPAIGN)) {
-      said.ask(
-          what
-              + " ends what runs now: "
-              + jobs.title(JobKind.CAMPAIGN)
-              + ". Its results so far stay.",
-          List.of(
-              new Notice.Answer("ask-yes", "End it", instead),
-              new Notice.Answer("ask-no", "Let it go on", () -> {})));
-    } else {
-      instead.run();
-    }
   }
 
   /**
@@ -377,8 +370,7 @@ public final class Lens implements AutoCloseable {
         () -> {
           run.set(now);
           if (follow) {
-            reached = now.steps().size() - 1;
-            selection.stepProperty().set(reached);
+            selection.stepProperty().set(now.steps().size() - 1);
           }
         });
   }
@@ -434,11 +426,6 @@ public final class Lens implements AutoCloseable {
   /** Whether every step also asks the full cache; takes effect with the next prompt. */
   public BooleanProperty compareProperty() {
     return compare;
-  }
-
-  /** Whether any job runs that the user is told of. */
-  public BooleanBinding busyBinding() {
-    return busy;
   }
 
   /** Whether a prompt is being read, so that what is shown is about to be replaced. */

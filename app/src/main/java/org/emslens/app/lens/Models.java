@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.collections.ListChangeListener;
+import org.emslens.cli.Failures;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.hub.Catalogue;
 
@@ -52,6 +54,11 @@ public final class Models {
     chooseFile = choose;
   }
 
+  /** What the open model is called; empty where there is none. */
+  public String title() {
+    return model.get() == null ? "" : model.get().title();
+  }
+
   /** The open model, or null. */
   public ReadOnlyObjectProperty<Open> modelProperty() {
     return model.getReadOnlyProperty();
@@ -68,19 +75,15 @@ public final class Models {
   }
 
   private void load(String what, Loader loader) {
-    if (jobs.has(JobKind.CAMPAIGN)) {
-      said.ask(
-          what + " will end what runs now: " + jobs.title(JobKind.CAMPAIGN) + ".",
-          List.of(
-              new Notice.Answer("ask-yes", "End it", () -> loadNow(what, loader)),
-              new Notice.Answer("ask-no", "Let it go on", () -> {})));
-    } else {
-      loadNow(what, loader);
-    }
+    said.askToEnd(jobs, what, () -> loadNow(what, loader));
   }
 
   private void loadNow(String what, Loader loader) {
     LoadedEngine[] made = new LoadedEngine[1];
+    Notice stands = said.noticeProperty().get();
+    if (stands != null && stands.failure()) {
+      said.dismiss();
+    }
     said.say(jobs.has(JobKind.LOAD) ? what + "; ended: " + jobs.title(JobKind.LOAD) : what);
     jobs.start(
         JobKind.LOAD,
@@ -88,7 +91,7 @@ public final class Models {
         turn -> made[0] = loader.load(turn),
         end -> {
           switch (end) {
-            case Job.End.Done d -> install(made[0]);
+            case Job.End.Done d -> loaded(made[0]);
             case Job.End.Cancelled c -> {
               if (!jobs.has(JobKind.LOAD)) {
                 failed("Loading was cancelled.", what, loader);
@@ -107,10 +110,46 @@ public final class Models {
             new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run())));
   }
 
-  /** Jobs that use the model before end first, each where it next gives way. */
+  /** A campaign that began meanwhile may end first; a newer load makes this one void. */
+  private void loaded(LoadedEngine made) {
+    if (jobs.has(JobKind.LOAD)) {
+      Thread.ofVirtual().start(() -> close(made));
+    } else if (jobs.has(JobKind.CAMPAIGN)) {
+      ListChangeListener<Job> whenFree =
+          new ListChangeListener<>() {
+            @Override
+            public void onChanged(Change<? extends Job> c) {
+              if (!jobs.has(JobKind.CAMPAIGN)) {
+                jobs.running().removeListener(this);
+                install(made);
+              }
+            }
+          };
+      jobs.running().addListener(whenFree);
+      said.ask(
+          made.model().title()
+              + " is loaded, and is opened once this has ended: "
+              + jobs.title(JobKind.CAMPAIGN)
+              + ".",
+          List.of(
+              new Notice.Answer("ask-yes", "End it", () -> jobs.end(JobKind.CAMPAIGN)),
+              new Notice.Answer("ask-no", "Let it go on", () -> {})));
+    } else {
+      install(made);
+    }
+  }
+
+  private static void close(LoadedEngine made) {
+    try {
+      made.close();
+    } catch (IOException e) {
+      Failures.log(e);
+    }
+  }
+
+  /** Generating with the model before ends first, where it next gives way. */
   private void install(LoadedEngine made) {
     jobs.end(JobKind.GENERATE);
-    jobs.end(JobKind.CAMPAIGN);
     jobs.start(
         JobKind.INSTALL,
         "Opening " + made.model().title(),
@@ -118,10 +157,7 @@ public final class Models {
         end ->
             said.ended(
                 end,
-                () -> {
-                  said.dismiss();
-                  model.set(new Open(made, made.model().title(), made.engine().backend()));
-                },
+                () -> model.set(new Open(made, made.model().title(), made.engine().backend())),
                 made.model().title() + " is open"));
   }
 }

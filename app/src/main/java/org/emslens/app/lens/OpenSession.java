@@ -19,6 +19,11 @@ final class OpenSession {
   private LoadedEngine loaded;
   private Session session;
 
+  /**
+   * Steps that a re-planned run is generated to again, however often it was interrupted on the way.
+   */
+  private int reached;
+
   /** Receives what there is to see, on the engine's thread. */
   @FunctionalInterface
   interface Publisher {
@@ -63,6 +68,7 @@ final class OpenSession {
   /** Makes a session the open one. */
   void show(Session made, boolean follow) {
     session = made;
+    reached = made.run().steps().size() - 1;
     publisher.publish(made.run(), follow);
   }
 
@@ -87,21 +93,41 @@ final class OpenSession {
   }
 
   /** Plans the prompt's compression anew and generates again what was there. */
-  void choose(CacheChoice choice, Sampling sampling, int steps, Job.Turn turn) {
-    if (session != null) {
-      session.choose(choice, sampling);
-      publisher.publish(session.run(), false);
-      if (session.canDecode()) {
-        generate(steps, false, turn);
-      }
+  void choose(CacheChoice choice, Sampling sampling, Session.Detail detail, Job.Turn turn) {
+    if (session == null) {
+      return;
     }
+    if (!session.canDecode() && !sampling.equals(session.run().sampling()) && isItsModelOpen()) {
+      wake(detail, turn);
+    }
+    int steps = reached;
+    session.choose(choice, sampling);
+    publisher.publish(session.run(), false);
+    if (session.canDecode()) {
+      generate(steps, false, turn);
+    }
+    reached = steps;
+  }
+
+  /** What generating came to: tokens that were asked for, and those that came. */
+  record Generated(int wanted, int made, boolean ended) {}
+
+  /** Generates so many tokens after the last one. */
+  Generated more(int count, Job.Turn turn) {
+    int first = Math.max(reached, session.run().steps().size() - 1);
+    try {
+      generate(first + count, true, turn);
+    } finally {
+      reached = session == null ? 0 : session.run().steps().size() - 1;
+    }
+    return new Generated(count, reached - first, session.run().ended());
   }
 
   /**
    * Generates until there are so many steps, showing what there is now and then, and at the end,
    * however it comes.
    */
-  void generate(int steps, boolean follow, Job.Turn turn) {
+  private void generate(int steps, boolean follow, Job.Turn turn) {
     int first = session.run().steps().size() - 1;
     long last = System.nanoTime();
     try {
@@ -118,13 +144,16 @@ final class OpenSession {
         }
       }
     } finally {
-      publisher.publish(session.run(), follow);
+      if (session != null) {
+        publisher.publish(session.run(), follow);
+      }
     }
   }
 
   /** Goes on after a step with another token. */
   void branch(int index, int token) {
     session.branch(index, token);
+    reached = session.run().steps().size() - 1;
     publisher.publish(session.run(), true);
   }
 
@@ -132,6 +161,7 @@ final class OpenSession {
   void goBack(Run left, Session.Detail detail, Progress p) {
     if (session.canDecode()) {
       session.restore(left, p);
+      reached = session.run().steps().size() - 1;
       publisher.publish(session.run(), true);
     } else {
       show(Session.of(left), true);
@@ -149,12 +179,16 @@ final class OpenSession {
     }
     if (!session.canDecode()) {
       Run recorded = session.run();
-      if (loaded == null || !recorded.madeBy(loaded.model())) {
+      if (!isItsModelOpen()) {
         throw new IllegalStateException(
             "This session was recorded with " + recorded.model() + "; open that model to go on.");
       }
       show(Session.resume(recorded, loaded.model(), loaded.engine(), detail, p), false);
     }
+  }
+
+  private boolean isItsModelOpen() {
+    return loaded != null && session.run().madeBy(loaded.model());
   }
 
   /** Gives back what the model takes. */

@@ -30,6 +30,22 @@ public final class Said {
     notice.set(new Notice(text, false, answers));
   }
 
+  /** Does something at once, or asks first where that ends a campaign. */
+  void askToEnd(Jobs jobs, String what, Runnable instead) {
+    if (jobs.has(JobKind.CAMPAIGN)) {
+      ask(
+          what
+              + " ends what runs now: "
+              + jobs.title(JobKind.CAMPAIGN)
+              + ". Its results so far stay.",
+          List.of(
+              new Notice.Answer("ask-yes", "End it", instead),
+              new Notice.Answer("ask-no", "Let it go on", () -> {})));
+    } else {
+      instead.run();
+    }
+  }
+
   /** Shows a failure with ways out of it. */
   public void fail(String why, List<Notice.Answer> answers) {
     notice.set(new Notice(why, true, answers));

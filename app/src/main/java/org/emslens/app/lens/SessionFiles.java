@@ -1,7 +1,9 @@
 package org.emslens.app.lens;
 
-import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import javafx.beans.value.ObservableValue;
 import org.emslens.app.controls.Endings;
@@ -20,8 +22,10 @@ public final class SessionFiles {
   private final Said said;
   private final ObservableValue<Run> run;
   private final Models models;
+  private final List<Run> writing = new ArrayList<>();
   private Run kept;
   private Runnable waiting;
+  private Runnable instead;
 
   SessionFiles(Jobs jobs, Said said, ObservableValue<Run> run, Models models) {
     this.jobs = jobs;
@@ -41,23 +45,41 @@ public final class SessionFiles {
   }
 
   /** Saves the session that is shown, as it is now. */
-  public void save(Path file) {
+  public void save(Path chosen) {
     Run shown = run.getValue();
     if (shown == null) {
       return;
     }
-    Path target = Endings.with(file, ENDING);
     Models.Open open = models.modelProperty().get();
-    Run before = kept;
-    kept = shown;
-    write(
-        target,
-        turn -> Recording.write(shown, manifest(shown, open), target, turn),
-        end -> {
-          if (!(end instanceof Job.End.Done) && kept == shown) {
-            kept = before;
-          }
+    unlessItIsThere(
+        chosen,
+        ENDING,
+        file -> {
+          writing.add(shown);
+          write(
+              file,
+              turn -> Recording.write(shown, manifest(shown, open), file, turn),
+              end -> {
+                writing.remove(shown);
+                if (end instanceof Job.End.Done) {
+                  kept = shown;
+                }
+              });
         });
+  }
+
+  /** A name that got its ending here was not among those that a dialog asks about. */
+  private void unlessItIsThere(Path chosen, String ending, Consumer<Path> write) {
+    Path file = Endings.with(chosen, ending);
+    if (!file.equals(chosen) && Files.exists(file)) {
+      said.ask(
+          file + " is there already.",
+          List.of(
+              new Notice.Answer("replace", "Replace it", () -> write.accept(file)),
+              new Notice.Answer("keep", "Leave it", () -> {})));
+    } else {
+      write.accept(file);
+    }
   }
 
   /**
@@ -74,17 +96,32 @@ public final class SessionFiles {
           switch (end) {
             case Job.End.Done d -> said.say("Saved to " + file);
             case Job.End.Cancelled c -> said.fail(file + " was not saved: it was cancelled.");
-            case Job.End.Failed f -> said.fail("Not saved. " + f.why());
+            case Job.End.Failed f -> said.fail("Not saved. " + f.why(), List.of());
           }
           ended.accept(end);
-          goOn(end instanceof Job.End.Done);
+          if (waiting != null) {
+            goOn(end instanceof Job.End.Done);
+          }
         });
   }
 
-  private static Manifest manifest(Run run, Models.Open open) throws IOException {
-    return open != null && run.madeBy(open.loaded().model())
-        ? Manifest.of(open.loaded(), CommandText.run(run, open.argument()))
-        : Manifest.without(run.model(), CommandText.run(run, null));
+  /** The line that runs a session again, with the open model where that is the one. */
+  public String command(Run r) {
+    return command(r, models.modelProperty().get());
+  }
+
+  private static String command(Run r, Models.Open open) {
+    return CommandText.run(r, isOf(r, open) ? open.argument() : null);
+  }
+
+  private static boolean isOf(Run r, Models.Open open) {
+    return open != null && r.madeBy(open.loaded().model());
+  }
+
+  private static Manifest manifest(Run r, Models.Open open) {
+    return isOf(r, open)
+        ? Manifest.of(open.loaded(), command(r, open))
+        : Manifest.without(r.model(), command(r, open));
   }
 
   /**
@@ -102,8 +139,8 @@ public final class SessionFiles {
   }
 
   /** Writes what a page exports. */
-  public void export(Path file, ExportMenu.Content content) {
-    write(file, turn -> content.write(file), end -> {});
+  public void export(Path chosen, String ending, ExportMenu.Content content) {
+    unlessItIsThere(chosen, ending, file -> write(file, turn -> content.write(file), end -> {}));
   }
 
   /** A run that is in a file already. */
@@ -111,25 +148,33 @@ public final class SessionFiles {
     kept = r;
   }
 
-  /** Whether the shown session has generated tokens that no file holds. */
+  /** Whether the shown session has generated tokens that no file holds, nor is about to. */
   public boolean isUnsaved() {
     Run r = run.getValue();
-    return r != null && r.steps().size() > 1 && (kept == null || !r.steps().equals(kept.steps()));
+    return r != null
+        && r.steps().size() > 1
+        && (kept == null || !r.steps().equals(kept.steps()))
+        && writing.stream().noneMatch(w -> w.steps().equals(r.steps()));
   }
 
-  /** Does something once all that is being written is written; not at all where that fails. */
-  public void whenWritten(Runnable then) {
+  /**
+   * Does something once all that is being written is written.
+   *
+   * @param failed done instead, where something could not be written
+   */
+  public void whenWritten(Runnable then, Runnable failed) {
     waiting = then;
+    instead = failed;
     goOn(true);
   }
 
   private void goOn(boolean written) {
-    if (!written) {
-      waiting = null;
-    } else if (waiting != null && !jobs.has(JobKind.WRITE)) {
-      waiting.run();
-    } else if (waiting != null) {
+    if (written && jobs.has(JobKind.WRITE)) {
       said.say("Closing once all is written");
+    } else {
+      Runnable next = written ? waiting : instead;
+      waiting = null;
+      next.run();
     }
   }
 }

@@ -61,6 +61,11 @@ public final class Settings {
     tell();
   }
 
+  /** Shows what is, where something else was chosen; what can be taken back stays. */
+  void follow(CacheChoice c, Sampling s) {
+    quietly(new State(c, s));
+  }
+
   private void quietly(State s) {
     quiet = true;
     try {

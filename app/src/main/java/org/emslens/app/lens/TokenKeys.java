@@ -19,7 +19,7 @@ public final class TokenKeys {
       return false;
     }
     int now = selection.tokenProperty().get();
-    int from = now < 0 ? n - 1 : now;
+    int from = now < 0 ? n - 1 : Math.min(now, n - 1);
     int by = e.isShiftDown() ? STRIDE : 1;
     switch (e.getCode()) {
       case LEFT -> selection.tokenProperty().set(Math.max(0, from - by));

@@ -17,7 +17,6 @@ import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.settings.Appearance;
-import org.emslens.session.CommandText;
 import org.emslens.session.Run;
 
 /** What the header's buttons, the keyboard's shortcuts and dropped files do. */
@@ -108,8 +107,7 @@ final class Commands {
     if (run == null) {
       throw new IllegalStateException("Nothing was run yet.");
     }
-    Models.Open open = lens.models().modelProperty().get();
-    return CommandText.run(run, open == null ? null : open.argument());
+    return lens.files().command(run);
   }
 
   /** Puts that line where the user can paste it from. */
@@ -134,6 +132,10 @@ final class Commands {
     help.run();
   }
 
+  private void whenWritten(Runnable end) {
+    lens.files().whenWritten(end, () -> {});
+  }
+
   /**
    * Ends the program once nothing would be lost: after what is being written, and after asking
    * where generated tokens are in no file.
@@ -146,7 +148,12 @@ final class Commands {
               "An experiment is still running.",
               List.of(
                   new Notice.Answer(
-                      "close-discard", "End it and close", () -> lens.files().whenWritten(end)),
+                      "close-discard",
+                      "End it and close",
+                      () -> {
+                        lens.jobs().end(JobKind.CAMPAIGN);
+                        close(end);
+                      }),
                   new Notice.Answer("close-stay", "Stay", () -> {})));
     } else if (ask && lens.files().isUnsaved()) {
       lens.said()
@@ -161,20 +168,20 @@ final class Commands {
                               .ifPresent(
                                   f -> {
                                     lens.files().save(f);
-                                    lens.files().whenWritten(end);
+                                    whenWritten(end);
                                   })),
                   new Notice.Answer(
-                      "close-discard", "Close without saving", () -> lens.files().whenWritten(end)),
+                      "close-discard", "Close without saving", () -> whenWritten(end)),
                   new Notice.Answer(
                       "close-never-ask",
                       "Close, and never ask",
                       () -> {
                         appearance.askBeforeClosingProperty().set(false);
-                        lens.files().whenWritten(end);
+                        whenWritten(end);
                       }),
                   new Notice.Answer("close-stay", "Stay", () -> {})));
     } else {
-      lens.files().whenWritten(end);
+      whenWritten(end);
     }
   }
 }

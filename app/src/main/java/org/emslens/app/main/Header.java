@@ -3,8 +3,6 @@ package org.emslens.app.main;
 import java.util.Locale;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ObjectProperty;
-import javafx.geometry.Pos;
-import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuItem;
@@ -12,12 +10,11 @@ import javafx.scene.control.SplitMenuButton;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
 import javafx.scene.control.Tooltip;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
 import org.controlsfx.control.SegmentedButton;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.Lens;
-import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
@@ -51,7 +48,7 @@ final class Header extends StackPane {
                         : lens.models().modelProperty().get().device(),
                 lens.models().modelProperty()));
     Button save =
-        button(
+        Parts.button(
             "save",
             Material2MZ.SAVE,
             "Save the session to one file that opens without the model (Ctrl+S)",
@@ -59,23 +56,25 @@ final class Header extends StackPane {
     save.setText("Save");
     save.disableProperty().bind(lens.runProperty().isNull());
     Button undo =
-        button(
+        Parts.button(
             "undo",
             Material2MZ.UNDO,
             "Take the last change of settings back (Ctrl+Z)",
             lens.settings()::undo);
     undo.disableProperty().bind(lens.settings().canUndoProperty().not());
     Button redo =
-        button("redo", Material2MZ.REDO, "Make it again (Ctrl+Shift+Z)", lens.settings()::redo);
+        Parts.button(
+            "redo", Material2MZ.REDO, "Make it again (Ctrl+Shift+Z)", lens.settings()::redo);
     redo.disableProperty().bind(lens.settings().canRedoProperty().not());
-    Button look = button("theme", Material2AL.BRIGHTNESS_6, "Light or dark", commands::otherTheme);
+    Button look =
+        Parts.button("theme", Material2AL.BRIGHTNESS_6, "Light or dark", commands::otherTheme);
     Button copy =
-        button(
+        Parts.button(
             "copy-command",
             Material2AL.CONTENT_COPY,
             "Copy as command line: the line that repeats what this page holds",
             commands::copyCommand);
-    Button help = button("help", Material2AL.HELP_OUTLINE, "Shortcuts (F1)", commands::help);
+    Button help = Parts.button("help", Material2AL.HELP_OUTLINE, "Shortcuts (F1)", commands::help);
     model.setMinWidth(USE_PREF_SIZE);
     model.setMaxWidth(MOST_OF_TITLE);
     device.setMinWidth(USE_PREF_SIZE);
@@ -83,25 +82,9 @@ final class Header extends StackPane {
         .add(
             new WrapBar(
                 12,
-                group(name, model, device),
+                Parts.group(name, model, device),
                 pages(page),
-                group(open(commands), save, undo, redo, copy, look, help)));
-  }
-
-  private static HBox group(Node... nodes) {
-    HBox box = new HBox(8, nodes);
-    box.setAlignment(Pos.CENTER_LEFT);
-    return box;
-  }
-
-  private static Button button(String id, Ikon icon, String about, Runnable action) {
-    Button b = new Button("", new FontIcon(icon));
-    b.setId(id);
-    b.setTooltip(new Tooltip(about));
-    b.setAccessibleText(about);
-    b.setMinWidth(USE_PREF_SIZE);
-    b.setOnAction(e -> action.run());
-    return b;
+                Parts.group(open(commands), save, undo, redo, copy, look, help)));
   }
 
   private static SegmentedButton pages(ObjectProperty<Page> page) {

@@ -185,7 +185,7 @@ public final class InspectView extends StackPane {
 
   /** What a sample is about is found for the user once it has been read. */
   private void lookAtFirst(PromptModel prompt, Run before, Run now) {
-    boolean read = now != null && (before == null || before.prefill() != now.prefill());
+    boolean read = now != null && (before == null || !before.promptText().equals(now.promptText()));
     String look = prompt.lookProperty().get();
     if (read && now.promptText().contains(look)) {
       if (!look.isEmpty()) {

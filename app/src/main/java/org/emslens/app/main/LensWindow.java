@@ -120,7 +120,9 @@ public final class LensWindow implements Target {
         .modelProperty()
         .addListener(
             (o, before, now) -> {
-              if (before == null && first.equals(prompt.sampleProperty().get())) {
+              boolean untouched =
+                  first.equals(prompt.sampleProperty().get()) && !prompt.editedProperty().get();
+              if (before == null && untouched) {
                 prompt.run();
                 view.focusSteps();
               }
@@ -214,7 +216,7 @@ public final class LensWindow implements Target {
 
   private void driven(String failure) {
     if (failure == null) {
-      lens.files().whenWritten(() -> end(null));
+      lens.files().whenWritten(() -> end(null), () -> end("a file was not written"));
     } else {
       end(failure);
     }

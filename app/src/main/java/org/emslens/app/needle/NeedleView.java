@@ -20,7 +20,6 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
 import org.emslens.app.lens.Lens;
-import org.emslens.app.lens.Models;
 import org.emslens.cache.Policies;
 import org.emslens.chart.NeedleChart;
 import org.emslens.experiment.NeedleGrid;
@@ -39,7 +38,6 @@ public final class NeedleView extends BorderPane {
   private static final String HELP =
       "A fact is hidden in generated prose of a length (across) at a depth (down); a cell is the share of seeds whose answer comes out word for word, with its 95 % interval (Wilson). A click on a cell opens a run where the answer goes wrong.";
 
-  private final Lens lens;
   private final ExperimentForm form;
   private final ExperimentModel model;
   private final TextField lengths =
@@ -53,7 +51,6 @@ public final class NeedleView extends BorderPane {
   private final ScrollPane pane;
 
   public NeedleView(Lens lens, FileDialogs dialogs, Runnable inspect) {
-    this.lens = lens;
     model = new ExperimentModel(lens, inspect);
     question.setId("needle-question");
     question.getItems().setAll(INSIDE, AFTER, BOTH);
@@ -65,7 +62,7 @@ public final class NeedleView extends BorderPane {
     ExportMenu export =
         new ExportMenu(
             "needle",
-            () -> lens.files().origin(command()),
+            model::origin,
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
             () -> NeedleChart.of(List.copyOf(model.outcomes())),
             dialogs,
@@ -77,6 +74,7 @@ public final class NeedleView extends BorderPane {
             lens,
             model,
             this::tasks,
+            this::command,
             "64",
             List.of(Policies.SNAPKV, Policies.EMS),
             Choices.named("context lengths (tokens)", lengths),
@@ -97,14 +95,12 @@ public final class NeedleView extends BorderPane {
 
   /** The line that runs what the form says. */
   public String command() {
-    Models.Open open = lens.models().modelProperty().get();
     String asked =
         question.getValue().equals(BOTH)
             ? "inside,after"
             : question.getValue().equals(INSIDE) ? "inside" : "after";
-    return form.command(
+    return form.line(
         "needle",
-        open == null ? null : open.argument(),
         List.of(
             "--lengths",
             lengths.getText().replace(" ", ""),

@@ -13,7 +13,6 @@ import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
 import org.emslens.app.lens.Lens;
-import org.emslens.app.lens.Models;
 import org.emslens.cache.Policies;
 import org.emslens.chart.BudgetChart;
 import org.emslens.experiment.Outcome;
@@ -29,7 +28,6 @@ public final class SweepView extends BorderPane {
   private static final String HELP =
       "Each point is the mean over runs, with its 95 % interval, at a budget of slots per KV head, doubling from left to right. KL and agreement compare the next-token distribution with the full cache's on the same text; accuracy is the share of hidden facts that come out. A click on a point opens the run that came out worst.";
 
-  private final Lens lens;
   private final SweepPrompts prompts;
   private final ExperimentForm form;
   private final ExperimentModel model;
@@ -39,7 +37,6 @@ public final class SweepView extends BorderPane {
 
   public SweepView(Lens lens, FileDialogs dialogs, Runnable inspect) {
     model = new ExperimentModel(lens, inspect);
-    this.lens = lens;
     prompts = new SweepPrompts(lens, dialogs);
     measure.setId("sweep-measure");
     measure.getItems().setAll(Measure.values());
@@ -55,7 +52,7 @@ public final class SweepView extends BorderPane {
     export =
         new ExportMenu(
             "sweep",
-            () -> lens.files().origin(command()),
+            model::origin,
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
             () -> BudgetChart.of(List.copyOf(model.outcomes()), measure.getValue()),
             dialogs,
@@ -71,6 +68,7 @@ public final class SweepView extends BorderPane {
             lens,
             model,
             prompts::tasks,
+            this::command,
             "48, 96, 192",
             List.of(Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
             prompts);
@@ -86,8 +84,7 @@ public final class SweepView extends BorderPane {
 
   /** The line that runs what the form says. */
   public String command() {
-    Models.Open open = lens.models().modelProperty().get();
-    return form.command("sweep", open == null ? null : open.argument(), prompts.options());
+    return form.line("sweep", prompts.options());
   }
 
   private void refresh() {

@@ -16,10 +16,10 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import org.emslens.app.controls.Look;
 import org.emslens.app.controls.NumberField;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.lens.Branches;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
-import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
@@ -44,17 +44,20 @@ public final class TimelineView extends HBox {
                 () -> 52 * film.lookProperty().get().text(), film.lookProperty()));
     film.minHeightProperty().bind(film.prefHeightProperty());
     Button first =
-        button("first", Material2AL.FIRST_PAGE, "To the end of the prompt (Home)", model::first);
-    Button back = button("back", Material2AL.CHEVRON_LEFT, "One step back (Left)", model::back);
+        Parts.button(
+            "first", Material2AL.FIRST_PAGE, "To the end of the prompt (Home)", model::first);
+    Button back =
+        Parts.button("back", Material2AL.CHEVRON_LEFT, "One step back (Left)", model::back);
     Button step =
-        button(
+        Parts.button(
             "step",
             Material2AL.CHEVRON_RIGHT,
             "One step on; beyond the last, generate (Right)",
             model::forward);
     step.getStyleClass().add("accent");
     step.setText("Step");
-    Button last = button("last", Material2AL.LAST_PAGE, "To the last step (End)", model::last);
+    Button last =
+        Parts.button("last", Material2AL.LAST_PAGE, "To the last step (End)", model::last);
     NumberField<Integer> count =
         NumberField.whole(
             "tokens",
@@ -68,7 +71,7 @@ public final class TimelineView extends HBox {
     count.setMinWidth(Region.USE_PREF_SIZE);
     count.setPrefColumnCount(3);
     Button generate =
-        button(
+        Parts.button(
             "generate",
             Material2AL.FAST_FORWARD,
             "So many tokens after the last step",
@@ -171,16 +174,6 @@ public final class TimelineView extends HBox {
 
   private static String label(View v) {
     return v == null ? "no steps" : "step " + v.stepIndex() + " of " + (v.run().steps().size() - 1);
-  }
-
-  private static Button button(String id, Ikon icon, String what, Runnable action) {
-    Button b = new Button("", new FontIcon(icon));
-    b.setId(id);
-    b.setTooltip(new Tooltip(what));
-    b.setAccessibleText(what);
-    b.setMinWidth(Region.USE_PREF_SIZE);
-    b.setOnAction(e -> action.run());
-    return b;
   }
 
   /** Follows the theme and the size of text. */

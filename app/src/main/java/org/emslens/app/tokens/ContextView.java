@@ -14,6 +14,7 @@ import org.emslens.app.controls.Palette;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Selection;
+import org.emslens.app.lens.TokenKeys;
 import org.emslens.app.lens.View;
 import org.emslens.cache.TokenState;
 import org.emslens.session.Step;
@@ -279,23 +280,17 @@ public final class ContextView extends Surface {
       return false;
     }
     int token = selection.tokenProperty().get();
-    int from = token < 0 ? n - 1 : token;
+    int from = token < 0 ? n - 1 : Math.min(token, n - 1);
     switch (e.getCode()) {
-      case LEFT -> selection.tokenProperty().set(Math.max(0, from - 1));
-      case RIGHT -> selection.tokenProperty().set(Math.min(n - 1, from + 1));
       case UP -> selection.tokenProperty().set(beside(from, -1));
       case DOWN -> selection.tokenProperty().set(beside(from, 1));
-      case HOME -> selection.tokenProperty().set(0);
-      case END -> selection.tokenProperty().set(n - 1);
-      case PAGE_UP, PAGE_DOWN -> {
-        scroll += (e.getCode() == javafx.scene.input.KeyCode.PAGE_UP ? -1 : 1) * (height() - FOOT);
-        repaint();
-      }
-      case ENTER, SPACE -> selection.togglePinned(from);
+      case PAGE_UP -> scroll -= height() - FOOT;
+      case PAGE_DOWN -> scroll += height() - FOOT;
       default -> {
-        return false;
+        return TokenKeys.move(e, selection, n);
       }
     }
+    repaint();
     return true;
   }
 

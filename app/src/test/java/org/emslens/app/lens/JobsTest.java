@@ -112,6 +112,30 @@ class JobsTest {
     assertEquals("campaign Cancelled", next());
   }
 
+  /** What closes the engine must not run inside a job that goes on with it afterwards. */
+  @Test
+  void whatPutsAModelInPlaceWaitsForTheCampaignThatItEnds() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Job campaign = start(JobKind.CAMPAIGN, "campaign", endless(begun));
+    begun.await();
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    start(
+        JobKind.GENERATE,
+        "generate",
+        t -> {
+          inside.countDown();
+          go.await();
+        });
+    inside.await();
+    campaign.cancel();
+    start(JobKind.INSTALL, "install", t -> t.at(1));
+    go.countDown();
+    assertEquals("generate Done", next());
+    assertEquals("campaign Cancelled", next());
+    assertEquals("install Done", next());
+  }
+
   @Test
   void aJobThatWaitsCanBeCancelledAndNeverRuns() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);

@@ -1,0 +1,37 @@
+package org.emslens.app.controls;
+
+import javafx.geometry.Pos;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Region;
+import org.kordamp.ikonli.Ikon;
+import org.kordamp.ikonli.javafx.FontIcon;
+
+/** Small parts that bars are made of. */
+public final class Parts {
+  private Parts() {}
+
+  /** Things that stay beside each other. */
+  public static HBox group(Node... nodes) {
+    HBox box = new HBox(8, nodes);
+    box.setAlignment(Pos.CENTER_LEFT);
+    return box;
+  }
+
+  /**
+   * A button with an icon.
+   *
+   * @param about what it does, for those who hover and those who listen
+   */
+  public static Button button(String id, Ikon icon, String about, Runnable action) {
+    Button b = new Button("", new FontIcon(icon));
+    b.setId(id);
+    b.setTooltip(new Tooltip(about));
+    b.setAccessibleText(about);
+    b.setMinWidth(Region.USE_PREF_SIZE);
+    b.setOnAction(e -> action.run());
+    return b;
+  }
+}
