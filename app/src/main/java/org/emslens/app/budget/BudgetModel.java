@@ -16,6 +16,7 @@ import org.emslens.session.Run;
 /** What the budget's controls say and do, without the controls. */
 public final class BudgetModel {
   private static final int DEFAULT_TOKENS = 512;
+  private static final int MOST_SLOTS = 100_000;
 
   private final Lens lens;
   private final StringBinding summary;
@@ -94,17 +95,9 @@ public final class BudgetModel {
     change(d -> d.window = Math.clamp(window, 1, CacheOptions.MAX_WINDOW));
   }
 
-  /**
-   * Sets the budget as far as the policy can work with it; the window makes way where it would fill
-   * the budget.
-   */
+  /** Sets the budget, raised to what the policy needs with its window. */
   public void chooseBudget(Budget budget) {
-    CacheChoice wanted = choice().withBudget(budget);
-    int slots = budget.slotsFor(promptTokens());
-    int window = wanted.options().window();
-    boolean crowded =
-        wanted.policy().switches().contains(Switch.WINDOW) && slots <= window && slots > 1;
-    set(crowded ? wanted.withOptions(wanted.options().with(d -> d.window = slots - 1)) : wanted);
+    set(choice().withBudget(budget));
   }
 
   /**
@@ -119,10 +112,17 @@ public final class BudgetModel {
         double share = Double.parseDouble(s.substring(0, s.length() - 1).strip()) / 100;
         return Budget.parse(Double.toString(share));
       }
-      return Budget.parse(s);
+      Budget b = Budget.parse(s);
+      if (!b.share() && b.amount() > MOST_SLOTS) {
+        throw new IllegalArgumentException("too many");
+      }
+      return b;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "budget is '" + text + "'; expected slots such as 128, or a share such as 12 %.", e);
+          "budget is '"
+              + text
+              + "'; expected slots up to 100,000 such as 128, or a share such as 12 %.",
+          e);
     }
   }
 
@@ -167,10 +167,20 @@ public final class BudgetModel {
 
   private void set(CacheChoice wanted) {
     int least = wanted.policy().with(wanted.options()).minimumBudget();
-    CacheChoice fits =
-        wanted.budget().slotsFor(promptTokens()) < least
-            ? wanted.withBudget(Budget.slots(least))
-            : wanted;
+    boolean tooFew =
+        wanted.policy() != Policies.FULL && wanted.budget().slotsFor(promptTokens()) < least;
+    CacheChoice fits = tooFew ? wanted.withBudget(Budget.slots(least)) : wanted;
+    if (tooFew) {
+      lens.said()
+          .say(
+              wanted.policy().title()
+                  + (wanted.policy().switches().contains(Switch.WINDOW)
+                      ? " with a window of " + wanted.options().window()
+                      : "")
+                  + " needs at least "
+                  + least
+                  + " slots");
+    }
     if (!fits.equals(choice())) {
       lens.settings().choiceProperty().set(fits);
     }

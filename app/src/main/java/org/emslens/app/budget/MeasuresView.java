@@ -76,8 +76,13 @@ final class MeasuresView extends GridPane {
       return;
     }
     Measures m = Measures.of(v.run(), v.stepIndex());
-    set(0, Format.number(m.kl()), Format.number(m.meanKl()));
-    set(1, Double.isNaN(m.agrees()) ? "–" : m.agrees() > 0 ? "yes" : "no", percent(m.agreement()));
+    // The prompt's last token still saw all of it.
+    boolean prompt = v.stepIndex() == 0;
+    set(0, prompt ? "–" : Format.number(m.kl()), Format.number(m.meanKl()));
+    set(
+        1,
+        prompt || Double.isNaN(m.agrees()) ? "–" : m.agrees() > 0 ? "yes" : "no",
+        percent(m.agreement()));
     set(2, percent(m.outputError()), percent(m.meanOutputError()));
     set(
         3,

@@ -229,6 +229,7 @@ public final class CompareView extends BorderPane {
     if (shown == null) {
       lanes.forEach(l -> l.showNothing("What this policy makes of the open prompt comes here."));
       chart.getData().clear();
+      chart.setVisible(false);
       at.setText("");
       steps.setDisable(true);
       return;
@@ -277,6 +278,7 @@ public final class CompareView extends BorderPane {
     NumberAxis x = (NumberAxis) chart.getXAxis();
     x.setTickUnit(Math.max(1, Math.ceil(c.steps() / 16.0)));
     x.setUpperBound(Math.max(4, c.steps()));
+    chart.setVisible(true);
     chart.getData().setAll(series);
   }
 }

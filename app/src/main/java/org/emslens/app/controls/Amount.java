@@ -15,6 +15,9 @@ import javafx.util.StringConverter;
  * A number as a slider with a field beside it. Digits that are typed on the slider go to the field.
  */
 public final class Amount extends HBox {
+  /** Widths of a letter that a number below the slider takes. */
+  private static final double LABEL = 2.4;
+
   private final Slider slider;
   private final boolean logarithmic;
   private final DoubleUnaryOperator round;
@@ -94,7 +97,9 @@ public final class Amount extends HBox {
           @Override
           public String toString(Double at) {
             double x = value(at);
-            return x < from ? "" : Format.count(Math.round(x));
+            boolean crowded = slider.getWidth() / slider.getMax() < LABEL * fontSize();
+            boolean left = crowded && Math.round(at) % 2 != 0;
+            return x < from || left ? "" : Format.count(Math.round(x));
           }
 
           @Override
@@ -103,6 +108,10 @@ public final class Amount extends HBox {
           }
         });
     return this;
+  }
+
+  private double fontSize() {
+    return slider.lookup(".axis") instanceof Axis<?> axis ? axis.getTickLabelFont().getSize() : 10;
   }
 
   /** Numbers that fly about while the range changes say nothing. */
@@ -116,10 +125,10 @@ public final class Amount extends HBox {
   public void show(double value, double high) {
     showing = true;
     try {
-      double most = place(Math.max(value, high));
-      slider.setMax(logarithmic ? Math.ceil(most) : most);
+      double most = logarithmic ? Math.ceil(place(high)) : place(high);
+      slider.setMax(most);
       if (round.applyAsDouble(value(slider.getValue())) != value) {
-        slider.setValue(place(value));
+        slider.setValue(Math.min(most, place(value)));
       }
     } finally {
       showing = false;

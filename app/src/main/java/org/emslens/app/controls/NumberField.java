@@ -21,6 +21,10 @@ public final class NumberField<T> extends TextField {
   private final Consumer<T> set;
   private final Consumer<String> failed;
   private T value;
+
+  /** Whether the focus comes with a first character, which is not to be replaced by the next. */
+  private boolean begun;
+
   private Function<T, T> up = x -> x;
   private Function<T, T> down = x -> x;
 
@@ -45,12 +49,14 @@ public final class NumberField<T> extends TextField {
     setTooltip(new Tooltip(about));
     setAccessibleText(about);
     getStyleClass().add("number-field");
-    setPrefColumnCount(5);
+    setPrefColumnCount(6);
     setValue(value);
     focusedProperty()
         .addListener(
             (o, before, now) -> {
-              if (now) {
+              if (now && begun) {
+                begun = false;
+              } else if (now) {
                 Platform.runLater(this::selectAll);
               } else {
                 commit();
@@ -159,12 +165,18 @@ public final class NumberField<T> extends TextField {
 
   /** Takes a first character as if it had been typed into an empty field. */
   void begin(String first) {
+    begun = true;
     requestFocus();
     Platform.runLater(
         () -> {
           setText(first);
           positionCaret(first.length());
         });
+  }
+
+  /** Whether nothing is being typed. */
+  public boolean isUnchanged() {
+    return getText().equals(format.apply(value));
   }
 
   public T getValue() {

@@ -7,8 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.function.Consumer;
-import javafx.animation.KeyFrame;
-import javafx.animation.Timeline;
+import javafx.animation.PauseTransition;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.TextInputControl;
@@ -39,14 +38,23 @@ public final class Driver {
   private final Consumer<String> ended;
   private final Finder finder;
   private final Keyboard keyboard;
-  private final Timeline clock = new Timeline(new KeyFrame(BEAT, e -> beat()));
+
+  /** One beat at a time: a busy screen delays the next one rather than bring two at once. */
+  private final PauseTransition clock = new PauseTransition(BEAT);
+
   private final Deque<Runnable> beats = new ArrayDeque<>();
   private Action now;
 
   /** Whether the action is performed but for beats that are left of it. */
   private boolean done;
 
+  private long begun;
   private double waited;
+
+  /** Whether the action is tried for the first time. */
+  private boolean first;
+
+  private boolean finished;
   private int still;
 
   /**
@@ -66,7 +74,13 @@ public final class Driver {
 
   public void start() {
     window.stage().requestFocus();
-    clock.setCycleCount(javafx.animation.Animation.INDEFINITE);
+    clock.setOnFinished(
+        e -> {
+          beat();
+          if (!finished) {
+            clock.playFromStart();
+          }
+        });
     clock.play();
   }
 
@@ -88,7 +102,8 @@ public final class Driver {
       }
       if (now == null) {
         now = actions.poll();
-        waited = 0;
+        begun = System.nanoTime();
+        first = true;
         still = 0;
         if (now == null) {
           finish(null);
@@ -98,8 +113,9 @@ public final class Driver {
       if (!window.stage().isFocused() && Window.getWindows().size() == 1) {
         window.stage().requestFocus();
       }
-      waited += BEAT.toSeconds();
+      waited = (System.nanoTime() - begun) / 1e9;
       String missing = perform(now);
+      first = false;
       if (missing == null) {
         done = true;
       } else if (waited
@@ -113,7 +129,10 @@ public final class Driver {
   }
 
   private void finish(String failure) {
-    clock.stop();
+    if (finished) {
+      return;
+    }
+    finished = true;
     Action at = now;
     ended.accept(
         failure == null || at == null
@@ -351,7 +370,7 @@ public final class Driver {
   }
 
   private String close() {
-    if (waited <= BEAT.toSeconds() * 1.5) {
+    if (first) {
       window.stage().fireEvent(new WindowEvent(window.stage(), WindowEvent.WINDOW_CLOSE_REQUEST));
     }
     return !window.stage().isShowing() || window.lens().said().noticeProperty().get() != null

@@ -51,7 +51,7 @@ public final class Lens implements AutoCloseable {
     models = new Models(jobs, said, open);
     files = new SessionFiles(jobs, said, run, models);
     reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
-    canGoOn = Bindings.createBooleanBinding(this::goesOn, run, models.modelProperty());
+    canGoOn = Bindings.createBooleanBinding(this::goesOn, run, models.modelProperty(), reading);
     run.addListener((o, before, now) -> refresh());
     selection.stepProperty().addListener((o, before, now) -> refresh());
     selection.layerProperty().addListener((o, before, now) -> refresh());
@@ -78,6 +78,7 @@ public final class Lens implements AutoCloseable {
     Run r = run.get();
     Models.Open model = models.modelProperty().get();
     return r != null
+        && !reading.get()
         && !r.ended()
         && (r.canDecode() || model != null && r.madeBy(model.loaded().model()));
   }
@@ -97,7 +98,7 @@ public final class Lens implements AutoCloseable {
    * @param then done on the screen's thread once it is shown
    */
   public void openRecording(Path path, Runnable then) {
-    files.read(path, recorded -> show(recorded, then));
+    files.read(path, "Opening " + path.getFileName(), recorded -> show(recorded, then));
   }
 
   /**
@@ -108,6 +109,7 @@ public final class Lens implements AutoCloseable {
   public void openMeanwhile(Path path, Runnable then) {
     files.read(
         path,
+        "Opening a recorded session",
         recorded -> {
           if (run.get() == null && !jobs.has(JobKind.READ)) {
             show(recorded, then);
@@ -282,7 +284,7 @@ public final class Lens implements AutoCloseable {
         "Compressing",
         turn -> open.choose(wanted, how, beside, turn),
         end -> {
-          said.ended(end, () -> {});
+          said.planned(end);
           settle();
         });
   }

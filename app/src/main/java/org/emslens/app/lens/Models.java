@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -13,6 +14,7 @@ import org.emslens.hub.Catalogue;
 /** Loading models; another one takes the place of the open one only once it is loaded whole. */
 public final class Models {
   private static final String DEFAULT_FILE = defaultFile();
+  private static final String DEFAULT = "Looking for the default model";
 
   private final Jobs jobs;
   private final Said said;
@@ -71,7 +73,7 @@ public final class Models {
 
   /** Loads the default model, fetched if it is missing. */
   void openDefault() {
-    load("Looking for the default model", OpenModel::openDefault);
+    load(DEFAULT, OpenModel::openDefault);
   }
 
   private void load(String what, Loader loader) {
@@ -103,11 +105,14 @@ public final class Models {
   }
 
   private void failed(String why, String what, Loader loader) {
-    said.fail(
-        why,
-        List.of(
-            new Notice.Answer("retry", "Retry", () -> load(what, loader)),
-            new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run())));
+    List<Notice.Answer> answers = new ArrayList<>();
+    answers.add(new Notice.Answer("retry", "Retry", () -> load(what, loader)));
+    answers.add(new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run()));
+    if (model.get() == null && !what.equals(DEFAULT)) {
+      answers.add(new Notice.Answer("default-model", "Default model", this::openDefault));
+    }
+    said.say(model.get() == null ? "No model is open" : "");
+    said.fail(why, answers);
   }
 
   /** A campaign that began meanwhile may end first; a newer load makes this one void. */

@@ -173,7 +173,7 @@ final class OpenSession {
    *
    * @throws IllegalStateException where no model is open, or another
    */
-  void wake(Session.Detail detail, Progress p) {
+  void wake(Session.Detail detail, Job.Turn p) {
     if (session == null) {
       throw new IllegalStateException("Nothing is open yet; run a prompt first.");
     }
@@ -183,6 +183,7 @@ final class OpenSession {
         throw new IllegalStateException(
             "This session was recorded with " + recorded.model() + "; open that model to go on.");
       }
+      p.say("Reading the recording's prompt again");
       show(Session.resume(recorded, loaded.model(), loaded.engine(), detail, p), false);
     }
   }

@@ -56,6 +56,13 @@ public final class Said {
     notice.set(null);
   }
 
+  /** Says why planning failed; that it went well is to be seen. */
+  void planned(Job.End end) {
+    if (end instanceof Job.End.Failed f) {
+      fail(f.why());
+    }
+  }
+
   /** Says how a job ended. */
   void ended(Job.End end, Runnable afterSuccess) {
     ended(end, afterSuccess, "Ready");

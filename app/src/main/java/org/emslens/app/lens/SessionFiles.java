@@ -35,13 +35,13 @@ public final class SessionFiles {
   }
 
   /** Reads a recording, and hands it over on the screen's thread. */
-  void read(Path file, Consumer<Run> then) {
+  void read(Path file, String title, Consumer<Run> then) {
     Run[] made = new Run[1];
     jobs.start(
         JobKind.OPEN,
-        "Opening " + file.getFileName(),
+        title,
         turn -> made[0] = Recording.read(file),
-        end -> said.ended(end, () -> then.accept(made[0]), "Opened " + file.getFileName()));
+        end -> said.ended(end, () -> then.accept(made[0])));
   }
 
   /** Saves the session that is shown, as it is now. */

@@ -1,6 +1,7 @@
 package org.emslens.app.main;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -141,47 +142,41 @@ final class Commands {
    * where generated tokens are in no file.
    */
   void close(Runnable end) {
-    boolean ask = appearance.askBeforeClosingProperty().get();
-    if (ask && lens.jobs().has(JobKind.CAMPAIGN)) {
+    boolean unsaved = lens.files().isUnsaved();
+    boolean running = lens.jobs().has(JobKind.CAMPAIGN);
+    if (appearance.askBeforeClosingProperty().get() && (unsaved || running)) {
+      List<Notice.Answer> answers = new ArrayList<>();
+      answers.add(new Notice.Answer("close-never-ask", "Never ask again", this::neverAsk));
+      if (unsaved) {
+        answers.add(new Notice.Answer("close-save", "Save and close", () -> saveAndClose(end)));
+      }
+      answers.add(
+          new Notice.Answer(
+              "close-discard",
+              unsaved ? "Close without saving" : "End it and close",
+              () -> whenWritten(end)));
+      answers.add(new Notice.Answer("close-stay", "Stay", () -> {}));
       lens.said()
           .ask(
-              "An experiment is still running.",
-              List.of(
-                  new Notice.Answer(
-                      "close-discard",
-                      "End it and close",
-                      () -> {
-                        lens.jobs().end(JobKind.CAMPAIGN);
-                        close(end);
-                      }),
-                  new Notice.Answer("close-stay", "Stay", () -> {})));
-    } else if (ask && lens.files().isUnsaved()) {
-      lens.said()
-          .ask(
-              "The session has generated tokens that are in no file.",
-              List.of(
-                  new Notice.Answer(
-                      "close-save",
-                      "Save and close",
-                      () ->
-                          chosenName()
-                              .ifPresent(
-                                  f -> {
-                                    lens.files().save(f);
-                                    whenWritten(end);
-                                  })),
-                  new Notice.Answer(
-                      "close-discard", "Close without saving", () -> whenWritten(end)),
-                  new Notice.Answer(
-                      "close-never-ask",
-                      "Close, and never ask",
-                      () -> {
-                        appearance.askBeforeClosingProperty().set(false);
-                        whenWritten(end);
-                      }),
-                  new Notice.Answer("close-stay", "Stay", () -> {})));
+              (running ? "An experiment is still running. " : "")
+                  + (unsaved ? "The session has generated tokens that are in no file." : ""),
+              answers);
     } else {
       whenWritten(end);
     }
+  }
+
+  private void neverAsk() {
+    appearance.askBeforeClosingProperty().set(false);
+    lens.said().say("Closing asks no more");
+  }
+
+  private void saveAndClose(Runnable end) {
+    chosenName()
+        .ifPresent(
+            f -> {
+              lens.files().save(f);
+              whenWritten(end);
+            });
   }
 }

@@ -2,6 +2,7 @@ package org.emslens.app.main;
 
 import java.util.ArrayList;
 import java.util.List;
+import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.DoubleExpression;
 import javafx.beans.property.ObjectProperty;
@@ -71,6 +72,7 @@ public final class InspectView extends StackPane {
   private final SearchBar searchBar = new SearchBar(search);
   private final ContextView context;
   private String looked = "";
+  private double[] before;
 
   InspectView(Lens lens, PromptModel prompt, Appearance appearance) {
     this.lens = lens;
@@ -132,6 +134,21 @@ public final class InspectView extends StackPane {
     return part;
   }
 
+  /** What makes room for something for a while has its place again afterwards. */
+  private void keepDividers(String name, boolean there) {
+    panes.stream()
+        .filter(p -> p.getId().equals(name))
+        .forEach(
+            p -> {
+              if (there) {
+                before = p.getDividerPositions();
+              } else if (before != null) {
+                double[] at = before;
+                Platform.runLater(() -> p.setDividerPositions(at));
+              }
+            });
+  }
+
   /** Puts all dividers back where they were designed to be. */
   void resetDividers() {
     for (int i = 0; i < panes.size(); i++) {
@@ -150,6 +167,7 @@ public final class InspectView extends StackPane {
     pinned.minHeightProperty().bind(pinned.prefHeightProperty());
     pinned.visibleProperty().bind(lens.selection().pinnedProperty().greaterThanOrEqualTo(0));
     pinned.managedProperty().bind(pinned.visibleProperty());
+    pinned.visibleProperty().addListener((o, before, now) -> keepDividers("left", now));
     VBox.setVgrow(context, Priority.ALWAYS);
     lens.runProperty().addListener((o, before, now) -> lookAtFirst(prompt, before, now));
     Card contextCard =
@@ -178,7 +196,7 @@ public final class InspectView extends StackPane {
     return split(
         "left",
         new double[] {0.36, 0.69},
-        atLeast(promptCard, appearance, 190),
+        atLeast(promptCard, appearance, 216),
         contextCard,
         atLeast(next, appearance, 130));
   }
@@ -186,14 +204,14 @@ public final class InspectView extends StackPane {
   /** What a sample is about is found for the user once it has been read. */
   private void lookAtFirst(PromptModel prompt, Run before, Run now) {
     boolean read = now != null && (before == null || !before.promptText().equals(now.promptText()));
-    String look = prompt.lookProperty().get();
-    if (read && now.promptText().contains(look)) {
-      if (!look.isEmpty()) {
+    if (read) {
+      String look = prompt.lookProperty().get();
+      if (!look.isEmpty() && now.promptText().contains(look)) {
         search.wantedProperty().set(look);
+        looked = look;
       } else if (search.wantedProperty().get().equals(looked)) {
         search.wantedProperty().set("");
       }
-      looked = look;
     }
   }
 
@@ -216,7 +234,7 @@ public final class InspectView extends StackPane {
     if (v == null || v.stepIndex() == 0) {
       return "";
     }
-    String all = v.run().generated(v.stepIndex()).strip();
+    String all = v.run().generated(v.stepIndex()).strip().replace("\n", " ⏎ ");
     return all.length() > ANSWER ? "… " + all.substring(all.length() - ANSWER) : all;
   }
 
@@ -230,12 +248,18 @@ public final class InspectView extends StackPane {
     View v = lens.viewProperty().get();
     return v == null
         ? ""
-        : Format.count(v.promptTokens()) + " + " + Format.count(v.stepIndex()) + " tokens";
+        : Format.count(v.promptTokens())
+            + " + "
+            + Format.count(v.stepIndex())
+            + (v.run().canDecode() ? " tokens" : " tokens, recorded");
   }
 
   private String divergence() {
     View v = lens.viewProperty().get();
-    return v == null || v.step().fullNext() == null || lens.readingBinding().get()
+    return v == null
+            || v.stepIndex() == 0
+            || v.step().fullNext() == null
+            || lens.readingBinding().get()
         ? ""
         : "KL " + Format.nats(v.step().divergence());
   }

@@ -11,6 +11,7 @@ import javafx.scene.control.TextInputControl;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.stage.Stage;
+import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
@@ -86,7 +87,9 @@ final class Keys {
   }
 
   private Runnable withControl(KeyEvent e) {
-    boolean typing = e.getTarget() instanceof TextInputControl;
+    boolean typing =
+        e.getTarget() instanceof TextInputControl
+            && !(e.getTarget() instanceof NumberField<?> f && f.isUnchanged());
     return switch (e.getCode()) {
       case ENTER -> prompt::run;
       case S -> commands::save;

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import javafx.application.Platform;
+import javafx.geometry.Rectangle2D;
 import javafx.scene.Scene;
+import javafx.stage.Screen;
 import javafx.stage.Stage;
 import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.drive.Driver;
@@ -31,6 +33,10 @@ import org.emslens.cli.Failures;
 /** One window from its opening to its end: what it shows first, and what ends it. */
 public final class LensWindow implements Target {
   private static final double LEAST_WIDTH = 640;
+
+  /** Pixels that a desktop puts around a window, or above it, about. */
+  private static final double FRAME = 40;
+
   private static final double LEAST_HEIGHT = 480;
 
   private final Stage stage;
@@ -64,7 +70,13 @@ public final class LensWindow implements Target {
     ScriptedDialogs scripted = options.script() == null ? null : new ScriptedDialogs();
     view = new MainView(lens, appearance, scripted == null ? FileDialogs.platform() : scripted);
     stage.setTitle("EMS Lens");
-    stage.setScene(new Scene(view, options.width(), options.height()));
+    Rectangle2D screen = Screen.getPrimary().getVisualBounds();
+    boolean free = options.script() != null;
+    stage.setScene(
+        new Scene(
+            view,
+            free ? options.width() : Math.min(options.width(), screen.getWidth() - FRAME),
+            free ? options.height() : Math.min(options.height(), screen.getHeight() - FRAME)));
     stage.setMinWidth(LEAST_WIDTH);
     stage.setMinHeight(LEAST_HEIGHT);
     stage.setOnCloseRequest(

@@ -148,6 +148,8 @@ public final class ScoresView extends Surface {
     g.setLineDashes(4, 3);
     g.strokeLine(LEFT, y, LEFT + pw, y);
     g.setLineDashes();
+    g.setFill(colours().surface().deriveColor(0, 1, 1, 0.8));
+    g.fillRect(LEFT + pw - 52, y - 14, 50, 13);
     text(g, "centres", LEFT + pw - 4, y - 7, SMALL, colours().kept(), TextAlignment.RIGHT);
   }
 

@@ -173,7 +173,15 @@ public final class TimelineView extends HBox {
   }
 
   private static String label(View v) {
-    return v == null ? "no steps" : "step " + v.stepIndex() + " of " + (v.run().steps().size() - 1);
+    if (v == null) {
+      return "no steps";
+    }
+    int last = v.run().steps().size() - 1;
+    return "step "
+        + v.stepIndex()
+        + " of "
+        + last
+        + (v.run().ended() && v.stepIndex() == last ? ", ended" : "");
   }
 
   /** Follows the theme and the size of text. */

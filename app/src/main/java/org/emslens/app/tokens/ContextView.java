@@ -208,7 +208,7 @@ public final class ContextView extends Surface {
       g.setStroke(state == TokenState.KEPT ? c.kept() : c.merged());
       g.setLineWidth(2);
       if (state == TokenState.MERGED) {
-        g.setLineDashes(3, 2);
+        g.setLineDashes(2, 5);
       }
       g.strokeLine(x + 1, y + LINE - 3, x + width - 1, y + LINE - 3);
       g.setLineDashes();
@@ -241,7 +241,7 @@ public final class ContextView extends Surface {
           s == TokenState.KEPT ? c.kept() : s == TokenState.MERGED ? c.merged() : c.evicted());
       g.setLineWidth(2);
       if (s == TokenState.MERGED) {
-        g.setLineDashes(3, 2);
+        g.setLineDashes(2, 5);
       }
       double mark = s == TokenState.EVICTED ? y : y + 5;
       g.strokeLine(x, mark, x + 14, mark);
