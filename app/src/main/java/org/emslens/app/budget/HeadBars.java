@@ -107,7 +107,7 @@ public final class HeadBars extends Surface {
 
   private void columns(GraphicsContext g, View v, double top, double w, double h) {
     double ph = h - top - 30;
-    if (ph < 12) {
+    if (ph < 22) {
       return;
     }
     ModelConfig c = v.run().config();

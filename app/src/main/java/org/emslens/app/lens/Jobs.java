@@ -97,11 +97,13 @@ public final class Jobs {
     lanes.values().forEach(LaneThread::close);
   }
 
+  /** A job that a newer one of its kind has replaced reports nothing, even where it was faster. */
   private void finish(Job job, Job.End end) {
     screen.execute(
         () -> {
           all.remove(job);
-          job.end(end);
+          boolean replaced = job.kind().single() && job.isCancelled();
+          job.end(replaced ? new Job.End.Cancelled() : end);
         });
   }
 

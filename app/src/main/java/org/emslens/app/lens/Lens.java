@@ -276,6 +276,7 @@ public final class Lens implements AutoCloseable {
     CacheChoice wanted = settings.choice();
     Sampling how = settings.sampling();
     Session.Detail beside = detail();
+    said.forget();
     if (run.get() == null) {
       return;
     }

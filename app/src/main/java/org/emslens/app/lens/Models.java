@@ -95,6 +95,9 @@ public final class Models {
           switch (end) {
             case Job.End.Done d -> loaded(made[0]);
             case Job.End.Cancelled c -> {
+              if (made[0] != null) {
+                Thread.ofVirtual().start(() -> close(made[0]));
+              }
               if (!jobs.has(JobKind.LOAD)) {
                 failed("Loading was cancelled.", what, loader);
               }
@@ -115,11 +118,9 @@ public final class Models {
     said.fail(why, answers);
   }
 
-  /** A campaign that began meanwhile may end first; a newer load makes this one void. */
+  /** A campaign that began meanwhile may end first. */
   private void loaded(LoadedEngine made) {
-    if (jobs.has(JobKind.LOAD)) {
-      Thread.ofVirtual().start(() -> close(made));
-    } else if (jobs.has(JobKind.CAMPAIGN)) {
+    if (jobs.has(JobKind.CAMPAIGN)) {
       ListChangeListener<Job> whenFree =
           new ListChangeListener<>() {
             @Override

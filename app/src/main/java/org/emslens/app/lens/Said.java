@@ -25,6 +25,11 @@ public final class Said {
     error.set(why);
   }
 
+  /** An older failure is no longer what matters. */
+  void forget() {
+    error.set("");
+  }
+
   /** Shows something that stays until it is answered or put away; a new one replaces an old one. */
   public void ask(String text, List<Notice.Answer> answers) {
     notice.set(new Notice(text, false, answers));

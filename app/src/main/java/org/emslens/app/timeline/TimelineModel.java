@@ -21,6 +21,8 @@ public final class TimelineModel {
   public TimelineModel(Lens lens) {
     this.lens = lens;
     playing.addListener((o, before, now) -> restart());
+    // Another prompt's steps are not what was played.
+    lens.readingBinding().addListener((o, before, now) -> playing.set(false));
     speed.addListener((o, before, now) -> restart());
   }
 

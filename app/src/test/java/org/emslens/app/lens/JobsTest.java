@@ -99,6 +99,24 @@ class JobsTest {
   }
 
   @Test
+  void aJobThatEndsAfterANewerOneOfItsKindCameReportsNothing() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    start(
+        JobKind.LOAD,
+        "first",
+        t -> {
+          begun.countDown();
+          go.await();
+        });
+    begun.await();
+    start(JobKind.LOAD, "second", t -> t.at(1));
+    go.countDown();
+    assertEquals("first Cancelled", next());
+    assertEquals("second Done", next());
+  }
+
+  @Test
   void plansAndStepsAreLetInWhileACampaignRuns() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     Job campaign = start(JobKind.CAMPAIGN, "campaign", endless(begun));
