@@ -49,7 +49,7 @@ public final class NumberField<T> extends TextField {
     setTooltip(new Tooltip(about));
     setAccessibleText(about);
     getStyleClass().add("number-field");
-    setPrefColumnCount(6);
+    setPrefColumnCount(5);
     setValue(value);
     focusedProperty()
         .addListener(
