@@ -29,6 +29,8 @@ import org.testfx.api.FxToolkit;
 class FlowsTest {
   private static final Path FLOWS = Path.of("src", "test", "resources", "flows");
 
+  private static final Path TINY = HeadlessWindow.MODELS.resolve("plain");
+
   @TempDir Path folder;
 
   @BeforeAll
@@ -62,7 +64,7 @@ class FlowsTest {
   @ParameterizedTest
   @MethodSource("tiny")
   void everyActionSucceedsWithATinyModel(Path flow) throws Exception {
-    assertNull(drive(flow, HeadlessWindow.MODELS.resolve("plain")), flow.toString());
+    assertNull(drive(flow, TINY), flow.toString());
     nothingHalfIsLeft();
   }
 
@@ -99,7 +101,7 @@ class FlowsTest {
 
   @Test
   void aScriptThatFailsSaysWhere() throws Exception {
-    String failure = drive(write("- wait: idle\n- expect: {budget.slots: 7}\n"), null);
+    String failure = drive(write("- wait: idle\n- expect: {budget.slots: 7}\n"), TINY);
     assertTrue(
         failure.startsWith("action 2 (expect:") && failure.contains("budget.slots is 128"),
         failure);
