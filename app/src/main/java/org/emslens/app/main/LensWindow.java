@@ -32,12 +32,12 @@ import org.emslens.cli.Failures;
 
 /** One window from its opening to its end: what it shows first, and what ends it. */
 public final class LensWindow implements Target {
-  private static final double LEAST_WIDTH = 640;
+  private static final double LEAST_WIDTH = 1024;
 
   /** Pixels that a desktop puts around a window, or above it, about. */
   private static final double FRAME = 40;
 
-  private static final double LEAST_HEIGHT = 480;
+  private static final double LEAST_HEIGHT = 640;
 
   private final Stage stage;
   private final Options options;
