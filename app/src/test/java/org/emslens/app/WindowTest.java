@@ -15,12 +15,12 @@ import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.MouseEvent;
-import javafx.scene.input.ScrollEvent;
 import javafx.scene.paint.Color;
 import javafx.stage.Stage;
 import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Palette;
+import org.emslens.app.drive.Mouse;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.MapRegion;
 import org.emslens.app.lens.View;
@@ -141,31 +141,7 @@ class WindowTest extends HeadlessWindow {
     fire(robot, map, MouseEvent.MOUSE_MOVED, 80, 60);
     assertTrue(lens.selection().tokenProperty().get() >= 0);
     MapRegion before = view.heatmap().region();
-    robot.interact(
-        () ->
-            map.fireEvent(
-                new ScrollEvent(
-                    ScrollEvent.SCROLL,
-                    200,
-                    150,
-                    200,
-                    150,
-                    false,
-                    false,
-                    false,
-                    false,
-                    false,
-                    false,
-                    0,
-                    40,
-                    0,
-                    40,
-                    ScrollEvent.HorizontalTextScrollUnits.NONE,
-                    0,
-                    ScrollEvent.VerticalTextScrollUnits.NONE,
-                    0,
-                    0,
-                    null)));
+    robot.interact(() -> Mouse.wheel(map, 200, 150, 40));
     assertTrue(view.heatmap().region().rows() < before.rows());
     until(() -> view.heatmap().isCurrent());
     choose(robot, "#map", ColourMap.MAGMA);

@@ -1,21 +1,18 @@
 package org.emslens.hub;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.emslens.format.AtomicFile;
+import org.emslens.format.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,7 +122,7 @@ public final class ModelStore {
 
   /** Refuses, and deletes, a file whose digest is not the catalogue's. */
   private static void check(CatalogueEntry entry, Path part) throws IOException {
-    String found = sha256(part);
+    String found = Sha256.of(List.of(part));
     if (!found.equalsIgnoreCase(entry.sha256())) {
       Files.delete(part);
       throw new IOException(
@@ -135,19 +132,6 @@ public final class ModelStore {
               + "; expected "
               + entry.sha256()
               + ", so it was thrown away.");
-    }
-  }
-
-  static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 20];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256.", e);
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.emslens.TestFiles;
 import org.emslens.cache.Policies;
 import org.emslens.format.Json;
@@ -26,7 +27,7 @@ class CommandLineTest {
 
   @TempDir Path folder;
 
-  private record Result(int code, String out, String err) {
+  record Result(int code, String out, String err) {
     JsonNode json() throws IOException {
       assertEquals(0, code, err);
       return Json.MAPPER.readTree(out);
@@ -38,6 +39,12 @@ class CommandLineTest {
   }
 
   private Result run(String heap, String[] args) throws IOException, InterruptedException {
+    return run(folder, heap, Map.of(), List.of(args));
+  }
+
+  /** Runs the program as a process, with a home of its own in a folder. */
+  static Result run(Path folder, String heap, Map<String, String> environment, List<String> args)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -48,12 +55,13 @@ class CommandLineTest {
             "-cp",
             System.getProperty("java.class.path"),
             Emslens.class.getName()));
-    command.addAll(List.of(args));
+    command.addAll(args);
     Path out = folder.resolve("out.txt");
     Path err = folder.resolve("err.txt");
     ProcessBuilder b =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     b.environment().put("EMSLENS_HOME", folder.resolve("home").toString());
+    b.environment().putAll(environment);
     int code = b.start().waitFor();
     return new Result(
         code,

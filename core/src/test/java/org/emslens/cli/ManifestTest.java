@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipFile;
 import org.emslens.TestFiles;
 import org.emslens.format.Json;
@@ -20,29 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ManifestTest {
   @TempDir Path folder;
 
-  private record Result(int code, String out, String err) {}
-
-  private Result run(List<String> args) throws Exception {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Emslens.class.getName()));
-    line.addAll(args);
-    ProcessBuilder b = new ProcessBuilder(line);
-    b.environment().put("LC_ALL", "C");
-    Path out = folder.resolve("out.txt");
-    Path err = folder.resolve("err.txt");
-    int code = b.redirectOutput(out.toFile()).redirectError(err.toFile()).start().waitFor();
-    return new Result(code, read(out), read(err));
-  }
-
-  private static String read(Path file) throws IOException {
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  private CommandLineTest.Result run(List<String> args) throws Exception {
+    return CommandLineTest.run(folder, "-Xmx1g", Map.of("LC_ALL", "C"), args);
   }
 
   private static String tiny() {
@@ -70,9 +48,9 @@ class ManifestTest {
             "--json",
             "--record",
             file.toString());
-    Result r = run(args);
-    assertEquals(0, r.code, r.err);
-    JsonNode told = Json.MAPPER.readTree(r.out).path("manifest");
+    CommandLineTest.Result r = run(args);
+    assertEquals(0, r.code(), r.err());
+    JsonNode told = Json.MAPPER.readTree(r.out()).path("manifest");
     try (ZipFile zip = new ZipFile(file.toFile())) {
       JsonNode recorded =
           Json.MAPPER
@@ -109,7 +87,7 @@ class ManifestTest {
             "1",
             "--out",
             out.toString());
-    assertEquals(0, run(args).code);
+    assertEquals(0, run(args).code());
     List<String> lines = Files.readAllLines(out.resolve("results.jsonl"));
     assertEquals(2, lines.size());
     assertTrue(Json.MAPPER.readTree(lines.getFirst()).path("manifest").has("command"));
@@ -117,21 +95,22 @@ class ManifestTest {
     assertTrue(table.getFirst().startsWith("# program: EMS Lens"), table.getFirst());
     assertEquals(2, table.stream().filter(l -> !l.startsWith("#")).count());
     // Gone on with, it keeps what it said and runs nothing again.
-    assertEquals(0, run(args).code);
+    assertEquals(0, run(args).code());
     assertEquals(lines, Files.readAllLines(out.resolve("results.jsonl")));
     assertEquals(table, Files.readAllLines(out.resolve("results.csv")));
   }
 
   @Test
   void argumentsThatAreNotAsciiArriveWhole() throws Exception {
-    Result r = run(List.of("tokens", "--model", tiny(), "--text", "Grüße"));
-    assertEquals(0, r.code, r.err);
+    CommandLineTest.Result r = run(List.of("tokens", "--model", tiny(), "--text", "Grüße"));
+    assertEquals(0, r.code(), r.err());
     StringBuilder text = new StringBuilder();
-    Json.MAPPER.readTree(r.out).findValues("text").forEach(t -> text.append(t.asText()));
+    Json.MAPPER.readTree(r.out()).findValues("text").forEach(t -> text.append(t.asText()));
     assertEquals("Gr<0xC3><0xBC><0xC3><0x9F>e", text.toString(), "its tokens are bytes");
-    Result bad = run(List.of("run", "--model", tiny(), "--prompt", "x", "--policy", "größte"));
-    assertEquals(2, bad.code);
-    assertTrue(bad.err.contains("policy is 'größte'"), bad.err);
+    CommandLineTest.Result bad =
+        run(List.of("run", "--model", tiny(), "--prompt", "x", "--policy", "größte"));
+    assertEquals(2, bad.code());
+    assertTrue(bad.err().contains("policy is 'größte'"), bad.err());
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.emslens.format.Sha256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class FetchTest {
   private static String sha() throws IOException {
     Path copy = Files.createTempFile("content", ".bin");
     Files.write(copy, CONTENT);
-    String sha = ModelStore.sha256(copy);
+    String sha = Sha256.of(List.of(copy));
     Files.delete(copy);
     return sha;
   }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import java.util.function.DoubleUnaryOperator;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
@@ -94,13 +95,22 @@ final class SwitchesView extends GridPane {
         low,
         high,
         x -> Math.round(Math.round(x / step) * step * 1e6) / 1e6,
+        x -> change(s, x),
         text -> field.setValue(Double.parseDouble(text)));
   }
 
   private void whole(Switch s, String about, int low, int high, DoubleUnaryOperator round) {
     NumberField<Integer> field =
         NumberField.whole(s.id() + "-field", about, low, low, 100_000, x -> change(s, x), failed);
-    numeric(s, about, field, low, high, round, text -> field.setValue(Integer.parseInt(text)));
+    numeric(
+        s,
+        about,
+        field,
+        low,
+        high,
+        round,
+        x -> change(s, (int) x),
+        text -> field.setValue(Integer.parseInt(text)));
   }
 
   private void numeric(
@@ -110,23 +120,9 @@ final class SwitchesView extends GridPane {
       double low,
       double high,
       DoubleUnaryOperator round,
+      DoubleConsumer moved,
       Consumer<String> show) {
-    boolean whole = s == Switch.KERNEL || s == Switch.SLACK;
-    Amount amount =
-        new Amount(
-            s.id(),
-            field,
-            s == Switch.SLACK,
-            low,
-            high,
-            round,
-            x -> {
-              if (whole) {
-                change(s, (int) x);
-              } else {
-                change(s, x);
-              }
-            });
+    Amount amount = new Amount(s.id(), field, s == Switch.SLACK, low, high, round, moved);
     row(
         s,
         about,

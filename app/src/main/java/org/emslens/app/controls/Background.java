@@ -30,14 +30,6 @@ public final class Background {
    * @param show receives the result on the screen's thread, unless a newer request came
    */
   public <T> void request(Function<BooleanSupplier, T> work, Consumer<T> show) {
-    request(work, show, sentence -> {});
-  }
-
-  /**
-   * @param failed told why the work failed, on the screen's thread
-   */
-  public <T> void request(
-      Function<BooleanSupplier, T> work, Consumer<T> show, Consumer<String> failed) {
     long mine = newest.incrementAndGet();
     BooleanSupplier stale = () -> newest.get() != mine;
     THREADS.execute(
@@ -57,7 +49,6 @@ public final class Background {
             }
           } catch (RuntimeException | Error e) {
             Failures.log(e);
-            Platform.runLater(() -> failed.accept(Failures.sentence(e)));
           }
         });
   }

@@ -48,7 +48,7 @@ public final class Mouse {
   }
 
   /** Turns the wheel over a place in a node's own coordinates. */
-  static void wheel(Node node, double x, double y, double pixels) {
+  public static void wheel(Node node, double x, double y, double pixels) {
     Point2D scene = node.localToScene(x, y);
     Point2D screen = node.localToScreen(x, y);
     node.fireEvent(

@@ -63,7 +63,7 @@ final class WindowState {
     s.put("model", model == null ? null : model.title());
     s.put("device", model == null ? null : model.device());
     ArrayNode jobs = s.putArray("jobs");
-    for (Job j : lens.runningJobs()) {
+    for (Job j : lens.jobs().running()) {
       jobs.addObject()
           .put("kind", j.kind().name().toLowerCase(Locale.ROOT))
           .put("title", j.titleProperty().get())

@@ -85,8 +85,8 @@ public final class ExperimentForm extends VBox {
         .disableProperty()
         .bind(
             Bindings.createBooleanBinding(
-                () -> lens.runningJobs().stream().noneMatch(j -> j.kind() == JobKind.CAMPAIGN),
-                lens.runningJobs()));
+                () -> lens.jobs().running().stream().noneMatch(j -> j.kind() == JobKind.CAMPAIGN),
+                lens.jobs().running()));
     cancel.setOnAction(e -> lens.jobs().end(JobKind.CAMPAIGN));
     Button clear = new Button("Clear");
     clear.setId(name + "-clear");

@@ -13,7 +13,6 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
-import javafx.collections.ObservableList;
 import org.emslens.engine.LoadedEngine;
 import org.emslens.engine.Progress;
 import org.emslens.session.CacheChoice;
@@ -120,9 +119,7 @@ public final class Lens implements AutoCloseable {
   }
 
   private void show(Run recorded, Runnable then) {
-    jobs.end(JobKind.READ);
-    jobs.end(JobKind.GENERATE);
-    jobs.end(JobKind.PLAN);
+    cancel();
     jobs.start(
         JobKind.INSTALL,
         "Showing a recording",
@@ -444,10 +441,6 @@ public final class Lens implements AutoCloseable {
   /** The prompt of the run that was opened last, rather than written by the user. */
   public StringProperty openedProperty() {
     return opened;
-  }
-
-  public ObservableList<Job> runningJobs() {
-    return jobs.running();
   }
 
   @Override

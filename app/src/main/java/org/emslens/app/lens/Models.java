@@ -22,8 +22,17 @@ public final class Models {
   private final ReadOnlyObjectWrapper<Open> model = new ReadOnlyObjectWrapper<>(this, "model");
   private Runnable chooseFile = () -> {};
 
-  /** A model that is open, as the window sees it: what it is called, and what it runs on. */
-  public record Open(LoadedEngine loaded, String title, String device) {
+  /** A model that is open, as the window sees it. */
+  public record Open(LoadedEngine loaded) {
+
+    public String title() {
+      return loaded.model().title();
+    }
+
+    /** What it runs on. */
+    public String device() {
+      return loaded.engine().backend();
+    }
 
     /** How the command line calls it; null for the model that is meant where none is named. */
     public String argument() {
@@ -160,10 +169,6 @@ public final class Models {
         JobKind.INSTALL,
         "Opening " + made.model().title(),
         turn -> open.install(made),
-        end ->
-            said.ended(
-                end,
-                () -> model.set(new Open(made, made.model().title(), made.engine().backend())),
-                made.model().title() + " is open"));
+        end -> said.ended(end, () -> model.set(new Open(made)), made.model().title() + " is open"));
   }
 }

@@ -87,7 +87,7 @@ public final class SessionFiles {
    *
    * @param ended told how it ended, after the user was
    */
-  public void write(Path file, Job.Work work, Consumer<Job.End> ended) {
+  private void write(Path file, Job.Work work, Consumer<Job.End> ended) {
     jobs.start(
         JobKind.WRITE,
         "Saving " + file.getFileName(),

@@ -119,8 +119,8 @@ public final class LensWindow implements Target {
    * and the user's next click is Step.
    */
   private void firstStart() {
-    Sample first = Sample.all().getFirst();
     PromptModel prompt = view.prompt();
+    Sample first = prompt.samples().getFirst();
     showRecording(
         () -> {
           if (lens.models().modelProperty().get() == null) {

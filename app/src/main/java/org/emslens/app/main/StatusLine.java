@@ -71,7 +71,7 @@ final class StatusLine extends HBox {
         new Tooltip(
             "Speed over the last 16 tokens; time that the latest compression took to plan and apply; this program's memory"));
     getChildren().addAll(text, jobs, numbers);
-    lens.runningJobs().addListener((ListChangeListener<Job>) c -> list());
+    lens.jobs().running().addListener((ListChangeListener<Job>) c -> list());
     page.addListener((o, before, now) -> refresh());
     lens.viewProperty().addListener((o, before, now) -> refresh());
     Timeline clock = new Timeline(new KeyFrame(Duration.seconds(1), e -> refresh()));
@@ -92,8 +92,8 @@ final class StatusLine extends HBox {
   }
 
   private void list() {
-    jobs.getChildren().removeIf(n -> !lens.runningJobs().contains(((JobView) n).job));
-    for (Job j : lens.runningJobs()) {
+    jobs.getChildren().removeIf(n -> !lens.jobs().running().contains(((JobView) n).job));
+    for (Job j : lens.jobs().running()) {
       if (jobs.getChildren().stream().noneMatch(n -> ((JobView) n).job == j)) {
         jobs.getChildren().add(new JobView(j));
       }

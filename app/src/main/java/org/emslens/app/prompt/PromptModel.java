@@ -21,6 +21,7 @@ import org.emslens.text.ChatMessage;
 /** The prompt that is written: where it comes from, how long it is, and what running it means. */
 public final class PromptModel {
   private final Lens lens;
+  private final List<Sample> samples = Sample.all();
   private final StringProperty text = new SimpleStringProperty(this, "text", "");
   private final BooleanProperty chat = new SimpleBooleanProperty(this, "chat");
   private final ObjectProperty<Sample> sample = new SimpleObjectProperty<>(this, "sample");
@@ -129,6 +130,11 @@ public final class PromptModel {
       lens.start(text.get(), chat.get());
     }
     fresh = false;
+  }
+
+  /** All samples in the order they are meant to be opened. */
+  public List<Sample> samples() {
+    return samples;
   }
 
   /** The sample's title, whether it was edited since; empty for a text of the user's. */

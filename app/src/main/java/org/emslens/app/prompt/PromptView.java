@@ -45,7 +45,7 @@ public final class PromptView extends VBox {
     setMinSize(0, 0);
     samples.setId("samples");
     samples.setAccessibleText("Samples");
-    samples.getItems().setAll(Sample.all());
+    samples.getItems().setAll(model.samples());
     samples.setPromptText("Samples");
     samples.setMaxWidth(Double.MAX_VALUE);
     samples.setOnAction(
@@ -143,13 +143,13 @@ public final class PromptView extends VBox {
         .bind(
             Bindings.createBooleanBinding(
                 () ->
-                    lens.runningJobs().stream()
+                    lens.jobs().running().stream()
                         .noneMatch(
                             j ->
                                 j.kind() == JobKind.READ
                                     || j.kind() == JobKind.GENERATE
                                     || j.kind() == JobKind.PLAN),
-                lens.runningJobs()));
+                lens.jobs().running()));
     cancel.setOnAction(e -> lens.cancel());
     HBox first = new HBox(10, chat, length);
     first.setAlignment(Pos.CENTER_LEFT);
