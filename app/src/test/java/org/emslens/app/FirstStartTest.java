@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class FirstStartTest {
   @Test
   void withoutAModelTheRecordedSessionStaysAndTheReasonIsSaid() throws Exception {
     Path home = folder.resolve("home");
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
     Path tiny = HeadlessWindow.MODELS.resolve("plain").toAbsolutePath();
     GuiProcess.Result r =
         drive(
@@ -62,11 +64,16 @@ class FirstStartTest {
                 "PATH",
                 folder.toString(),
                 "TMPDIR",
-                folder.toString()));
+                temporary.toString(),
+                "JDK_JAVA_OPTIONS",
+                "-Djava.io.tmpdir=" + temporary));
     assertEquals(0, r.code(), r.said());
     try (Stream<Path> left = Files.walk(folder)) {
       assertEquals(
           0, left.filter(f -> f.toString().endsWith(".part")).count(), "nothing half is left");
+    }
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList(), "no copy of a font or of a recording is left");
     }
   }
 

@@ -1,7 +1,9 @@
 package org.emslens.app.main;
 
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.stage.Stage;
@@ -70,6 +72,14 @@ public final class LensApplication extends Application {
   @Override
   public void stop() {
     // ND4J's and the tokenizers' threads would keep the process alive; nothing is being written.
+    // The hooks take the toolkit's copies of fonts out of the temporary folder; they may hang in a
+    // library that is still at work, and nobody should wait for that.
+    Thread.ofPlatform().daemon().start(this::haltSoon);
+    System.exit(exitCode);
+  }
+
+  private void haltSoon() {
+    LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
     Runtime.getRuntime().halt(exitCode);
   }
 }
