@@ -3,6 +3,7 @@ package org.emslens.app;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -20,6 +21,7 @@ class ArchitectureTest {
     "org.emslens.format..",
     "org.emslens.model..",
     "org.emslens.text..",
+    "org.emslens.device..",
     "org.emslens.engine..",
     "org.emslens.cache..",
     "org.emslens.session..",
@@ -58,7 +60,31 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "org.emslens.engine..", "org.emslens.session..", "org.emslens.model..", "org.nd4j..");
+              "org.emslens.device..",
+              "org.emslens.engine..",
+              "org.emslens.session..",
+              "org.emslens.model..",
+              "org.nd4j..");
+
+  @ArchTest
+  static final ArchRule devicesKnowNoForwardPass =
+      noClasses()
+          .that()
+          .resideInAPackage("org.emslens.device..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.emslens.engine..", "org.emslens.session..", "org.emslens.text..");
+
+  /** A device is opened by its provider; only recordings, which need none, use host memory. */
+  @ArchTest
+  static final ArchRule nobodyKnowsWhichDeviceItIs =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.emslens.device..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.emslens.device.cpu..").and(not(simpleName("HostPrompt"))));
 
   @ArchTest
   static final ArchRule enginesKnowNoSessions =
@@ -74,7 +100,7 @@ class ArchitectureTest {
   static final ArchRule nd4jStaysInItsFolder =
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.emslens.engine.nd4j..")
+          .resideOutsideOfPackage("org.emslens.device.cpu..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.nd4j..");

@@ -27,6 +27,7 @@ final class GuiProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
                 "-Xmx4g",
                 "-Dorg.bytedeco.javacpp.maxbytes=8g",
                 "-Dorg.bytedeco.javacpp.maxphysicalbytes=16g",

@@ -6,14 +6,14 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CompressionPlan;
-import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
-import org.emslens.engine.AttentionMap;
-import org.emslens.engine.DecodeTap;
-import org.emslens.engine.Engine;
-import org.emslens.engine.Prefill;
+import org.emslens.device.DecodeTap;
+import org.emslens.device.Device;
+import org.emslens.device.Devices;
+import org.emslens.engine.Cache;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.engine.Prompt;
 import org.emslens.hub.Catalogue;
 import org.emslens.hub.FetchListener;
 import org.emslens.hub.ModelStore;
@@ -45,12 +45,13 @@ public class EngineBenchmark {
   private static final int CONTEXT = 500;
 
   private Model model;
-  private Engine engine;
+  private Device device;
+  private ForwardPass pass;
   private int[] ids;
-  private Prefill prefill;
-  private Prefill half;
-  private KvCache cache;
-  private KvCache thousand;
+  private Prompt prefill;
+  private Prompt half;
+  private Cache cache;
+  private Cache thousand;
   private CompressionPlan plan;
   private DecodeTap rows;
 
@@ -63,13 +64,14 @@ public class EngineBenchmark {
         ModelLoader.open(
             new ModelStore(UserFolders.models())
                 .resolve(Catalogue.shipped(), null, FetchListener.NONE));
-    engine = new Nd4jEngine(model.config(), model.weights(), Progress.NONE);
+    device = Devices.open(null);
+    pass = new ForwardPass(model, device, Progress.NONE);
     ids = new int[PROMPT];
     for (int i = 0; i < PROMPT; i++) {
       ids[i] = 1000 + i * 7919 % 40000;
     }
-    prefill = engine.prefill(ids, null, Progress.NONE);
-    half = engine.prefill(Arrays.copyOf(ids, CONTEXT), null, Progress.NONE);
+    prefill = pass.prompt(ids, null, Progress.NONE);
+    half = pass.prompt(Arrays.copyOf(ids, CONTEXT), null, Progress.NONE);
     rows = new DecodeTap(model.config().allHeads());
   }
 
@@ -83,14 +85,15 @@ public class EngineBenchmark {
   @TearDown
   public void close() throws IOException {
     one.close();
-    engine.close();
+    pass.close();
+    device.close();
     model.close();
   }
 
   /** 1,000 tokens with score statistics. */
   @Benchmark
-  public Prefill prefillThousand() {
-    return engine.prefill(ids, null, Progress.NONE);
+  public Prompt prefillThousand() {
+    return pass.prompt(ids, null, Progress.NONE);
   }
 
   /** One token at about 500 of context, every head's attention captured. */
@@ -99,7 +102,7 @@ public class EngineBenchmark {
     if (cache.seen() > CONTEXT + 200) {
       cache = half.cache(16);
     }
-    return engine.decode(cache, ids[cache.seen() % PROMPT], rows);
+    return pass.step(cache, ids[cache.seen() % PROMPT], rows);
   }
 
   /** EMS planned for all heads at 1,000 slots. */
@@ -110,8 +113,8 @@ public class EngineBenchmark {
 
   /** A fresh cache of 1,000 tokens, compressed by a plan that is there. */
   @Benchmark
-  public KvCache fillAndApply() {
-    KvCache c = prefill.cache(16);
+  public Cache fillAndApply() {
+    Cache c = prefill.cache(16);
     c.apply(plan);
     return c;
   }
@@ -119,7 +122,7 @@ public class EngineBenchmark {
   /** A cache of 1,000 slots per head, for one compression. */
   @State(Scope.Thread)
   public static class Fresh {
-    private KvCache cache;
+    private Cache cache;
 
     @Setup(Level.Invocation)
     public void copy(EngineBenchmark all) {
@@ -142,6 +145,6 @@ public class EngineBenchmark {
   /** One head's whole map, at full resolution. */
   @Benchmark
   public float[] attentionMap() {
-    return AttentionMap.of(prefill, 14, 4).pooled(0, PROMPT, 0, PROMPT, PROMPT, PROMPT, () -> false);
+    return prefill.map(14, 4, 0, PROMPT, 0, PROMPT, PROMPT, PROMPT, () -> false);
   }
 }

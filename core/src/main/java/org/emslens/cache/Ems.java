@@ -40,7 +40,7 @@ public final class Ems implements CachePolicy {
             h -> {
               int most = Math.min(centres, h.candidates());
               var score = GlobalLocalScore.of(List.of(h.parts), Math.max(1, most), options);
-              return plan(h, layer.headDim(), score.getFirst(), most);
+              return plan(h, score.getFirst(), most);
             })
         .toList();
   }
@@ -52,7 +52,7 @@ public final class Ems implements CachePolicy {
         GlobalLocalScore.of(heads.stream().map(Ranked::parts).toList(), most, options);
     int[] places = SharedPlaces.of(scores.stream().map(GlobalLocalScore::score).toList(), centres);
     return IntStream.range(0, places.length)
-        .mapToObj(g -> plan(heads.get(g), layer.headDim(), scores.get(g), places[g]))
+        .mapToObj(g -> plan(heads.get(g), scores.get(g), places[g]))
         .toList();
   }
 
@@ -72,7 +72,7 @@ public final class Ems implements CachePolicy {
         GlobalLocalScore.Parts.of(global, head.local(), head.position(), c, options.kernel()));
   }
 
-  private HeadPlan plan(Ranked ranked, int headDim, GlobalLocalScore by, int centres) {
+  private HeadPlan plan(Ranked ranked, GlobalLocalScore by, int centres) {
     HeadState head = ranked.head;
     float[] mass = ranked.mass;
     int n = head.slots();
@@ -97,8 +97,7 @@ public final class Ems implements CachePolicy {
     for (int i = 0; i < centres; i++) {
       takesMembers[i] = options.hosts() == CacheOptions.Hosts.ALL || !by.localOnly()[kept[i]];
     }
-    float redundancy =
-        MergeAssignment.assign(head, headDim, options, pool, kept, takesMembers, target);
+    float redundancy = MergeAssignment.assign(head, options, pool, kept, takesMembers, target);
     HeadPlan.Scores scores =
         new HeadPlan.Scores(ranked.parts.global(), Arrays.copyOf(head.local(), c), by.score());
     return new HeadPlan(

@@ -17,7 +17,7 @@ public final class H2o extends HeadwisePolicy {
   }
 
   @Override
-  HeadPlan plan(HeadState head, int headDim, int budget) {
+  HeadPlan plan(HeadState head, int budget) {
     return TopSlots.plan(head, budget, budget / 2, head.received(), options);
   }
 }

@@ -5,12 +5,12 @@ import java.util.List;
 /** A policy whose heads do not look at each other. */
 abstract class HeadwisePolicy implements CachePolicy {
 
-  abstract HeadPlan plan(HeadState head, int headDim, int budget);
+  abstract HeadPlan plan(HeadState head, int budget);
 
   @Override
   public final List<HeadPlan> plan(LayerState layer, int budget) {
     return layer.heads().stream()
-        .map(h -> budget >= h.slots() ? keepAll(h) : plan(h, layer.headDim(), budget))
+        .map(h -> budget >= h.slots() ? keepAll(h) : plan(h, budget))
         .toList();
   }
 

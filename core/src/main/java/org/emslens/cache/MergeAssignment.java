@@ -1,6 +1,5 @@
 package org.emslens.cache;
 
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -21,7 +20,6 @@ final class MergeAssignment {
    */
   static float assign(
       HeadState head,
-      int d,
       CacheOptions options,
       int[] pool,
       int[] kept,
@@ -32,7 +30,7 @@ final class MergeAssignment {
     }
     int[] hosts = IntStream.range(0, takesMembers.length).filter(i -> takesMembers[i]).toArray();
     int[] slots = IntStream.of(hosts).map(i -> kept[i]).toArray();
-    MostSimilar found = MostSimilar.of(vectors(head, options), d, pool, slots, 0);
+    MostSimilar found = head.vectors().mostSimilar(options.similarity(), pool, slots, 0);
     double sum = 0;
     for (int p = 0; p < pool.length; p++) {
       float similarity = found.similarity()[p];
@@ -40,13 +38,5 @@ final class MergeAssignment {
       sum += similarity;
     }
     return (float) (sum / pool.length);
-  }
-
-  private static List<float[]> vectors(HeadState head, CacheOptions options) {
-    return switch (options.similarity()) {
-      case KEYS -> List.of(head.keys());
-      case VALUES -> List.of(head.values());
-      case BOTH -> List.of(head.keys(), head.values());
-    };
   }
 }

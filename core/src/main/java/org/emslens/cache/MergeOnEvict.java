@@ -1,8 +1,5 @@
 package org.emslens.cache;
 
-import java.util.List;
-import org.emslens.math.RowProducts;
-
 /**
  * SnapKV's choice, after which each evicted slot's value v_e is blended into the kept slot whose
  * key is most similar: v becomes (v + sum of w v_e) / (1 + sum of w) with w = cos |v_e| / (|v_e| +
@@ -26,8 +23,8 @@ public final class MergeOnEvict extends HeadwisePolicy {
   }
 
   @Override
-  HeadPlan plan(HeadState head, int d, int budget) {
-    HeadPlan evict = snap.plan(head, d, budget);
+  HeadPlan plan(HeadState head, int budget) {
+    HeadPlan evict = snap.plan(head, budget);
     int[] kept = evict.kept();
     int[] gone = gone(evict);
     int[] target = evict.target().clone();
@@ -35,13 +32,15 @@ public final class MergeOnEvict extends HeadwisePolicy {
     for (int j : kept) {
       weight[j] = 1;
     }
-    MostSimilar found = MostSimilar.of(List.of(head.keys()), d, gone, kept, -1);
+    MostSimilar found = head.vectors().mostSimilar(CacheOptions.Similarity.KEYS, gone, kept, -1);
+    float[] norms = head.vectors().valueNorms(gone);
+    float[] hosts = head.vectors().valueNorms(kept);
     double similarity = 0;
     for (int e = 0; e < gone.length; e++) {
       float cos = found.similarity()[e];
       int host = found.centre()[e];
-      float own = RowProducts.norm(head.values(), gone[e] * d, d);
-      float its = RowProducts.norm(head.values(), kept[host] * d, d);
+      float own = norms[e];
+      float its = hosts[host];
       target[gone[e]] = host;
       weight[gone[e]] = Math.max(0, cos) * own / Math.max(own + its, TINY);
       similarity += cos;

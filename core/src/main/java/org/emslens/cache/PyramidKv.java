@@ -34,7 +34,7 @@ public final class PyramidKv extends HeadwisePolicy {
   }
 
   @Override
-  HeadPlan plan(HeadState head, int headDim, int budget) {
-    return snap.plan(head, headDim, budget);
+  HeadPlan plan(HeadState head, int budget) {
+    return snap.plan(head, budget);
   }
 }

@@ -19,7 +19,7 @@ public final class SnapKv extends HeadwisePolicy {
   }
 
   @Override
-  HeadPlan plan(HeadState head, int headDim, int budget) {
+  HeadPlan plan(HeadState head, int budget) {
     float[] score = score(head.local(), head.slots() - options.window());
     return TopSlots.plan(head, budget, options.window(), score, options);
   }

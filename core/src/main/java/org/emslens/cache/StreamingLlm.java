@@ -19,7 +19,7 @@ public final class StreamingLlm extends HeadwisePolicy {
   }
 
   @Override
-  HeadPlan plan(HeadState head, int headDim, int budget) {
+  HeadPlan plan(HeadState head, int budget) {
     int n = head.slots();
     int[] kept = new int[budget];
     for (int i = 0; i < budget; i++) {

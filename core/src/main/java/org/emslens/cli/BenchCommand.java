@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.emslens.cache.Policies;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Bench;
 import org.emslens.experiment.Prose;
@@ -76,10 +76,10 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     PrintWriter out = spec.commandLine().getOut();
-    try (LoadedEngine loaded = model.load()) {
+    try (LoadedModel loaded = model.load()) {
       int most = loaded.model().config().context() - Bench.decoded();
       if (!json) {
-        out.printf("%s, %s%n", loaded.model().title(), loaded.engine().backend());
+        out.printf("%s, %s%n", loaded.model().title(), loaded.pass().device());
         out.printf(
             "%-15s %7s %7s %9s %8s %8s %8s %8s %7s %8s %8s%n",
             "policy",
@@ -97,16 +97,16 @@ final class BenchCommand implements Callable<Integer> {
       List<Integer> lengths = contexts.stream().map(n -> Math.min(n, most)).distinct().toList();
       int[] longest = prose(loaded, Collections.max(lengths) + Bench.decoded());
       spec.commandLine().getErr().println("Warming up with a short prompt.");
-      Bench.warmUp(loaded.engine(), longest, choices);
+      Bench.warmUp(loaded.pass(), longest, choices);
       for (int context : lengths) {
         int[] ids = Arrays.copyOf(longest, context + Bench.decoded());
-        Bench.run(loaded.engine(), ids, choices, Progress.NONE, b -> print(out, b));
+        Bench.run(loaded.pass(), ids, choices, Progress.NONE, b -> print(out, b));
       }
     }
     return 0;
   }
 
-  private static int[] prose(LoadedEngine loaded, int tokens) {
+  private static int[] prose(LoadedModel loaded, int tokens) {
     List<String> text =
         new Prose(1).sentences(tokens, s -> loaded.model().tokenizer().encode(s).size());
     int[] ids = Tokenizer.ids(loaded.model().tokenizer().encode(String.join(" ", text)));

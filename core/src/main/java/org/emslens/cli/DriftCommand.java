@@ -3,7 +3,7 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Baseline;
 import org.emslens.experiment.Drift;
@@ -46,7 +46,7 @@ final class DriftCommand implements Callable<Integer> {
     CacheChoice choice = cache.choice();
     String before = TextFiles.read(prompt);
     String after = TextFiles.read(continuation);
-    try (LoadedEngine loaded = model.load()) {
+    try (LoadedModel loaded = model.load()) {
       int[] prompt = Tokenizer.ids(loaded.model().tokenizer().encodePrompt(before));
       int[] ids = Tokenizer.ids(loaded.model().tokenizer().encode(after));
       if (prompt.length == 0 || ids.length == 0) {
@@ -63,8 +63,8 @@ final class DriftCommand implements Callable<Integer> {
                 + ".");
       }
       choice.slotsFor(prompt.length);
-      Baseline full = Baseline.of(loaded.engine(), prompt, ids, 0, Progress.NONE);
-      JsonOut.print(spec, Drift.measure(loaded.engine(), full, choice, once, Progress.NONE));
+      Baseline full = Baseline.of(loaded.pass(), prompt, ids, 0, Progress.NONE);
+      JsonOut.print(spec, Drift.measure(loaded.pass(), full, choice, once, Progress.NONE));
       return 0;
     }
   }

@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.experiment.Campaign;
 import org.emslens.experiment.Outcome;
 import org.emslens.experiment.ResultStore;
@@ -62,8 +61,9 @@ final class ExperimentOption {
       new Campaign(
               store,
               name -> {
-                LoadedEngine loaded =
-                    Nd4jEngine.load(ModelLoader.open(ModelOption.path(name, err)), Progress.NONE);
+                LoadedModel loaded =
+                    LoadedModel.load(
+                        ModelLoader.open(ModelOption.path(name, err)), null, Progress.NONE);
                 store.about(Manifest.of(loaded, Invocation.of(spec)));
                 return loaded;
               },

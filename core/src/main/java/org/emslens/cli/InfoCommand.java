@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.model.Model;
 import org.emslens.model.ModelConfig;
 import picocli.CommandLine.Command;
@@ -38,7 +37,6 @@ final class InfoCommand implements Callable<Integer> {
       json.put("bytes", c.bytes());
       json.put("quantization", c.quantization());
       json.put("chatTemplate", m.chat() != null);
-      json.put("backend", Nd4jEngine.backendName());
       JsonOut.print(spec, json);
       return 0;
     }

@@ -3,10 +3,9 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.emslens.engine.AttentionMap;
-import org.emslens.engine.LoadedEngine;
-import org.emslens.engine.Prefill;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
+import org.emslens.engine.Prompt;
 import org.emslens.format.Npy;
 import org.emslens.model.ModelConfig;
 import picocli.CommandLine.Command;
@@ -55,17 +54,17 @@ final class LogitsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--layer and --attention-out belong together.");
     }
-    try (LoadedEngine loaded = model.load()) {
+    try (LoadedModel loaded = model.load()) {
       ModelConfig c = loaded.model().config();
       check(c);
       if ((long) ids.length * c.vocab() > Integer.MAX_VALUE) {
         throw new IOException("The logits of " + ids.length + " tokens are too many for one file.");
       }
       float[] logits = new float[ids.length * c.vocab()];
-      Prefill run =
+      Prompt run =
           loaded
-              .engine()
-              .prefill(
+              .pass()
+              .prompt(
                   ids,
                   (at, row) -> System.arraycopy(row, 0, logits, at * c.vocab(), c.vocab()),
                   Progress.NONE);
@@ -97,12 +96,12 @@ final class LogitsCommand implements Callable<Integer> {
     }
   }
 
-  private Npy attention(Prefill run) {
+  private Npy attention(Prompt run) {
     int heads = run.config().heads();
     int n = run.tokens();
     float[] all = new float[Math.multiplyExact(heads, Math.multiplyExact(n, n))];
     for (int h = 0; h < heads; h++) {
-      float[] map = AttentionMap.of(run, layer, h).pooled(0, n, 0, n, n, n, () -> false);
+      float[] map = run.map(layer, h, 0, n, 0, n, n, n, () -> false);
       System.arraycopy(map, 0, all, h * n * n, n * n);
     }
     return new Npy(new int[] {heads, n, n}, all);

@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.hub.Catalogue;
 import org.emslens.hub.FetchListener;
 import org.emslens.hub.ModelStore;
@@ -36,8 +35,8 @@ final class ModelOption {
     return ModelLoader.open(path());
   }
 
-  LoadedEngine load() throws IOException {
-    return Nd4jEngine.load(open(), Progress.NONE);
+  LoadedModel load() throws IOException {
+    return LoadedModel.load(open(), null, Progress.NONE);
   }
 
   private Path path() throws IOException {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.emslens.cache.CacheFrame;
-import org.emslens.engine.LoadedEngine;
-import org.emslens.engine.ProcessMemory;
+import org.emslens.device.ProcessMemory;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
@@ -116,12 +116,12 @@ final class RunCommand implements Callable<Integer> {
     CacheChoice choice = cache.choice();
     Sampling sampling = sampling();
     String text = prompt.read();
-    try (LoadedEngine loaded = model.load()) {
+    try (LoadedModel loaded = model.load()) {
       long start = System.nanoTime();
       Session session =
           Session.start(
               loaded.model(),
-              loaded.engine(),
+              loaded.pass(),
               chat ? asChat(loaded.model(), text) : text,
               choice,
               sampling,
@@ -186,7 +186,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> json(
-      Run run, LoadedEngine loaded, double prefillSeconds, double decodeSeconds) {
+      Run run, LoadedModel loaded, double prefillSeconds, double decodeSeconds) {
     int generated = run.steps().size() - 1;
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("text", run.generated(generated));
@@ -209,7 +209,7 @@ final class RunCommand implements Callable<Integer> {
     timings.put("peakMemoryBytes", ProcessMemory.peak());
     timings.put("decodeTokensPerSecond", decodeSeconds > 0 ? generated / decodeSeconds : 0);
     json.put("timings", timings);
-    json.put("backend", loaded.engine().backend());
+    json.put("backend", loaded.pass().device());
     return json;
   }
 

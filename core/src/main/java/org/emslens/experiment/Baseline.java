@@ -1,10 +1,10 @@
 package org.emslens.experiment;
 
-import org.emslens.cache.KvCache;
-import org.emslens.engine.DecodeTap;
-import org.emslens.engine.Engine;
-import org.emslens.engine.Prefill;
+import org.emslens.device.DecodeTap;
+import org.emslens.engine.Cache;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
+import org.emslens.engine.Prompt;
 
 /**
  * What the full cache says of a text: measured once, compared with as often as needed.
@@ -17,7 +17,7 @@ import org.emslens.engine.Progress;
  *     prompt's own last token
  */
 public record Baseline(
-    Prefill prefill, int[] continuation, int first, float[][] logits, DecodeTap[] taps) {
+    Prompt prefill, int[] continuation, int first, float[][] logits, DecodeTap[] taps) {
 
   /**
    * Runs the prompt and teacher-forces the continuation with the full cache.
@@ -26,9 +26,9 @@ public record Baseline(
    * @param first below its length
    */
   public static Baseline of(
-      Engine engine, int[] prompt, int[] continuation, int first, Progress progress) {
-    Prefill prefill = engine.prefill(prompt, null, share -> progress.at(share / 2));
-    KvCache full = prefill.cache(1);
+      ForwardPass pass, int[] prompt, int[] continuation, int first, Progress progress) {
+    Prompt prefill = pass.prompt(prompt, null, share -> progress.at(share / 2));
+    Cache full = prefill.cache(1);
     int measured = continuation.length - first;
     float[][] logits = new float[measured][];
     DecodeTap[] taps = new DecodeTap[measured];
@@ -37,8 +37,8 @@ public record Baseline(
     }
     for (int i = 0; i + 1 < continuation.length; i++) {
       int at = i + 1 - first;
-      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(engine.config().allHeads());
-      float[] next = engine.decode(full, continuation[i], tap);
+      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(pass.config().allHeads());
+      float[] next = pass.step(full, continuation[i], tap);
       if (at >= 0) {
         logits[at] = next.clone();
         taps[at] = tap;

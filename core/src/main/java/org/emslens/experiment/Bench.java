@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.emslens.cache.CompressionPlan;
-import org.emslens.cache.KvCache;
 import org.emslens.cache.LayerState;
-import org.emslens.engine.DecodeTap;
-import org.emslens.engine.Engine;
-import org.emslens.engine.Prefill;
-import org.emslens.engine.ProcessMemory;
+import org.emslens.device.DecodeTap;
+import org.emslens.device.ProcessMemory;
+import org.emslens.engine.Cache;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
+import org.emslens.engine.Prompt;
 import org.emslens.session.CacheChoice;
 
 /**
@@ -52,10 +52,10 @@ public record Bench(
    *
    * @param ids as for `run`
    */
-  public static void warmUp(Engine engine, int[] ids, List<CacheChoice> choices) {
+  public static void warmUp(ForwardPass pass, int[] ids, List<CacheChoice> choices) {
     int[] few = Arrays.copyOf(ids, Math.min(ids.length, SHORT + DECODED));
     for (int done = 0; done < WARM_UPS; done += choices.size()) {
-      run(engine, few, choices, Progress.NONE, b -> {});
+      run(pass, few, choices, Progress.NONE, b -> {});
     }
   }
 
@@ -66,7 +66,7 @@ public record Bench(
    * @param ids a prompt, and 64 tokens more to decode
    */
   public static void run(
-      Engine engine,
+      ForwardPass pass,
       int[] ids,
       List<CacheChoice> choices,
       Progress progress,
@@ -74,17 +74,17 @@ public record Bench(
     int context = ids.length - DECODED;
     ProcessMemory.forgetPeak();
     long start = System.nanoTime();
-    Prefill prefill = engine.prefill(Arrays.copyOf(ids, context), null, progress);
+    Prompt prefill = pass.prompt(Arrays.copyOf(ids, context), null, progress);
     double prefillSeconds = (System.nanoTime() - start) / 1e9;
     for (CacheChoice c : choices) {
-      each.accept(run(engine, prefill, prefillSeconds, ids, c, progress));
+      each.accept(run(pass, prefill, prefillSeconds, ids, c, progress));
       ProcessMemory.forgetPeak();
     }
   }
 
   private static Bench run(
-      Engine engine,
-      Prefill prefill,
+      ForwardPass pass,
+      Prompt prefill,
       double prefillSeconds,
       int[] ids,
       CacheChoice choice,
@@ -92,7 +92,7 @@ public record Bench(
     int context = prefill.tokens();
     int budget = choice.slotsFor(context);
     List<double[]> times = new ArrayList<>();
-    KvCache cache = null;
+    Cache cache = null;
     boolean compresses = choice.policy().with(choice.options()).compresses() && budget < context;
     for (int i = 0; i < ROUNDS; i++) {
       progress.at(0);
@@ -100,10 +100,10 @@ public record Bench(
       times.add(compresses ? compress(cache, choice, budget) : new double[3]);
     }
     long bytes = cache.bytes();
-    DecodeTap tap = new DecodeTap(engine.config().allHeads());
+    DecodeTap tap = new DecodeTap(pass.config().allHeads());
     long start = System.nanoTime();
     for (int i = 0; i < DECODED; i++) {
-      engine.decode(cache, ids[context + i], tap);
+      pass.step(cache, ids[context + i], tap);
       cache.compressDue(choice.policy(), choice.options(), budget);
       progress.at((double) i / DECODED);
     }
@@ -126,11 +126,11 @@ public record Bench(
         ProcessMemory.peak());
   }
 
-  private static double[] compress(KvCache cache, CacheChoice choice, int budget) {
+  private static double[] compress(Cache cache, CacheChoice choice, int budget) {
     long start = System.nanoTime();
     List<LayerState> states = cache.states();
     long scored = System.nanoTime();
-    CompressionPlan plan = KvCache.plan(states, choice.policy(), choice.options(), budget);
+    CompressionPlan plan = Cache.plan(states, choice.policy(), choice.options(), budget);
     long planned = System.nanoTime();
     cache.apply(plan);
     long applied = System.nanoTime();

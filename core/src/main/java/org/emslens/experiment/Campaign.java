@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 
 /**
@@ -26,7 +26,7 @@ public final class Campaign {
   /** Opens models; called by every thread for itself. */
   @FunctionalInterface
   public interface Models {
-    LoadedEngine open(String model) throws IOException;
+    LoadedModel open(String model) throws IOException;
   }
 
   /**
@@ -93,7 +93,7 @@ public final class Campaign {
 
   private void work(Queue<List<Trial>> groups) throws IOException {
     String name = null;
-    LoadedEngine loaded = null;
+    LoadedModel loaded = null;
     try {
       for (List<Trial> group = groups.poll(); group != null; group = groups.poll()) {
         if (!group.getFirst().model().equals(name)) {

@@ -1,9 +1,9 @@
 package org.emslens.experiment;
 
 import org.emslens.cache.CompressionPlan;
-import org.emslens.cache.KvCache;
-import org.emslens.engine.DecodeTap;
-import org.emslens.engine.Engine;
+import org.emslens.device.DecodeTap;
+import org.emslens.engine.Cache;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.math.Ranking;
 import org.emslens.session.CacheChoice;
@@ -59,10 +59,10 @@ public record Drift(
    * @throws IllegalArgumentException where the budget does not fit
    */
   public static Drift measure(
-      Engine engine, Baseline baseline, CacheChoice choice, boolean once, Progress progress) {
+      ForwardPass pass, Baseline baseline, CacheChoice choice, boolean once, Progress progress) {
     int prompt = baseline.prefill().tokens();
     int budget = choice.slotsFor(prompt);
-    KvCache cache = baseline.prefill().cache(choice.options().window());
+    Cache cache = baseline.prefill().cache(choice.options().window());
     CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget);
     Measures.Mass mass = plan == null ? new Measures.Mass(1, 0, 0) : Measures.Mass.of(plan.heads());
     long slots = cache.slots();
@@ -74,8 +74,8 @@ public record Drift(
     }
     for (int i = 0; i + 1 < continuation.length; i++) {
       int at = i + 1 - baseline.first();
-      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(engine.config().allHeads());
-      float[] logits = engine.decode(cache, continuation[i], tap);
+      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(pass.config().allHeads());
+      float[] logits = pass.step(cache, continuation[i], tap);
       if (at >= 0) {
         sums.token(continuation[i + 1], baseline.logits()[at], logits);
         sums.error(tap.outputError(baseline.taps()[at]));
@@ -86,7 +86,7 @@ public record Drift(
       progress.at((i + 2.0) / continuation.length);
     }
     int n = sums.tokens;
-    double retained = (double) slots / engine.config().allKvHeads() / prompt;
+    double retained = (double) slots / pass.config().allKvHeads() / prompt;
     return new Drift(
         sums.nll / n,
         sums.fullNll / n,

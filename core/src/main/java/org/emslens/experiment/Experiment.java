@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.emslens.engine.Engine;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.ForwardPass;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.session.CacheChoice;
 
@@ -39,7 +39,7 @@ public final class Experiment {
    * @param progress throws to stop
    */
   public static void run(
-      LoadedEngine loaded, List<Trial> group, Listener listener, Progress progress) {
+      LoadedModel loaded, List<Trial> group, Listener listener, Progress progress) {
     Trial first = group.getFirst();
     Baseline baseline;
     try {
@@ -48,25 +48,25 @@ public final class Experiment {
       listener.working("full cache, " + first.task().name(), 0);
       baseline =
           Baseline.of(
-              loaded.engine(), tokens.prompt(), tokens.continuation(), tokens.first(), progress);
+              loaded.pass(), tokens.prompt(), tokens.continuation(), tokens.first(), progress);
     } catch (IOException | IllegalArgumentException e) {
       group.forEach(t -> listener.done(Outcome.of(t, null, 0, e.getMessage())));
       return;
     }
     for (Trial t : group) {
-      listener.done(run(loaded.engine(), baseline, t, listener, progress));
+      listener.done(run(loaded.pass(), baseline, t, listener, progress));
     }
   }
 
   private static Outcome run(
-      Engine engine, Baseline baseline, Trial t, Listener listener, Progress progress) {
+      ForwardPass pass, Baseline baseline, Trial t, Listener listener, Progress progress) {
     long start = System.nanoTime();
     try {
       CacheChoice choice = t.choice();
       String what = t.contender().label() + " " + t.budget() + ", " + t.task().name();
       Drift drift =
           Drift.measure(
-              engine,
+              pass,
               baseline,
               choice,
               t.once(),
@@ -80,7 +80,7 @@ public final class Experiment {
     }
   }
 
-  private static void check(Task.Tokens tokens, LoadedEngine loaded) {
+  private static void check(Task.Tokens tokens, LoadedModel loaded) {
     int all = tokens.prompt().length + tokens.continuation().length;
     int context = loaded.model().config().context();
     if (tokens.prompt().length == 0 || tokens.continuation().length <= tokens.first()) {

@@ -5,11 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.emslens.cache.CacheOptions;
-import org.emslens.cache.HeadCache;
 import org.emslens.cache.HeadPlan;
-import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
+import org.emslens.device.PromptLayer;
+import org.emslens.device.cpu.HostPrompt;
+import org.emslens.engine.Cache;
 import org.emslens.format.Npy;
+import org.emslens.model.AttentionSpec;
 
 /**
  * One compression of one layer given as arrays, for checking against other implementations.
@@ -37,17 +39,23 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     float[] received = new float[heads * n];
     float[] lastRows = new float[heads * options.window() * n];
     attention(queries, keys, options.window(), received, lastRows);
-    KvCache cache =
-        KvCache.of(
-            heads,
-            d,
-            n,
+    PromptLayer layer =
+        new PromptLayer(
+            queries.data(),
             perHead(keys),
             perHead(values),
-            new float[][] {received},
-            new float[][] {lastRows},
-            options.window(),
-            options.window());
+            new float[queries.shape()[0] * n],
+            received,
+            rows(lastRows, heads, options.window(), n),
+            new float[queries.shape()[0]][0]);
+    AttentionSpec.Shape attention = AttentionSpec.Shape.of(queries.shape()[0], heads, d);
+    Cache cache =
+        new Cache(
+            HostPrompt.of(List.of(attention), List.of(layer)).cache(options.window()),
+            1,
+            heads,
+            d,
+            n);
     List<HeadPlan> plans = new ArrayList<>();
     if (budget < n) {
       var plan = cache.plan(Policies.EMS, options, budget);
@@ -58,12 +66,19 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     float[] outKeys = new float[heads * kept * d];
     float[] outValues = new float[heads * kept * d];
     for (int g = 0; g < heads; g++) {
-      HeadCache head = cache.head(0, g);
-      System.arraycopy(head.keys(), 0, outKeys, g * kept * d, kept * d);
-      System.arraycopy(head.values(), 0, outValues, g * kept * d, kept * d);
+      System.arraycopy(cache.memory().keys(0, g), 0, outKeys, g * kept * d, kept * d);
+      System.arraycopy(cache.memory().values(0, g), 0, outValues, g * kept * d, kept * d);
     }
     int[] shape = {heads, kept, d};
     return new LayerCompression(plans, new Npy(shape, outKeys), new Npy(shape, outValues));
+  }
+
+  private static float[][][] rows(float[] all, int heads, int window, int n) {
+    float[][][] rows = new float[heads][window][];
+    for (int i = 0; i < heads * window; i++) {
+      rows[i / window][i % window] = Arrays.copyOfRange(all, i * n, (i + 1) * n);
+    }
+    return rows;
   }
 
   private static float[][] perHead(Npy x) {

@@ -57,8 +57,8 @@ public final class Gguf implements TensorSource {
   }
 
   @Override
-  public AffineBlocks blocks(TensorInfo tensor, long start, int count) {
-    return file.blocks(tensor, start, count);
+  public void raw(TensorInfo tensor, long start, byte[] into) {
+    file.raw(tensor, start, into);
   }
 
   @Override

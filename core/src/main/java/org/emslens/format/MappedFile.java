@@ -1,6 +1,8 @@
 package org.emslens.format;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -45,8 +47,15 @@ final class MappedFile implements AutoCloseable {
     Dequantizer.dequantize(tensor.type(), raw(tensor, start, into.length), into);
   }
 
-  AffineBlocks blocks(TensorInfo tensor, long start, int count) {
-    return AffineBlocks.of(tensor.type(), raw(tensor, start, count), count);
+  /** Bytes of a tensor, read and not mapped. */
+  void raw(TensorInfo tensor, long start, byte[] into) {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      file.seek(tensor.offset() + start);
+      file.readFully(into);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new BadFileException(path, "cannot be read: " + e.getMessage(), e));
+    }
   }
 
   private byte[] raw(TensorInfo tensor, long start, int count) {

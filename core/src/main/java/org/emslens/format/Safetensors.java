@@ -49,8 +49,8 @@ public final class Safetensors implements TensorSource {
   }
 
   @Override
-  public AffineBlocks blocks(TensorInfo tensor, long start, int count) {
-    return file.blocks(tensor, start, count);
+  public void raw(TensorInfo tensor, long start, byte[] into) {
+    file.raw(tensor, start, into);
   }
 
   @Override

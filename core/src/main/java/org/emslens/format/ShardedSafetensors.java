@@ -69,8 +69,8 @@ public final class ShardedSafetensors implements TensorSource {
   }
 
   @Override
-  public AffineBlocks blocks(TensorInfo tensor, long start, int count) {
-    return owner.get(tensor.name()).blocks(tensor, start, count);
+  public void raw(TensorInfo tensor, long start, byte[] into) {
+    owner.get(tensor.name()).raw(tensor, start, into);
   }
 
   @Override

@@ -24,12 +24,13 @@ public interface TensorSource extends AutoCloseable {
   void read(TensorInfo tensor, long start, float[] into);
 
   /**
-   * The stored levels of a tensor whose type {@link AffineBlocks#describes} knows, from number
-   * `start` on.
+   * Reads a tensor's stored bytes, past the mapping, so that memory does not fill with what is
+   * needed once. Safe for several threads.
    *
-   * @param count a multiple of 32
+   * @param start first byte of the tensor's
+   * @param into filled whole
    */
-  AffineBlocks blocks(TensorInfo tensor, long start, int count);
+  void raw(TensorInfo tensor, long start, byte[] into);
 
   @Override
   void close() throws IOException;

@@ -1,49 +1,99 @@
 package org.emslens.model;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.emslens.format.BadFileException;
 import org.emslens.format.Gguf;
+import org.emslens.format.TensorInfo;
 
 /** Typed access to GGUF metadata, with errors that name the key. */
-final class GgufFields {
+public final class GgufFields {
   private final Gguf file;
   private final Map<String, Object> values;
+  private final Set<String> used = new HashSet<>();
 
-  GgufFields(Gguf file) {
+  public GgufFields(Gguf file) {
     this.file = file;
     this.values = file.metadata();
   }
 
-  String text(String key) throws BadFileException {
+  public boolean has(String key) {
+    return values.containsKey(key);
+  }
+
+  /** Refuses keys of this beginning that nobody asked for, but for these. */
+  public void refuseOthers(String beginning, Set<String> harmless) throws BadFileException {
+    for (String key : values.keySet()) {
+      if (key.startsWith(beginning) && !used.contains(key) && !harmless.contains(key)) {
+        Object found = values.get(key);
+        throw new BadFileException(
+            file.path(),
+            "metadata '"
+                + key
+                + "' is "
+                + (found instanceof List<?> list ? "a list of " + list.size() : "'" + found + "'")
+                + "; what it changes is not known here.");
+      }
+    }
+  }
+
+  /** Refuses any other value than the one that this program does, where the key is there. */
+  public void demand(String key, Object only) throws BadFileException {
+    used.add(key);
+    Object found = values.getOrDefault(key, only);
+    Object wanted = only instanceof Integer n ? Long.valueOf(n) : only;
+    if (!found.equals(only) && !found.equals(wanted)) {
+      throw new BadFileException(
+          file.path(),
+          "metadata '" + key + "' is '" + found + "'; supported is only '" + only + "'.");
+    }
+  }
+
+  /** Size of the vocabulary: one row of the embedding each. */
+  public int vocabulary() throws BadFileException {
+    TensorInfo embedding = file.tensors().get("token_embd.weight");
+    if (embedding == null || embedding.shape().size() != 2) {
+      throw new BadFileException(
+          file.path(), "tensor 'token_embd.weight' is missing or not a matrix.");
+    }
+    return (int) Math.min(Integer.MAX_VALUE, embedding.shape().getFirst());
+  }
+
+  public String text(String key) throws BadFileException {
+    used.add(key);
     if (values.get(key) instanceof String s) {
       return s;
     }
     throw wrong(key, "a text");
   }
 
-  String textOr(String key, String otherwise) throws BadFileException {
+  public String textOr(String key, String otherwise) throws BadFileException {
     return values.containsKey(key) ? text(key) : otherwise;
   }
 
-  int integer(String key) throws BadFileException {
+  public int integer(String key) throws BadFileException {
+    used.add(key);
     if (values.get(key) instanceof Long n && n >= 0 && n <= Integer.MAX_VALUE) {
       return n.intValue();
     }
     throw wrong(key, "a whole number from 0 to 2147483647");
   }
 
-  int integerOr(String key, int otherwise) throws BadFileException {
+  public int integerOr(String key, int otherwise) throws BadFileException {
     return values.containsKey(key) ? integer(key) : otherwise;
   }
 
-  double number(String key) throws BadFileException {
+  public double number(String key) throws BadFileException {
+    used.add(key);
     if (values.get(key) instanceof Number n && Double.isFinite(n.doubleValue())) {
       return n.doubleValue();
     }
     throw wrong(key, "a number");
   }
 
-  double numberOr(String key, double otherwise) throws BadFileException {
+  public double numberOr(String key, double otherwise) throws BadFileException {
     return values.containsKey(key) ? number(key) : otherwise;
   }
 

@@ -2,12 +2,13 @@ package org.emslens.model;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.emslens.format.TensorSource;
 import org.emslens.text.ChatTemplate;
 import org.emslens.text.Tokenizer;
 
 /**
- * A model that was opened: its numbers, weights (still on disk, mapped), tokenizer and chat
- * template.
+ * A model that was opened: its numbers, its layers as data, weights (still on disk, mapped),
+ * tokenizer and chat template.
  *
  * @param chat null where the model brings no template
  */
@@ -15,7 +16,8 @@ public record Model(
     String title,
     Path path,
     ModelConfig config,
-    Weights weights,
+    ModelSpec spec,
+    TensorSource weights,
     Tokenizer tokenizer,
     ChatTemplate chat)
     implements AutoCloseable {

@@ -6,7 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +36,13 @@ public record Manifest(
    *
    * @param command see above
    */
-  public static Manifest of(LoadedEngine loaded, String command) {
+  public static Manifest of(LoadedModel loaded, String command) {
     return new Manifest(
         Program.title(),
         loaded.model().title(),
         loaded.model().path().getFileName().toString(),
         digest(loaded.model().path()),
-        loaded.engine().backend(),
+        loaded.pass().device(),
         now(),
         command);
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -20,8 +21,12 @@ import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
-import org.emslens.engine.Prefill;
+import org.emslens.device.PromptLayer;
+import org.emslens.device.PromptMemory;
+import org.emslens.device.cpu.HostPrompt;
+import org.emslens.engine.Prompt;
 import org.emslens.format.BadFileException;
+import org.emslens.model.AttentionSpec;
 import org.emslens.model.ModelConfig;
 import org.emslens.text.Token;
 
@@ -77,7 +82,7 @@ final class RecordingReader {
 
   private Run run() throws IOException {
     RecordedRun json = json();
-    Prefill prefill = prefill(json);
+    Prompt prefill = prefill(json);
     CacheChoice choice =
         new CacheChoice(Policies.byId(json.policy()), json.options(), json.budget());
     return new Run(
@@ -169,14 +174,14 @@ final class RecordingReader {
     }
   }
 
-  private Prefill prefill(RecordedRun r) throws IOException {
+  private Prompt prefill(RecordedRun r) throws IOException {
     ModelConfig c = r.config();
     int n = r.prompt().size();
     int layers = c.layers();
     int queries = length(c.heads(), n, c.headDim());
     int keys = length(c.kvHeads(), n, c.headDim());
     int rows = length(c.kvHeads(), r.lastRowCount(), n);
-    int pixels = Prefill.THUMBNAIL * Prefill.THUMBNAIL;
+    int pixels = PromptMemory.THUMBNAIL * PromptMemory.THUMBNAIL;
     long bytes =
         2L * queries
             + 4L * keys
@@ -186,37 +191,41 @@ final class RecordingReader {
     for (int l = 0; l < layers; l++) {
       open("prefill/" + l, bytes).close();
     }
-    Prefill p =
-        new Prefill(
-            c,
-            r.prompt().stream().mapToInt(Token::id).toArray(),
-            new float[layers][],
-            new float[c.allKvHeads()][],
-            new float[c.allKvHeads()][],
-            new float[layers][],
-            new float[layers][],
-            new float[layers][],
-            r.lastRowCount(),
-            new float[c.allHeads()][],
-            new float[0]);
+    List<PromptLayer> kept = new ArrayList<>();
     for (int l = 0; l < layers; l++) {
       try (DataInputStream in = open("prefill/" + l, bytes)) {
-        p.queries()[l] = Numbers.readHalves(in, queries);
-        for (int g = 0; g < c.kvHeads(); g++) {
-          p.keys()[l * c.kvHeads() + g] = Numbers.readHalves(in, keys / c.kvHeads());
-        }
-        for (int g = 0; g < c.kvHeads(); g++) {
-          p.values()[l * c.kvHeads() + g] = Numbers.readHalves(in, keys / c.kvHeads());
-        }
-        p.normalisers()[l] = Numbers.readFloats(in, c.heads() * n);
-        p.received()[l] = Numbers.readFloats(in, c.kvHeads() * n);
-        p.lastRows()[l] = Numbers.readHalves(in, rows);
-        for (int h = 0; h < c.heads(); h++) {
-          p.thumbnails()[l * c.heads() + h] = Numbers.readHalves(in, pixels);
-        }
+        kept.add(
+            new PromptLayer(
+                Numbers.readHalves(in, queries),
+                halves(in, c.kvHeads(), keys / c.kvHeads()),
+                halves(in, c.kvHeads(), keys / c.kvHeads()),
+                Numbers.readFloats(in, c.heads() * n),
+                Numbers.readFloats(in, c.kvHeads() * n),
+                lastRows(in, c.kvHeads(), r.lastRowCount(), n),
+                halves(in, c.heads(), pixels)));
       }
     }
-    return p;
+    int[] ids = r.prompt().stream().mapToInt(Token::id).toArray();
+    AttentionSpec.Shape shape = AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim());
+    return new Prompt(
+        c, ids, HostPrompt.of(Collections.nCopies(layers, shape), kept), new float[0]);
+  }
+
+  private static float[][] halves(DataInputStream in, int count, int each) throws IOException {
+    float[][] all = new float[count][];
+    for (int i = 0; i < count; i++) {
+      all[i] = Numbers.readHalves(in, each);
+    }
+    return all;
+  }
+
+  private static float[][][] lastRows(DataInputStream in, int heads, int rows, int n)
+      throws IOException {
+    float[][][] all = new float[heads][][];
+    for (int g = 0; g < heads; g++) {
+      all[g] = halves(in, rows, n);
+    }
+    return all;
   }
 
   private static int length(int a, int b, int c) {

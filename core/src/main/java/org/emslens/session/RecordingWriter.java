@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.emslens.engine.Prefill;
+import org.emslens.cache.CacheOptions;
+import org.emslens.device.PromptLayer;
 import org.emslens.engine.Progress;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.Json;
-import org.emslens.model.ModelConfig;
 
 /** Writes recordings; the format is described at {@link Recording}. */
 final class RecordingWriter {
@@ -33,7 +33,7 @@ final class RecordingWriter {
     for (int l = 0; l < run.config().layers(); l++) {
       progress.at((double) l / parts);
       zip.putNextEntry(new ZipEntry("prefill/" + l));
-      layer(data, run.prefill(), l);
+      layer(data, run.prefill().memory().layer(l));
       zip.closeEntry();
     }
     for (Step s : run.steps()) {
@@ -58,20 +58,23 @@ final class RecordingWriter {
     zip.flush();
   }
 
-  private static void layer(DataOutputStream out, Prefill p, int l) throws IOException {
-    ModelConfig c = p.config();
-    Numbers.writeAsHalves(out, p.queries()[l]);
-    for (int g = 0; g < c.kvHeads(); g++) {
-      Numbers.writeAsHalves(out, p.keys()[l * c.kvHeads() + g]);
+  private static void layer(DataOutputStream out, PromptLayer p) throws IOException {
+    Numbers.writeAsHalves(out, p.queries());
+    for (float[] keys : p.keys()) {
+      Numbers.writeAsHalves(out, keys);
     }
-    for (int g = 0; g < c.kvHeads(); g++) {
-      Numbers.writeAsHalves(out, p.values()[l * c.kvHeads() + g]);
+    for (float[] values : p.values()) {
+      Numbers.writeAsHalves(out, values);
     }
-    Numbers.write(out, p.normalisers()[l]);
-    Numbers.write(out, p.received()[l]);
-    Numbers.writeAsHalves(out, p.lastRows()[l]);
-    for (int h = 0; h < c.heads(); h++) {
-      Numbers.writeAsHalves(out, p.thumbnails()[l * c.heads() + h]);
+    Numbers.write(out, p.normalisers());
+    Numbers.write(out, p.received());
+    for (float[][] head : p.lastRows()) {
+      for (float[] row : head) {
+        Numbers.writeAsHalves(out, row);
+      }
+    }
+    for (float[] thumbnail : p.thumbnails()) {
+      Numbers.writeAsHalves(out, thumbnail);
     }
   }
 
@@ -83,7 +86,7 @@ final class RecordingWriter {
         run.config(),
         run.promptText(),
         run.prompt(),
-        run.prefill().lastRowCount(),
+        Math.min(run.prompt().size(), CacheOptions.MAX_WINDOW),
         run.choice().policy().id(),
         run.choice().options(),
         run.choice().budget(),

@@ -1,8 +1,8 @@
 package org.emslens.session;
 
 import java.util.List;
-import org.emslens.cache.KvCache;
-import org.emslens.engine.Prefill;
+import org.emslens.engine.Cache;
+import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
 import org.emslens.model.ModelConfig;
 import org.emslens.text.Token;
@@ -21,7 +21,7 @@ public record Run(
     String model,
     String promptText,
     List<Token> prompt,
-    Prefill prefill,
+    Prompt prefill,
     CacheChoice choice,
     Sampling sampling,
     List<Step> steps,
@@ -64,11 +64,11 @@ public record Run(
 
   /** Bytes of the cache after a step, as float32. */
   public long bytes(Step step) {
-    return KvCache.bytes(step.after().slots(), config().headDim());
+    return Cache.bytes(step.after().slots(), config().headDim());
   }
 
   /** Bytes that the full cache would have. */
   public long fullBytes(Step step) {
-    return KvCache.bytes((long) config().allKvHeads() * step.seen(), config().headDim());
+    return Cache.bytes((long) config().allKvHeads() * step.seen(), config().headDim());
   }
 }

@@ -6,32 +6,32 @@ import java.util.List;
 import java.util.TreeMap;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
-import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
-import org.emslens.engine.DecodeTap;
-import org.emslens.engine.Engine;
-import org.emslens.engine.Prefill;
+import org.emslens.device.DecodeTap;
+import org.emslens.engine.Cache;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
+import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
 import org.emslens.text.Token;
 import org.emslens.text.Tokenizer;
 
 /**
  * A prompt, a model and a choice of compression, turned into steps. The prompt is run once; other
- * choices are planned from its full prefill. Without an engine (a recording), the prompt can still
- * be re-planned, but not continued. Used by one thread.
+ * choices are planned from its full prefill. Without an pass (a recording), the prompt can still be
+ * re-planned, but not continued. Used by one thread.
  */
 public final class Session {
   private static final int SNAPSHOT_EVERY = 16;
   private static final int REHEARSALS = 10;
   private static final long SNAPSHOT_BYTES = 256L << 20;
 
-  private final Engine engine;
+  private final ForwardPass pass;
   private final Tokenizer tokenizer;
   private final String model;
   private final String promptText;
   private final List<Token> prompt;
-  private final Prefill prefill;
+  private final Prompt prefill;
   private final Distribution first;
   private final Detail detail;
   private final TreeMap<Integer, Snapshot> snapshots = new TreeMap<>();
@@ -39,7 +39,7 @@ public final class Session {
   private final short[][] promptAttention;
   private CacheChoice choice;
   private Sampling sampling;
-  private KvCache cache;
+  private Cache cache;
   private Shadow full;
   private float[] logits;
   private Run recorded;
@@ -65,20 +65,20 @@ public final class Session {
   }
 
   /** The cache after a step, and what the model said then. */
-  private record Snapshot(KvCache cache, float[] logits) {}
+  private record Snapshot(Cache cache, float[] logits) {}
 
   private Session(
-      Engine engine,
+      ForwardPass pass,
       Tokenizer tokenizer,
       String model,
       String promptText,
       List<Token> prompt,
-      Prefill prefill,
+      Prompt prefill,
       Distribution first,
       CacheChoice choice,
       Sampling sampling,
       Detail detail) {
-    this.engine = engine;
+    this.pass = pass;
     this.tokenizer = tokenizer;
     this.model = model;
     this.promptText = promptText;
@@ -100,7 +100,7 @@ public final class Session {
    */
   public static Session start(
       Model model,
-      Engine engine,
+      ForwardPass pass,
       String promptText,
       CacheChoice choice,
       Sampling sampling,
@@ -119,10 +119,10 @@ public final class Session {
               + ".");
     }
     choice.slotsFor(prompt.size());
-    Prefill prefill = engine.prefill(Tokenizer.ids(prompt), null, progress);
+    Prompt prefill = pass.prompt(Tokenizer.ids(prompt), null, progress);
     Session s =
         new Session(
-            engine,
+            pass,
             model.tokenizer(),
             model.title(),
             promptText,
@@ -143,17 +143,17 @@ public final class Session {
    * @throws IllegalArgumentException where a budget does not fit
    */
   public List<Session> beside(List<CacheChoice> others, Detail detail) {
-    if (engine == null) {
+    if (pass == null) {
       throw new IllegalStateException("A recording cannot be compared without its model.");
     }
     others.forEach(c -> c.slotsFor(prompt.size()));
-    Shadow shared = Shadow.of(engine, prefill, true);
+    Shadow shared = Shadow.of(pass, prefill, true);
     return others.stream()
         .map(
             c -> {
               Session s =
                   new Session(
-                      engine,
+                      pass,
                       tokenizer,
                       model,
                       promptText,
@@ -196,9 +196,9 @@ public final class Session {
    * @throws IllegalStateException in one sentence, where it turns out to be another model
    */
   public static Session resume(
-      Run recorded, Model model, Engine engine, Detail detail, Progress progress) {
+      Run recorded, Model model, ForwardPass pass, Detail detail, Progress progress) {
     int[] ids = Tokenizer.ids(recorded.prompt());
-    Prefill prefill = engine.prefill(ids, null, share -> progress.at(share / 2));
+    Prompt prefill = pass.prompt(ids, null, share -> progress.at(share / 2));
     Distribution first = Distribution.of(prefill.logits(), model.tokenizer());
     if (first.farFrom(recorded.steps().getFirst().next())) {
       throw new IllegalStateException(
@@ -208,7 +208,7 @@ public final class Session {
     }
     Session s =
         new Session(
-            engine,
+            pass,
             model.tokenizer(),
             recorded.model(),
             recorded.promptText(),
@@ -232,15 +232,15 @@ public final class Session {
     if (!Arrays.equals(Tokenizer.ids(made.prompt()), Tokenizer.ids(prompt))) {
       throw new IllegalStateException("These steps were made on another prompt.");
     }
-    KvCache rebuilt = prefill.cache(made.choice().options().window());
+    Cache rebuilt = prefill.cache(made.choice().options().window());
     apply(made.steps().getFirst(), rebuilt);
     boolean shadowed = detail.full && made.choice().policy() != Policies.FULL;
-    Shadow shadow = shadowed ? Shadow.of(engine, prefill, false) : null;
+    Shadow shadow = shadowed ? Shadow.of(pass, prefill, false) : null;
     float[] said = prefill.logits().clone();
     int n = made.steps().size();
     for (Step s : made.steps().subList(1, n)) {
       progress.at((double) s.index() / n);
-      said = engine.decode(rebuilt, s.token().id(), null).clone();
+      said = pass.step(rebuilt, s.token().id(), null).clone();
       apply(s, rebuilt);
       if (shadow != null) {
         shadow = shadow.after(s.index(), s.token().id());
@@ -257,7 +257,7 @@ public final class Session {
     steps.addAll(made.steps());
   }
 
-  private static void apply(Step s, KvCache to) {
+  private static void apply(Step s, Cache to) {
     if (s.plan() != null) {
       to.apply(s.plan());
     }
@@ -271,12 +271,12 @@ public final class Session {
 
   /** Whether a further step is possible. */
   public boolean canStep() {
-    return engine != null && !ended() && steps.getLast().seen() < prefill.config().context();
+    return pass != null && !ended() && steps.getLast().seen() < prefill.config().context();
   }
 
   /** Whether a model is at hand to go on with. */
   public boolean canDecode() {
-    return engine != null;
+    return pass != null;
   }
 
   private boolean ended() {
@@ -314,10 +314,10 @@ public final class Session {
     steps.clear();
     snapshots.clear();
     logits = prefill.logits().clone();
-    if (!shadowed || engine == null) {
+    if (!shadowed || pass == null) {
       full = null;
     } else {
-      full = full == null ? Shadow.of(engine, prefill, false) : full.backAt(0);
+      full = full == null ? Shadow.of(pass, prefill, false) : full.backAt(0);
     }
     steps.add(
         new Step(
@@ -375,7 +375,7 @@ public final class Session {
         detail.attention
             ? new DecodeTap(prefill.config().allHeads())
             : DecodeTap.ofOutputs(prefill.config().allHeads());
-    logits = engine.decode(cache, id, tap).clone();
+    logits = pass.step(cache, id, tap).clone();
     CacheFrame before = steps.getLast().after().advance();
     long planStart = System.nanoTime();
     CompressionPlan plan = cache.compressDue(choice.policy(), choice.options(), budget());
@@ -453,7 +453,7 @@ public final class Session {
    * plans.
    */
   public void backTo(int index) {
-    if (engine == null) {
+    if (pass == null) {
       throw new IllegalStateException("A recording cannot branch without its model.");
     }
     if (index < 0 || index >= steps.size()) {
@@ -468,7 +468,7 @@ public final class Session {
     cache = nearest == null ? compressedPrompt() : nearest.getValue().cache().copy();
     logits = nearest == null ? prefill.logits().clone() : nearest.getValue().logits();
     for (int i = from + 1; i <= index; i++) {
-      logits = engine.decode(cache, steps.get(i).token().id(), null).clone();
+      logits = pass.step(cache, steps.get(i).token().id(), null).clone();
       apply(steps.get(i), cache);
     }
     steps.subList(index + 1, steps.size()).clear();
@@ -478,8 +478,8 @@ public final class Session {
     }
   }
 
-  private KvCache compressedPrompt() {
-    KvCache fresh = prefill.cache(choice.options().window());
+  private Cache compressedPrompt() {
+    Cache fresh = prefill.cache(choice.options().window());
     apply(steps.getFirst(), fresh);
     return fresh;
   }

@@ -2,10 +2,10 @@ package org.emslens.session;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.emslens.cache.KvCache;
-import org.emslens.engine.DecodeTap;
-import org.emslens.engine.Engine;
-import org.emslens.engine.Prefill;
+import org.emslens.device.DecodeTap;
+import org.emslens.engine.Cache;
+import org.emslens.engine.ForwardPass;
+import org.emslens.engine.Prompt;
 
 /**
  * The full cache beside a session, asked for what it would have said. Sessions on one prompt share
@@ -13,10 +13,10 @@ import org.emslens.engine.Prefill;
  * says something else goes on with a copy.
  */
 final class Shadow {
-  private final Engine engine;
+  private final ForwardPass pass;
   private final int heads;
   private final int promptTokens;
-  private final KvCache cache;
+  private final Cache cache;
   private final List<Integer> said;
   private final boolean shared;
   private Answer last;
@@ -25,13 +25,13 @@ final class Shadow {
   record Answer(float[] logits, DecodeTap tap) {}
 
   private Shadow(
-      Engine engine,
+      ForwardPass pass,
       int heads,
       int promptTokens,
-      KvCache cache,
+      Cache cache,
       List<Integer> said,
       boolean shared) {
-    this.engine = engine;
+    this.pass = pass;
     this.heads = heads;
     this.promptTokens = promptTokens;
     this.cache = cache;
@@ -44,9 +44,9 @@ final class Shadow {
    *
    * @param shared whether several sessions will ask it
    */
-  static Shadow of(Engine engine, Prefill prefill, boolean shared) {
+  static Shadow of(ForwardPass pass, Prompt prefill, boolean shared) {
     return new Shadow(
-        engine,
+        pass,
         prefill.config().allHeads(),
         prefill.tokens(),
         prefill.cache(1),
@@ -64,10 +64,10 @@ final class Shadow {
       said.subList(step, said.size()).clear();
       return this;
     }
-    KvCache copy = cache.copy();
+    Cache copy = cache.copy();
     copy.truncate(promptTokens + step);
     return new Shadow(
-        engine, heads, promptTokens, copy, new ArrayList<>(said.subList(0, step)), false);
+        pass, heads, promptTokens, copy, new ArrayList<>(said.subList(0, step)), false);
   }
 
   /**
@@ -88,7 +88,7 @@ final class Shadow {
 
   private Answer decode(int token) {
     DecodeTap tap = DecodeTap.ofOutputs(heads);
-    return new Answer(engine.decode(cache, token, tap).clone(), tap);
+    return new Answer(pass.step(cache, token, tap).clone(), tap);
   }
 
   /** What it said after the newest token. */

@@ -40,10 +40,15 @@ final class Pieces {
       if (m.matches()) {
         bytes[i] = new byte[] {(byte) Integer.parseInt(m.group(1), 16)};
       } else {
-        bytes[i] = utf8(literal[i] ? vocabulary[i] : vocabulary[i].replace('▁', ' '));
+        bytes[i] = utf8(literal[i] ? vocabulary[i] : spaced(vocabulary[i]));
       }
     }
     return new Pieces(bytes);
+  }
+
+  /** Null stands for a row of the embedding that no token has. */
+  private static String spaced(String piece) {
+    return piece == null ? null : piece.replace('▁', ' ');
   }
 
   int size() {

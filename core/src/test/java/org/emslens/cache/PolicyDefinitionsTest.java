@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.emslens.engine.Cache;
 
 /**
  * Every policy against its definition, written out the plain way over whole attention maps in
@@ -75,7 +76,7 @@ class PolicyDefinitionsTest {
       return sum / group;
     }
 
-    KvCache cache() {
+    Cache cache() {
       float[] sums = new float[groups * n];
       float[] last = new float[groups * W * n];
       for (int g = 0; g < groups; g++) {
@@ -102,7 +103,7 @@ class PolicyDefinitionsTest {
           values[l * groups + g] = v[g];
         }
       }
-      return KvCache.of(groups, D, n, keys, values, received, rows, W, W);
+      return TestCaches.of(groups, D, n, keys, values, received, rows, W);
     }
 
     double snap(int g, int j) {
@@ -171,7 +172,7 @@ class PolicyDefinitionsTest {
       @ForAll @IntRange(min = 30, max = 60) int n,
       @ForAll @IntRange(min = 10, max = 17) int budget) {
     Layer x = Layer.random(seed, groups, group, n);
-    KvCache cache = x.cache();
+    Cache cache = x.cache();
     CacheOptions o = CacheOptions.EMS.with(d -> d.window = W);
     for (Policies policy : Policies.values()) {
       if (policy == Policies.FULL || policy.id().startsWith("ems")) {
@@ -198,7 +199,7 @@ class PolicyDefinitionsTest {
       @ForAll @IntRange(min = 24, max = 50) int n) {
     int budget = 14;
     Layer x = Layer.random(seed, groups, 2, n);
-    KvCache cache = x.cache();
+    Cache cache = x.cache();
     CacheOptions o = CacheOptions.EMS.with(d -> d.window = W);
     cache.apply(cache.plan(Policies.MERGE_ON_EVICT, o, budget));
     for (int g = 0; g < groups; g++) {
@@ -224,16 +225,16 @@ class PolicyDefinitionsTest {
           }
         }
       }
-      HeadCache head = cache.head(0, g);
+      float[] values = cache.memory().values(0, g);
+      float[] keys = cache.memory().keys(0, g);
       for (int s = 0; s < budget; s++) {
         for (int i = 0; i < D; i++) {
           int from = kept.get(s) * D + i;
-          assertEquals(
-              (x.v[g][from] + sum[s][i]) / (1 + weights[s]), head.values()[s * D + i], 1e-4);
-          assertEquals(x.k[g][from], head.keys()[s * D + i]);
+          assertEquals((x.v[g][from] + sum[s][i]) / (1 + weights[s]), values[s * D + i], 1e-4);
+          assertEquals(x.k[g][from], keys[s * D + i]);
         }
       }
-      assertEquals(null, head.bias());
+      assertArrayEquals(new float[budget], cache.memory().bias(0, g));
     }
   }
 

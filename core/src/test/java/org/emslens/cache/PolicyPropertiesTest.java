@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.emslens.device.CacheMemory;
+import org.emslens.engine.Cache;
 import org.emslens.math.Ranking;
 
 /** What must hold of every policy, on random caches. */
@@ -17,7 +19,7 @@ class PolicyPropertiesTest {
   private static final int D = 8;
 
   /** A cache of two layers whose statistics come from random attention rows. */
-  private static KvCache random(long seed, int kvHeads, int n, int window) {
+  private static Cache random(long seed, int kvHeads, int n, int window) {
     Random r = new Random(seed);
     float[][] keys = new float[2 * kvHeads][];
     float[][] values = new float[2 * kvHeads][];
@@ -38,7 +40,7 @@ class PolicyPropertiesTest {
         }
       }
     }
-    return KvCache.of(kvHeads, D, n, keys, values, received, last, window, window);
+    return TestCaches.of(kvHeads, D, n, keys, values, received, last, window);
   }
 
   private static float[] gaussian(Random r, int n) {
@@ -70,9 +72,9 @@ class PolicyPropertiesTest {
       @ForAll @IntRange(min = 1, max = 9) int policy,
       @ForAll @IntRange(min = 10, max = 29) int budget) {
     CacheOptions o = CacheOptions.EMS.with(d -> d.window = 8);
-    KvCache cache = random(seed, kvHeads, n, 8);
+    Cache cache = random(seed, kvHeads, n, 8);
     CompressionPlan plan = cache.plan(Policies.values()[policy], o, budget);
-    KvCache again = cache.copy();
+    Cache again = cache.copy();
     cache.apply(plan);
     again.apply(plan);
     CacheFrame frame = CacheFrame.whole(2 * kvHeads, n).apply(plan);
@@ -82,13 +84,12 @@ class PolicyPropertiesTest {
       assertEquals((long) kvHeads * most, cache.slots(l), "slots of layer " + l);
     }
     for (int i = 0; i < 2 * kvHeads; i++) {
-      HeadCache head = cache.head(i / kvHeads, i % kvHeads);
-      HeadCache twin = again.head(i / kvHeads, i % kvHeads);
+      int l = i / kvHeads;
+      int g = i % kvHeads;
       int slots = plan.heads().get(i).kept().length;
-      assertEquals(slots, head.slots());
+      assertEquals(slots, cache.memory().slots(l, g));
       assertEquals(slots, frame.slots(i));
-      assertArrayEquals(
-          Arrays.copyOf(head.values(), slots * D), Arrays.copyOf(twin.values(), slots * D));
+      assertArrayEquals(cache.memory().values(l, g), again.memory().values(l, g));
       partition(plan.heads().get(i), frame.head(i), n);
     }
   }
@@ -118,7 +119,7 @@ class PolicyPropertiesTest {
 
   @Property(tries = 60)
   void tauAboveOneIsPlainEviction(@ForAll long seed, @ForAll @IntRange(min = 40, max = 90) int n) {
-    KvCache cache = random(seed, 2, n, 8);
+    Cache cache = random(seed, 2, n, 8);
     CompressionPlan none =
         cache.plan(
             Policies.EMS,
@@ -138,10 +139,10 @@ class PolicyPropertiesTest {
 
   @Property(tries = 60)
   void permutingHeadsPermutesPlans(@ForAll long seed) {
-    KvCache cache = random(seed, 2, 60, 8);
-    LayerState s = cache.state(0);
+    Cache cache = random(seed, 2, 60, 8);
+    LayerState s = cache.memory().state(0);
     LayerState swapped =
-        new LayerState(0, 2, D, s.heads().reversed(), new float[][] {s.newest()[1], s.newest()[0]});
+        new LayerState(0, 2, s.heads().reversed(), new float[][] {s.newest()[1], s.newest()[0]});
     for (Policies policy : Policies.values()) {
       if (policy != Policies.FULL) {
         CachePolicy p = policy.with(CacheOptions.EMS.with(d -> d.window = 8));
@@ -167,7 +168,7 @@ class PolicyPropertiesTest {
               d.window = 8;
               d.share = CacheOptions.Share.LAYER;
             });
-    KvCache cache = random(seed, kvHeads, n, 8);
+    Cache cache = random(seed, kvHeads, n, 8);
     CompressionPlan plan = cache.plan(Policies.EMS, o, budget);
     cache.apply(plan);
     CacheFrame frame = CacheFrame.whole(2 * kvHeads, n).apply(plan);
@@ -208,8 +209,8 @@ class PolicyPropertiesTest {
         last[i * n + j] = m;
       }
     }
-    KvCache cache =
-        KvCache.of(
+    Cache cache =
+        TestCaches.of(
             1,
             D,
             n,
@@ -217,7 +218,6 @@ class PolicyPropertiesTest {
             new float[][] {values},
             new float[][] {received},
             new float[][] {last},
-            window,
             window);
     CacheOptions o =
         CacheOptions.EMS.with(
@@ -232,24 +232,27 @@ class PolicyPropertiesTest {
               d.hosts = CacheOptions.Hosts.ALL;
             });
     float[] query = gaussian(r, D);
-    double[] before = attend(query, cache.head(0, 0));
+    double[] before = attend(query, cache.memory());
     CompressionPlan plan = cache.plan(Policies.EMS, o, half + window);
     assertEquals(half, plan.heads().getFirst().mergedCount());
     cache.apply(plan);
-    assertArrayEquals(before, attend(query, cache.head(0, 0)), 1e-5);
+    assertArrayEquals(before, attend(query, cache.memory()), 1e-5);
   }
 
-  private static double[] attend(float[] q, HeadCache head) {
+  private static double[] attend(float[] q, CacheMemory cache) {
     double[] out = new double[D];
     double sum = 0;
-    for (int j = 0; j < head.slots(); j++) {
-      double logit = head.bias() == null ? 0 : head.bias()[j];
+    float[] keys = cache.keys(0, 0);
+    float[] values = cache.values(0, 0);
+    float[] bias = cache.bias(0, 0);
+    for (int j = 0; j < bias.length; j++) {
+      double logit = bias[j];
       for (int i = 0; i < D; i++) {
-        logit += q[i] * head.keys()[j * D + i] / Math.sqrt(D);
+        logit += q[i] * keys[j * D + i] / Math.sqrt(D);
       }
       sum += Math.exp(logit);
       for (int i = 0; i < D; i++) {
-        out[i] += Math.exp(logit) * head.values()[j * D + i];
+        out[i] += Math.exp(logit) * values[j * D + i];
       }
     }
     for (int i = 0; i < D; i++) {
@@ -261,7 +264,7 @@ class PolicyPropertiesTest {
   @Property(tries = 30)
   void nothingChangesWithinTheBudget(
       @ForAll long seed, @ForAll @IntRange(min = 10, max = 40) int n) {
-    KvCache cache = random(seed, 2, n, 8);
+    Cache cache = random(seed, 2, n, 8);
     for (Policies policy : Policies.values()) {
       CachePolicy p = policy.with(CacheOptions.EMS.with(d -> d.window = 8));
       assertTrue(!p.compresses() || !cache.reaches(p, n, 1));

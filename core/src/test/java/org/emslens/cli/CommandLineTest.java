@@ -52,6 +52,7 @@ class CommandLineTest {
             heap,
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
             Emslens.class.getName()));

@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 import org.emslens.DefaultModel;
 import org.emslens.TestFiles;
-import org.emslens.cache.KvCache;
-import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.device.Device;
+import org.emslens.device.Devices;
 import org.emslens.format.Gguf;
 import org.emslens.format.Npy;
 import org.emslens.format.TensorInfo;
@@ -29,17 +29,20 @@ import org.junit.jupiter.api.Test;
 /** The default model against numbers that Hugging Face transformers computed from the same file. */
 class GoldenTest {
   private static Model model;
-  private static Engine engine;
+  private static Device device;
+  private static ForwardPass pass;
 
   @BeforeAll
   static void open() throws Exception {
     model = ModelLoader.open(DefaultModel.path());
-    engine = new Nd4jEngine(model.config(), model.weights(), Progress.NONE);
+    device = Devices.open("cpu");
+    pass = new ForwardPass(model, device, Progress.NONE);
   }
 
   @AfterAll
   static void close() throws IOException {
-    engine.close();
+    pass.close();
+    device.close();
     model.close();
   }
 
@@ -84,8 +87,8 @@ class GoldenTest {
       String name = c.get("name").asText();
       Npy expected = TestFiles.npy("golden/" + name + "-logits.npy");
       int[] positions = TestFiles.ints(c.get("positions"));
-      Prefill run =
-          engine.prefill(
+      Prompt run =
+          pass.prompt(
               TestFiles.ints(c.get("ids")),
               (at, logits) -> {
                 for (int i = 0; i < positions.length; i++) {
@@ -105,11 +108,10 @@ class GoldenTest {
     }
   }
 
-  private static void attentionAgrees(Prefill run, int layer, Npy expected) {
+  private static void attentionAgrees(Prompt run, int layer, Npy expected) {
     int n = run.tokens();
     for (int h = 0; h < model.config().heads(); h++) {
-      AttentionMap map = AttentionMap.of(run, layer, h);
-      float[] found = map.pooled(0, n, 0, n, n, n, () -> false);
+      float[] found = run.map(layer, h, 0, n, 0, n, n, n, () -> false);
       for (int i = 0; i < n * n; i++) {
         assertEquals(expected.data()[h * n * n + i], found[i], 1e-4f);
       }
@@ -122,13 +124,13 @@ class GoldenTest {
       if (!c.has("continuation")) {
         continue;
       }
-      Prefill run = engine.prefill(TestFiles.ints(c.get("ids")), null, Progress.NONE);
-      KvCache cache = run.cache(16);
+      Prompt run = pass.prompt(TestFiles.ints(c.get("ids")), null, Progress.NONE);
+      Cache cache = run.cache(16);
       int[] expected = TestFiles.ints(c.get("continuation"));
       float[] logits = run.logits();
       for (int token : expected) {
         assertEquals(token, argMax(logits));
-        logits = engine.decode(cache, token, null);
+        logits = pass.step(cache, token, null);
       }
     }
   }

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.emslens.TestFiles;
-import org.emslens.cache.KvCache;
-import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.device.Device;
+import org.emslens.device.Devices;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.emslens.text.ChatMessage;
@@ -27,7 +27,8 @@ class TinyModelsTest {
   void agreesWithTransformers(String name) throws IOException {
     JsonNode expected = TestFiles.json("tiny/expected.json");
     try (Model model = ModelLoader.open(TestFiles.path("tiny/" + name));
-        Engine engine = new Nd4jEngine(model.config(), model.weights(), Progress.NONE)) {
+        Device device = Devices.open("cpu");
+        ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       String text = expected.get("text").asText();
       int[] all = Tokenizer.ids(model.tokenizer().encode(text));
       assertArrayEquals(TestFiles.ints(expected.get("ids")), all);
@@ -41,9 +42,9 @@ class TinyModelsTest {
       for (int i = 0; i < logits.length; i++) {
         logits[i] = (float) row.get("logits").get(i).asDouble();
       }
-      Prefill whole = engine.prefill(ids, null, Progress.NONE);
+      Prompt whole = pass.prompt(ids, null, Progress.NONE);
       assertArrayEquals(logits, whole.logits(), 2e-3f);
-      decodingContinuesPrefill(engine, ids, logits);
+      decodingContinuesPrompt(pass, ids, logits);
     }
   }
 
@@ -61,20 +62,20 @@ class TinyModelsTest {
   }
 
   /** The last tokens decoded one by one give what a prefill of all gives, statistics included. */
-  private static void decodingContinuesPrefill(Engine engine, int[] ids, float[] logits) {
+  private static void decodingContinuesPrompt(ForwardPass pass, int[] ids, float[] logits) {
     int cut = ids.length - 20;
     int[] head = Arrays.copyOf(ids, cut);
-    KvCache cache = engine.prefill(head, null, Progress.NONE).cache(16);
+    Cache cache = pass.prompt(head, null, Progress.NONE).cache(16);
     float[] last = null;
     for (int i = cut; i < ids.length; i++) {
-      last = engine.decode(cache, ids[i], null);
+      last = pass.step(cache, ids[i], null);
     }
     assertArrayEquals(logits, last, 2e-3f);
-    KvCache whole = engine.prefill(ids, null, Progress.NONE).cache(16);
-    for (int l = 0; l < engine.config().layers(); l++) {
-      for (int g = 0; g < engine.config().kvHeads(); g++) {
-        var a = whole.state(l).heads().get(g);
-        var b = cache.state(l).heads().get(g);
+    Cache whole = pass.prompt(ids, null, Progress.NONE).cache(16);
+    for (int l = 0; l < pass.config().layers(); l++) {
+      for (int g = 0; g < pass.config().kvHeads(); g++) {
+        var a = whole.memory().state(l).heads().get(g);
+        var b = cache.memory().state(l).heads().get(g);
         for (int j = 0; j < ids.length; j++) {
           assertEquals(a.received()[j], b.received()[j], 1e-4f);
           assertEquals(a.local()[j], b.local()[j], 1e-5f);

@@ -23,8 +23,8 @@ import org.emslens.TestFiles;
 import org.emslens.cache.Policies;
 import org.emslens.chart.BudgetChart;
 import org.emslens.chart.NeedleChart;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.experiment.Summary.Measure;
 import org.emslens.format.BadFileException;
 import org.emslens.model.ModelLoader;
@@ -81,7 +81,7 @@ class ExperimentTest {
   private static void run(ResultStore store, int jobs, Watch watch) throws IOException {
     new Campaign(
             store,
-            name -> Nd4jEngine.load(ModelLoader.open(Path.of(name)), Progress.NONE),
+            name -> LoadedModel.load(ModelLoader.open(Path.of(name)), null, Progress.NONE),
             watch,
             Progress.NONE)
         .run(trials(), jobs);

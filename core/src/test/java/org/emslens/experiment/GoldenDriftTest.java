@@ -9,9 +9,10 @@ import java.util.Map;
 import org.emslens.DefaultModel;
 import org.emslens.TestFiles;
 import org.emslens.cache.Policies;
-import org.emslens.engine.Engine;
+import org.emslens.device.Device;
+import org.emslens.device.Devices;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.emslens.session.Budget;
@@ -55,7 +56,8 @@ class GoldenDriftTest {
           contender("ems_mean", Policies.EMS, "align=mean"));
 
   private static Model model;
-  private static Engine engine;
+  private static Device device;
+  private static ForwardPass pass;
 
   private static Map.Entry<String, Contender> contender(
       String name, Policies policy, String... switches) {
@@ -65,12 +67,14 @@ class GoldenDriftTest {
   @BeforeAll
   static void open() throws Exception {
     model = ModelLoader.open(DefaultModel.path());
-    engine = new Nd4jEngine(model.config(), model.weights(), Progress.NONE);
+    device = Devices.open("cpu");
+    pass = new ForwardPass(model, device, Progress.NONE);
   }
 
   @AfterAll
   static void close() throws IOException {
-    engine.close();
+    pass.close();
+    device.close();
     model.close();
   }
 
@@ -94,12 +98,12 @@ class GoldenDriftTest {
     for (JsonNode text : TestFiles.json(file).get("cases")) {
       int[] prompt = ids(text.get("prompt").asText());
       int[] continuation = ids(text.get("continuation").asText());
-      Baseline baseline = Baseline.of(engine, prompt, continuation, 0, Progress.NONE);
+      Baseline baseline = Baseline.of(pass, prompt, continuation, 0, Progress.NONE);
       for (JsonNode row : text.get("rows")) {
         String name = row.get("policy").asText();
         int budget = row.get("budget").asInt();
         CacheChoice choice = CONTENDERS.get(name).choice(Budget.slots(budget));
-        Drift drift = Drift.measure(engine, baseline, choice, once, Progress.NONE);
+        Drift drift = Drift.measure(pass, baseline, choice, once, Progress.NONE);
         String what = file + " " + name + " " + budget;
         near(text.get("fullNll").asDouble(), drift.fullNll(), what + " fullNll");
         near(row.get("nll").asDouble(), drift.nll(), what + " nll");

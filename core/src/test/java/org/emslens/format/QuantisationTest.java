@@ -27,12 +27,5 @@ class QuantisationTest {
     for (int i = 0; i < found.length; i++) {
       assertEquals(expected.getFloat(4 * i), found[i], type + " number " + i);
     }
-    if (AffineBlocks.describes(type)) {
-      AffineBlocks b = AffineBlocks.of(type, raw, found.length);
-      for (int i = 0; i < found.length; i++) {
-        // A zero may come out with the other sign, which no product notices.
-        assertEquals(found[i], b.scales()[i / 32] * b.levels()[i] + b.minima()[i / 32], 0f);
-      }
-    }
   }
 }

@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.emslens.TestFiles;
-import org.emslens.engine.Engine;
+import org.emslens.device.Device;
+import org.emslens.device.Devices;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.format.Gguf;
 import org.emslens.format.Npy;
 import org.emslens.format.Safetensors;
@@ -72,19 +73,14 @@ class CorruptFilesTest {
   void recordings() throws IOException {
     Path file = folder.resolve("good.emslens");
     try (Model model = ModelLoader.open(TestFiles.path("tiny/plain"));
-        Engine engine = new Nd4jEngine(model.config(), model.weights(), Progress.NONE)) {
+        Device device = Devices.open("cpu");
+        ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       CacheChoice choice = CacheChoice.DEFAULT.withBudget(Budget.slots(24));
       String prompt =
           "The keeper lit the lamp and counted the boats. Two boats came home before the storm.";
       Session s =
           Session.start(
-              model,
-              engine,
-              prompt,
-              choice,
-              Sampling.GREEDY,
-              Session.Detail.COMPARED,
-              Progress.NONE);
+              model, pass, prompt, choice, Sampling.GREEDY, Session.Detail.COMPARED, Progress.NONE);
       s.step();
       s.step();
       Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);

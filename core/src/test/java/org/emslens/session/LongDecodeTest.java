@@ -7,9 +7,8 @@ import java.lang.management.ManagementFactory;
 import org.emslens.DefaultModel;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.experiment.Prose;
 import org.emslens.model.ModelLoader;
 import org.emslens.text.Tokenizer;
@@ -25,8 +24,8 @@ class LongDecodeTest {
 
   @Test
   void twoThousandTokensHoldMemoryFlat() throws Exception {
-    try (LoadedEngine loaded =
-        Nd4jEngine.load(ModelLoader.open(DefaultModel.path()), Progress.NONE)) {
+    try (LoadedModel loaded =
+        LoadedModel.load(ModelLoader.open(DefaultModel.path()), null, Progress.NONE)) {
       CacheOptions o = CacheOptions.EMS;
       // Given, not sampled, so that the text goes on for as long on every machine.
       int[] text =
@@ -38,7 +37,7 @@ class LongDecodeTest {
       Session s =
           Session.start(
               loaded.model(),
-              loaded.engine(),
+              loaded.pass(),
               "Once upon a time there was a lighthouse at the end of a long stone quay. "
                   .repeat(10),
               new CacheChoice(Policies.EMS, o, Budget.slots(BUDGET)),

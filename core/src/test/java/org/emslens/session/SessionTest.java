@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,15 +18,12 @@ import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CachePolicy;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
-import org.emslens.cache.KvCache;
 import org.emslens.cache.Policies;
-import org.emslens.engine.DecodeTap;
-import org.emslens.engine.Engine;
-import org.emslens.engine.Prefill;
+import org.emslens.device.Device;
+import org.emslens.device.Devices;
+import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
-import org.emslens.engine.nd4j.Nd4jEngine;
 import org.emslens.model.Model;
-import org.emslens.model.ModelConfig;
 import org.emslens.model.ModelLoader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,48 +38,32 @@ class SessionTest {
   private static final int SLACK = 5;
 
   private static Model model;
-  private static CountingEngine engine;
+  private static Device device;
+  private static ForwardPass pass;
 
-  /** Counts prompts, to show that none is run twice. */
-  private record CountingEngine(Engine real, int[] prefills) implements Engine {
-    @Override
-    public ModelConfig config() {
-      return real.config();
-    }
-
-    @Override
-    public String backend() {
-      return real.backend();
-    }
-
-    @Override
-    public Prefill prefill(int[] ids, LogitsSink logits, Progress progress) {
-      prefills[0]++;
-      return real.prefill(ids, logits, progress);
-    }
-
-    @Override
-    public float[] decode(KvCache cache, int token, DecodeTap attention) {
-      return real.decode(cache, token, attention);
-    }
-
-    @Override
-    public void close() {
-      real.close();
-    }
-  }
+  /** Prompts that the device was given, to show that none is run twice. */
+  private static int prompts;
 
   @BeforeAll
   static void open() throws IOException {
     model = ModelLoader.open(TestFiles.path("tiny/plain"));
-    engine =
-        new CountingEngine(
-            new Nd4jEngine(model.config(), model.weights(), Progress.NONE), new int[1]);
+    Device real = Devices.open("cpu");
+    device =
+        (Device)
+            Proxy.newProxyInstance(
+                SessionTest.class.getClassLoader(),
+                new Class<?>[] {Device.class},
+                (proxy, method, arguments) -> {
+                  prompts += method.getName().equals("prompt") ? 1 : 0;
+                  return method.invoke(real, arguments);
+                });
+    pass = new ForwardPass(model, device, Progress.NONE);
   }
 
   @AfterAll
   static void close() throws IOException {
-    engine.close();
+    pass.close();
+    device.close();
     model.close();
   }
 
@@ -99,7 +81,7 @@ class SessionTest {
   private static Session start(CacheChoice choice) {
     return Session.start(
         model,
-        engine,
+        pass,
         PROMPT,
         choice,
         new Sampling(1, 0.9, 0, 3),
@@ -173,12 +155,12 @@ class SessionTest {
     Session s = start(choice(Policies.EMS, 14));
     steps(s, 12);
     List<Step> first = s.run().steps();
-    int prefills = engine.prefills[0];
+    int before = prompts;
     s.choose(choice(Policies.STREAMING_LLM, 20), s.run().sampling());
     steps(s, 12);
     s.choose(choice(Policies.EMS, 14), s.run().sampling());
     steps(s, 12);
-    assertEquals(prefills, engine.prefills[0]);
+    assertEquals(before, prompts);
     assertEqualSteps(first, s.run().steps());
   }
 
@@ -190,14 +172,18 @@ class SessionTest {
     Sampling sampling = new Sampling(1, 0.9, 0, 5);
     Session first =
         Session.start(
-            model, engine, prompt, choice, sampling, Session.Detail.COMPARED, Progress.NONE);
+            model, pass, prompt, choice, sampling, Session.Detail.COMPARED, Progress.NONE);
     steps(first, 40);
     for (int i = 0; i < 10; i++) {
       Session again =
           Session.start(
-              model, engine, prompt, choice, sampling, Session.Detail.COMPARED, Progress.NONE);
+              model, pass, prompt, choice, sampling, Session.Detail.COMPARED, Progress.NONE);
       steps(again, 40);
-      assertArrayEquals(first.run().prefill().received(), again.run().prefill().received());
+      for (int l = 0; l < model.config().layers(); l++) {
+        assertArrayEquals(
+            first.run().prefill().memory().layer(l).received(),
+            again.run().prefill().memory().layer(l).received());
+      }
       assertEqualSteps(first.run().steps(), again.run().steps());
     }
   }
@@ -309,7 +295,7 @@ class SessionTest {
     Path file = folder.resolve("a.emslens");
     Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
     Session on =
-        Session.resume(Recording.read(file), model, engine, Session.Detail.COMPARED, Progress.NONE);
+        Session.resume(Recording.read(file), model, pass, Session.Detail.COMPARED, Progress.NONE);
     assertEqualSteps(s.run().steps(), on.run().steps());
     steps(s, 12);
     steps(on, 12);
@@ -333,7 +319,7 @@ class SessionTest {
     Session other =
         Session.start(
             model,
-            engine,
+            pass,
             "Another prompt, which is as long as it has to be for this.",
             choice(Policies.EMS, 14),
             Sampling.GREEDY,
@@ -381,7 +367,7 @@ class SessionTest {
     Session little =
         Session.start(
             model,
-            engine,
+            pass,
             PROMPT,
             choice(Policies.EMS, 14),
             new Sampling(1, 0.9, 0, 3),

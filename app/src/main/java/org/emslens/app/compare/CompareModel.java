@@ -5,7 +5,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.session.Session;
 
 /** Two to four lanes on the prompt that is open, stepping together. */
@@ -21,7 +21,7 @@ final class CompareModel {
   private List<Lane> lanes = List.of();
 
   /** The engine that the sessions live in. */
-  private LoadedEngine engine;
+  private LoadedModel engine;
 
   CompareModel(Lens lens) {
     this.lens = lens;

@@ -15,7 +15,7 @@ import javafx.collections.ObservableList;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Experiment;
 import org.emslens.experiment.Outcome;
@@ -213,13 +213,13 @@ public final class ExperimentModel {
     }
   }
 
-  private static Lens.RunMaker.Made open(LoadedEngine loaded, Trial trial, Progress progress)
+  private static Lens.RunMaker.Made open(LoadedModel loaded, Trial trial, Progress progress)
       throws Exception {
     Task.Tokens tokens = trial.task().tokens(loaded.model(), trial.seed());
     Session s =
         Session.start(
             loaded.model(),
-            loaded.engine(),
+            loaded.pass(),
             tokens.text(),
             trial.choice(),
             Sampling.GREEDY,

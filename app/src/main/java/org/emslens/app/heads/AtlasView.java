@@ -19,7 +19,8 @@ import org.emslens.app.controls.Ticks;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
 import org.emslens.chart.ColourMap;
-import org.emslens.engine.Prefill;
+import org.emslens.device.PromptMemory;
+import org.emslens.engine.Prompt;
 import org.emslens.model.ModelConfig;
 import org.emslens.session.Run;
 
@@ -40,7 +41,7 @@ public final class AtlasView extends Surface {
   private final ObjectProperty<ColourMap> map =
       new SimpleObjectProperty<>(this, "map", ColourMap.VIRIDIS);
   private final Background background = new Background();
-  private Prefill pictured;
+  private Prompt pictured;
   private ColourMap picturedMap;
   private int picturedEmpty;
   private Image image;
@@ -142,7 +143,7 @@ public final class AtlasView extends Surface {
   private void compute() {
     View v = lens.viewProperty().get();
     if (v != null && !isPictured(v.run())) {
-      Prefill prefill = v.run().prefill();
+      Prompt prefill = v.run().prefill();
       ColourMap as = map.get();
       int empty = empty();
       background.request(
@@ -150,7 +151,8 @@ public final class AtlasView extends Surface {
           argb -> {
             ModelConfig c = prefill.config();
             image =
-                PixelImage.of(argb, c.layers() * Prefill.THUMBNAIL, c.heads() * Prefill.THUMBNAIL);
+                PixelImage.of(
+                    argb, c.layers() * PromptMemory.THUMBNAIL, c.heads() * PromptMemory.THUMBNAIL);
             pictured = prefill;
             picturedMap = as;
             picturedEmpty = empty;
@@ -166,14 +168,14 @@ public final class AtlasView extends Surface {
     return super.isCurrent() && (v == null || isPictured(v.run()));
   }
 
-  private static int[] atlas(Prefill p, ColourMap map, int empty) {
-    int t = Prefill.THUMBNAIL;
+  private static int[] atlas(Prompt p, ColourMap map, int empty) {
+    int t = PromptMemory.THUMBNAIL;
     ModelConfig c = p.config();
     int width = c.layers() * t;
     int[] argb = new int[width * c.heads() * t];
     for (int l = 0; l < c.layers(); l++) {
       for (int h = 0; h < c.heads(); h++) {
-        float[] pixels = p.thumbnails()[l * c.heads() + h];
+        float[] pixels = p.memory().thumbnail(l, h);
         for (int y = 0; y < t; y++) {
           for (int x = 0; x < t; x++) {
             boolean future = x > y && pixels[y * t + x] == 0;
@@ -268,7 +270,7 @@ public final class AtlasView extends Surface {
 
   /** A tile, larger, in a place of its own: the one under the mouse, else the picked one. */
   private void enlarge(GraphicsContext g, int layer, int head, double w) {
-    int t = Prefill.THUMBNAIL;
+    int t = PromptMemory.THUMBNAIL;
     double side = enlarged() - 8;
     double x = w - side - 4;
     g.drawImage(image, layer * t, head * t, t, t, x, TOP, side, side);

@@ -5,8 +5,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.emslens.app.lens.View;
 import org.emslens.cache.HeadSlots;
-import org.emslens.engine.AttentionMap;
-import org.emslens.math.Exponential;
 import org.emslens.session.Step;
 
 /**
@@ -44,22 +42,19 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
     int outColumns = Math.min(columns, region.columns());
     float[] values = new float[outRows * outColumns];
     Arrays.fill(values, LATER);
-    AttentionMap map = AttentionMap.of(view.run().prefill(), view.layer(), view.head());
+    int[] bounds = new int[outRows + 1];
+    for (int r = 0; r <= outRows; r++) {
+      bounds[r] = region.row() + (int) ((long) r * region.rows() / outRows);
+    }
+    prompt(view, region, bounds, outColumns, values, cancelled);
     IntStream.range(0, outRows)
         .parallel()
         .forEach(
             r -> {
-              int first = region.row() + (int) ((long) r * region.rows() / outRows);
-              int last = region.row() + (int) ((r + 1L) * region.rows() / outRows);
-              float[] probabilities = new float[n];
-              Exponential exponential = new Exponential();
-              for (int q = first; q < last && !cancelled.getAsBoolean(); q++) {
-                if (q < n) {
-                  map.row(q, probabilities, exponential);
-                  prompt(q, probabilities, region, values, r * outColumns, outColumns);
-                } else {
-                  decoded(view, q, region, values, r * outColumns, outColumns);
-                }
+              for (int q = Math.max(n, bounds[r]);
+                  q < bounds[r + 1] && !cancelled.getAsBoolean();
+                  q++) {
+                decoded(view, q, region, values, r * outColumns, outColumns);
               }
             });
     return cancelled.getAsBoolean()
@@ -67,12 +62,41 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
         : new MapPicture(view, region, outRows, outColumns, values);
   }
 
+  /** The rows of the prompt's tokens, as far as the region has them. */
   private static void prompt(
-      int query, float[] row, MapRegion region, float[] values, int at, int outColumns) {
-    int last = Math.min(region.column() + region.columns(), query + 1);
-    for (int j = region.column(); j < last; j++) {
-      int cell = at + (int) ((long) (j - region.column()) * outColumns / region.columns());
-      values[cell] = Math.max(values[cell], row[j]);
+      View view,
+      MapRegion region,
+      int[] bounds,
+      int outColumns,
+      float[] values,
+      BooleanSupplier cancelled) {
+    int n = view.promptTokens();
+    int rows = 0;
+    while (rows < bounds.length - 1 && bounds[rows] < n) {
+      rows++;
+    }
+    int columns = 0;
+    int[] across = new int[outColumns + 1];
+    for (int c = 0; c <= outColumns; c++) {
+      // The first key of the cell: decoded rows count them so, too.
+      across[c] =
+          region.column() + (int) (((long) c * region.columns() + outColumns - 1) / outColumns);
+      columns += across[c] < n ? 1 : 0;
+    }
+    columns = Math.min(columns, outColumns);
+    if (rows == 0 || columns == 0) {
+      return;
+    }
+    int[] down = Arrays.copyOf(bounds, rows + 1);
+    down[rows] = Math.min(n, down[rows]);
+    across = Arrays.copyOf(across, columns + 1);
+    across[columns] = Math.min(n, across[columns]);
+    float[] map =
+        view.run().prefill().memory().map(view.layer(), view.head(), down, across, cancelled);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns && across[c] < down[r + 1]; c++) {
+        values[r * outColumns + c] = map[r * columns + c];
+      }
     }
   }
 

@@ -13,7 +13,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
@@ -302,7 +302,7 @@ public final class Lens implements AutoCloseable {
     /**
      * @param session what is shown, or null
      */
-    void run(LoadedEngine loaded, Session session, Job.Turn turn) throws Exception;
+    void run(LoadedModel loaded, Session session, Job.Turn turn) throws Exception;
   }
 
   /**
@@ -357,7 +357,7 @@ public final class Lens implements AutoCloseable {
      */
     record Made(Session session, int step) {}
 
-    Made make(LoadedEngine loaded, Progress progress) throws Exception;
+    Made make(LoadedModel loaded, Progress progress) throws Exception;
   }
 
   /** Runs something on the screen's thread. */

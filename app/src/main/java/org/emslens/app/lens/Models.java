@@ -8,7 +8,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.collections.ListChangeListener;
 import org.emslens.cli.Failures;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.hub.Catalogue;
 
 /** Loading models; another one takes the place of the open one only once it is loaded whole. */
@@ -23,7 +23,7 @@ public final class Models {
   private Runnable chooseFile = () -> {};
 
   /** A model that is open, as the window sees it. */
-  public record Open(LoadedEngine loaded) {
+  public record Open(LoadedModel loaded) {
 
     public String title() {
       return loaded.model().title();
@@ -31,7 +31,7 @@ public final class Models {
 
     /** What it runs on. */
     public String device() {
-      return loaded.engine().backend();
+      return loaded.pass().device();
     }
 
     /** How the command line calls it; null for the model that is meant where none is named. */
@@ -42,7 +42,7 @@ public final class Models {
   }
 
   private interface Loader {
-    LoadedEngine load(Job.Turn turn) throws IOException;
+    LoadedModel load(Job.Turn turn) throws IOException;
   }
 
   Models(Jobs jobs, Said said, OpenSession open) {
@@ -90,7 +90,7 @@ public final class Models {
   }
 
   private void loadNow(String what, Loader loader) {
-    LoadedEngine[] made = new LoadedEngine[1];
+    LoadedModel[] made = new LoadedModel[1];
     Notice stands = said.noticeProperty().get();
     if (stands != null && stands.failure()) {
       said.dismiss();
@@ -128,7 +128,7 @@ public final class Models {
   }
 
   /** A campaign that began meanwhile may end first. */
-  private void loaded(LoadedEngine made) {
+  private void loaded(LoadedModel made) {
     if (jobs.has(JobKind.CAMPAIGN)) {
       ListChangeListener<Job> whenFree =
           new ListChangeListener<>() {
@@ -154,7 +154,7 @@ public final class Models {
     }
   }
 
-  private static void close(LoadedEngine made) {
+  private static void close(LoadedModel made) {
     try {
       made.close();
     } catch (IOException e) {
@@ -163,7 +163,7 @@ public final class Models {
   }
 
   /** Generating with the model before ends first, where it next gives way. */
-  private void install(LoadedEngine made) {
+  private void install(LoadedModel made) {
     jobs.end(JobKind.GENERATE);
     jobs.start(
         JobKind.INSTALL,

@@ -3,8 +3,7 @@ package org.emslens.app.lens;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import org.emslens.engine.LoadedEngine;
-import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.hub.Catalogue;
 import org.emslens.hub.FetchListener;
 import org.emslens.hub.ModelStore;
@@ -20,14 +19,14 @@ final class OpenModel {
   private OpenModel() {}
 
   /** Loads a model file or folder. */
-  static LoadedEngine open(Path path, Job.Turn turn) throws IOException {
-    LoadedEngine made = Nd4jEngine.load(ModelLoader.open(path), turn);
+  static LoadedModel open(Path path, Job.Turn turn) throws IOException {
+    LoadedModel made = LoadedModel.load(ModelLoader.open(path), null, turn);
     LOG.info("Model ready after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
     return made;
   }
 
   /** Loads the default model, fetched if it is missing. */
-  static LoadedEngine openDefault(Job.Turn turn) throws IOException {
+  static LoadedModel openDefault(Job.Turn turn) throws IOException {
     Path file =
         new ModelStore(UserFolders.models()).resolve(Catalogue.shipped(), null, listener(turn));
     turn.say("Loading " + Catalogue.shipped().defaultEntry().title());

@@ -2,7 +2,7 @@ package org.emslens.app.lens;
 
 import java.io.IOException;
 import java.util.List;
-import org.emslens.engine.LoadedEngine;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.model.Model;
 import org.emslens.session.CacheChoice;
@@ -16,7 +16,7 @@ final class OpenSession {
   private static final long PUBLISH_EVERY_NANOS = 60_000_000;
 
   private final Publisher publisher;
-  private LoadedEngine loaded;
+  private LoadedModel loaded;
   private Session session;
 
   /**
@@ -41,7 +41,7 @@ final class OpenSession {
   /**
    * @throws IllegalStateException where none is open
    */
-  LoadedEngine model() {
+  LoadedModel model() {
     if (loaded == null) {
       throw new IllegalStateException("No model is open yet.");
     }
@@ -54,8 +54,8 @@ final class OpenSession {
   }
 
   /** Puts a loaded model in the place of the present one; what is shown stays, as a recording. */
-  void install(LoadedEngine made) throws IOException {
-    LoadedEngine before = loaded;
+  void install(LoadedModel made) throws IOException {
+    LoadedModel before = loaded;
     loaded = made;
     if (session != null && session.canDecode()) {
       show(Session.of(session.run()), false);
@@ -81,7 +81,7 @@ final class OpenSession {
       Progress p) {
     Model model = model().model();
     String text = chat ? asChat(model, prompt) : prompt;
-    show(Session.start(model, model().engine(), text, choice, sampling, detail, p), true);
+    show(Session.start(model, model().pass(), text, choice, sampling, detail, p), true);
   }
 
   private static String asChat(Model model, String prompt) {
@@ -184,7 +184,7 @@ final class OpenSession {
             "This session was recorded with " + recorded.model() + "; open that model to go on.");
       }
       p.say("Reading the recording's prompt again");
-      show(Session.resume(recorded, loaded.model(), loaded.engine(), detail, p), false);
+      show(Session.resume(recorded, loaded.model(), loaded.pass(), detail, p), false);
     }
   }
 

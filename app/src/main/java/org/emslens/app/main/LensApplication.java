@@ -8,7 +8,7 @@ import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.stage.Stage;
 import org.emslens.cli.Failures;
-import org.emslens.engine.nd4j.Nd4jEngine;
+import org.emslens.device.Devices;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +63,7 @@ public final class LensApplication extends Application {
 
   private static void warmUp() {
     try {
-      Nd4jEngine.warmUp();
+      Devices.warmUp();
     } catch (RuntimeException e) {
       Failures.log(e);
     }

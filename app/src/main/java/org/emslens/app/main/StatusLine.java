@@ -21,7 +21,7 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
-import org.emslens.engine.ProcessMemory;
+import org.emslens.device.ProcessMemory;
 import org.emslens.session.Step;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;

@@ -1,0 +1,80 @@
+package org.emslens.device;
+
+/**
+ * What is looked at while one token runs: its attention in every query head (probabilities over the
+ * slots of the head's KV head, its own included) and what every head made of it.
+ */
+public final class DecodeTap {
+  private final float[][] rows;
+  private final int[] lengths;
+  private final float[][] outputs;
+
+  /** Taps attention and outputs of so many query heads, those of all layers together. */
+  public DecodeTap(int allHeads) {
+    this(allHeads, true);
+  }
+
+  private DecodeTap(int allHeads, boolean attention) {
+    rows = attention ? new float[allHeads][0] : null;
+    lengths = new int[allHeads];
+    outputs = new float[allHeads][0];
+  }
+
+  /** Taps only what heads put out: cheap, where the cache is long. */
+  public static DecodeTap ofOutputs(int allHeads) {
+    return new DecodeTap(allHeads, false);
+  }
+
+  /** Whether attention is wanted. */
+  public boolean tapsAttention() {
+    return rows != null;
+  }
+
+  public void attention(int head, float[] from, int start, int n) {
+    if (rows[head].length < n) {
+      rows[head] = new float[n + 64];
+    }
+    System.arraycopy(from, start, rows[head], 0, n);
+    lengths[head] = n;
+  }
+
+  /** The head's mixed values before the output projection [d]. */
+  public void output(int head, float[] from, int start, int d) {
+    if (outputs[head].length != d) {
+      outputs[head] = new float[d];
+    }
+    System.arraycopy(from, start, outputs[head], 0, d);
+  }
+
+  /** A copy of the attention as half floats [allHeads][slots]. */
+  public short[][] halves() {
+    short[][] out = new short[rows.length][];
+    for (int h = 0; h < rows.length; h++) {
+      out[h] = new short[lengths[h]];
+      for (int j = 0; j < lengths[h]; j++) {
+        out[h][j] = Float.floatToFloat16(rows[h][j]);
+      }
+    }
+    return out;
+  }
+
+  /**
+   * How far each head's output is from the same head's in a run with the full cache: |full - o| /
+   * |full| [allHeads].
+   */
+  public float[] outputError(DecodeTap full) {
+    float[] error = new float[outputs.length];
+    for (int h = 0; h < error.length; h++) {
+      double apart = 0;
+      double norm = 0;
+      for (int i = 0; i < outputs[h].length; i++) {
+        double f = full.outputs[h][i];
+        double x = f - outputs[h][i];
+        apart += x * x;
+        norm += f * f;
+      }
+      error[h] = norm == 0 ? 0 : (float) Math.sqrt(apart / norm);
+    }
+    return error;
+  }
+}

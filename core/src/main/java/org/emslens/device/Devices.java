@@ -1,0 +1,57 @@
+package org.emslens.device;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** The devices of this machine. */
+public final class Devices {
+  private Devices() {}
+
+  /** All that the providers find, best first. */
+  public static List<DeviceProvider.Found> find() {
+    return ServiceLoader.load(DeviceProvider.class).stream()
+        .flatMap(p -> p.get().find().stream())
+        .sorted(
+            Comparator.comparing(DeviceProvider.Found::usable)
+                .thenComparing(DeviceProvider.Found::rank)
+                .reversed())
+        .toList();
+  }
+
+  /**
+   * Starts what the best device needs, which takes a second or two the first time: worth doing
+   * while something else goes on.
+   */
+  public static void warmUp() {
+    open(null).close();
+  }
+
+  /**
+   * Opens a device.
+   *
+   * @param id its name, or null for the best one that can be used
+   * @throws DeviceException in a sentence, where there is none such or it cannot be used
+   */
+  public static Device open(String id) {
+    List<DeviceProvider.Found> all = find();
+    DeviceProvider.Found found =
+        all.stream()
+            .filter(f -> id == null ? f.usable() : f.id().equals(id))
+            .findFirst()
+            .orElseThrow(() -> new DeviceException(unknown(id, all)));
+    if (!found.usable()) {
+      throw new DeviceException("Device '" + found.id() + "' cannot be used: " + found.unusable());
+    }
+    return found.opener().open();
+  }
+
+  private static String unknown(String id, List<DeviceProvider.Found> all) {
+    return "There is no device '"
+        + id
+        + "' on this machine; there are "
+        + all.stream().map(DeviceProvider.Found::id).collect(Collectors.joining(", "))
+        + " (see 'emslens devices').";
+  }
+}

@@ -1,0 +1,42 @@
+package org.emslens.device;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * The uncompressed attention of a prompt of N tokens, kept whole where a device computed it:
+ * compression is planned from it as often as one likes, and any part of a head's map is computed
+ * from it.
+ */
+public interface PromptMemory extends AutoCloseable {
+
+  /** Rows and columns of a head's small picture. */
+  int THUMBNAIL = 24;
+
+  int tokens();
+
+  /**
+   * A fresh full cache of this prompt.
+   *
+   * @param window how many of the last queries' attention rows it remembers, now and later
+   */
+  CacheMemory cache(int window);
+
+  /**
+   * A part of one query head's map of probabilities, max-pooled.
+   *
+   * @param rowBounds picture row r shows the queries rowBounds[r] to rowBounds[r + 1] - 1
+   * @param columnBounds likewise for keys; those after the query have probability 0
+   * @param cancelled asked now and then; where true, the result is incomplete
+   * @return [rowBounds.length - 1, columnBounds.length - 1]
+   */
+  float[] map(int layer, int head, int[] rowBounds, int[] columnBounds, BooleanSupplier cancelled);
+
+  /** One query head's map, max-pooled to {@link #THUMBNAIL} squared; not to be written. */
+  float[] thumbnail(int layer, int head);
+
+  /** A copy of all that is kept of one layer. */
+  PromptLayer layer(int layer);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,63 @@
+package org.emslens.device.cpu;
+
+import java.util.Properties;
+import org.emslens.device.DeviceException;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Which ND4J backend is at work. */
+final class Backend {
+  static {
+    BlasSettings.make();
+  }
+
+  private Backend() {}
+
+  /**
+   * @throws DeviceException in one sentence, where none can be started
+   */
+  static String name() {
+    Properties about = about();
+    return isCuda()
+        ? "ND4J CUDA"
+        : "ND4J CPU (" + about.get("blas.vendor") + ", " + about.get("omp.threads") + " threads)";
+  }
+
+  static boolean isCuda() {
+    return "CUDA".equals(about().getProperty("backend"));
+  }
+
+  private static Properties about() {
+    try {
+      return Nd4j.getExecutioner().getEnvironmentInformation();
+    } catch (RuntimeException | LinkageError e) {
+      throw unusable(e);
+    }
+  }
+
+  /**
+   * Launches one product: a card that is too new for the backend's kernels says so only then.
+   *
+   * @throws DeviceException in one sentence, where it does not come back
+   */
+  static void check() {
+    try {
+      INDArray one = Nd4j.ones(2, 2);
+      one.mmul(one).getFloat(0);
+    } catch (RuntimeException | LinkageError e) {
+      throw unusable(e);
+    }
+  }
+
+  private static DeviceException unusable(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return new DeviceException(
+        "ND4J finds no backend that runs on this machine ("
+            + cause.getMessage()
+            + "); the CUDA backend needs a card from Pascal to Ada, and the CPU backend is the default build.",
+        e);
+  }
+}

@@ -1,0 +1,121 @@
+package org.emslens.device.cpu;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.emslens.device.CacheMemory;
+import org.emslens.device.DecodeTap;
+import org.emslens.device.KeyUse;
+import org.emslens.math.RowProducts;
+import org.emslens.model.AttentionSpec;
+
+/** One token each for several caches: appends, attends, and keeps the statistics. */
+final class CacheAttention {
+  private final Workers workers;
+  private final List<HeadAttention> attentions = new ArrayList<>();
+
+  CacheAttention(Workers workers) {
+    this.workers = workers;
+  }
+
+  void attend(
+      List<CacheMemory> caches,
+      int layer,
+      float[] qkv,
+      int[] positions,
+      float[] out,
+      List<DecodeTap> taps) {
+    AttentionSpec.Shape shape = ((HostCache) caches.getFirst()).shape(layer);
+    int heads = shape.heads();
+    int d = shape.headDim();
+    int row = shape.queryWidth() + 2 * shape.kvWidth();
+    while (attentions.size() < caches.size() * heads) {
+      attentions.add(new HeadAttention());
+    }
+    for (int t = 0; t < caches.size(); t++) {
+      int key = t * row + shape.queryWidth();
+      for (int g = 0; g < shape.kvHeads(); g++) {
+        int at = key + g * d;
+        head(caches, t, layer, g).append(qkv, at, at + shape.kvWidth(), positions[t]);
+      }
+    }
+    workers.run(
+        caches.size() * heads,
+        i -> {
+          int t = i / heads;
+          int h = i % heads;
+          HeadCache head = head(caches, t, layer, h / shape.group());
+          attentions
+              .get(i)
+              .attend(head, shape.scale(), qkv, t * row + h * d, out, (t * heads + h) * d);
+        });
+    for (int t = 0; t < caches.size(); t++) {
+      for (int g = 0; g < shape.kvHeads(); g++) {
+        average(head(caches, t, layer, g), shape.group(), t * heads + g * shape.group());
+      }
+      if (taps.get(t) != null) {
+        tap(taps.get(t), caches, t, layer, shape, out);
+      }
+    }
+  }
+
+  /** Several tokens for one cache, one after the other. */
+  void attendMany(
+      HostCache cache, int layer, float[] qkv, int first, int n, float[] out, KeyUse use) {
+    AttentionSpec.Shape shape = cache.shape(layer);
+    int row = shape.queryWidth() + 2 * shape.kvWidth();
+    int[] before = new int[shape.kvHeads()];
+    for (int g = 0; g < before.length && use != null; g++) {
+      before[g] = cache.head(layer, g).size();
+      use.sum()[layer * before.length + g] = new float[before[g]];
+      use.most()[layer * before.length + g] = new float[before[g]];
+    }
+    List<CacheMemory> one = List.of(cache);
+    List<DecodeTap> none = Collections.singletonList(null);
+    float[] token = new float[row];
+    float[] mixed = new float[shape.queryWidth()];
+    for (int t = 0; t < n; t++) {
+      System.arraycopy(qkv, t * row, token, 0, row);
+      attend(one, layer, token, new int[] {first + t}, mixed, none);
+      System.arraycopy(mixed, 0, out, t * mixed.length, mixed.length);
+      for (int h = 0; h < shape.heads() && use != null; h++) {
+        int g = h / shape.group();
+        int head = layer * before.length + g;
+        float[] p = attentions.get(h).probabilities();
+        RowProducts.addScaled(use.sum()[head], p, 1f / shape.group(), before[g]);
+        RowProducts.maximum(use.most()[head], p, before[g]);
+      }
+    }
+  }
+
+  private static HeadCache head(List<CacheMemory> caches, int t, int layer, int g) {
+    return ((HostCache) caches.get(t)).head(layer, g);
+  }
+
+  private void average(HeadCache head, int group, int first) {
+    float[] average = new float[head.size()];
+    for (int r = 0; r < group; r++) {
+      RowProducts.addScaled(
+          average, attentions.get(first + r).probabilities(), 1f / group, average.length);
+    }
+    head.attend(average);
+  }
+
+  private void tap(
+      DecodeTap tap,
+      List<CacheMemory> caches,
+      int t,
+      int layer,
+      AttentionSpec.Shape shape,
+      float[] out) {
+    for (int h = 0; h < shape.heads(); h++) {
+      int head = layer * shape.heads() + h;
+      int i = t * shape.heads() + h;
+      tap.output(head, out, i * shape.headDim(), shape.headDim());
+      if (tap.tapsAttention()) {
+        int slots = head(caches, t, layer, h / shape.group()).size();
+        tap.attention(head, attentions.get(i).probabilities(), 0, slots);
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package org.emslens.device.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.FloatBuffer;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * An ND4J array that Java fills and reads through host memory; on a device backend the copies are
+ * told to ND4J, on the CPU they are the array itself.
+ */
+final class HostArray {
+  private static final int PIECE = 1 << 16;
+
+  private final INDArray array;
+  private final FloatBuffer host;
+
+  HostArray(long... shape) {
+    array = Nd4j.createUninitialized(DataType.FLOAT, shape);
+    host = array.data().asNioFloat();
+  }
+
+  private HostArray(INDArray array, FloatBuffer host) {
+    this.array = array;
+    this.host = host;
+  }
+
+  /** Memory that arrays of several shapes share, one at a time. */
+  static final class Memory {
+    private final HostArray whole;
+
+    Memory(long length) {
+      whole = new HostArray(length);
+    }
+
+    long length() {
+      return whole.array.length();
+    }
+
+    /** The first rows * columns numbers as a matrix. */
+    HostArray view(long rows, long columns) {
+      INDArray matrix =
+          Nd4j.create(
+              whole.array.data(), new long[] {rows, columns}, new long[] {columns, 1}, 0, 'c');
+      return new HostArray(matrix, whole.host);
+    }
+
+    void close() {
+      whole.close();
+    }
+  }
+
+  /** The first rows of a matrix, as an array of its own in the same memory. */
+  HostArray first(long rows) {
+    long columns = array.size(1);
+    INDArray some =
+        Nd4j.create(array.data(), new long[] {rows, columns}, new long[] {columns, 1}, 0, 'c');
+    return new HostArray(some, host);
+  }
+
+  /** The memory itself. */
+  MemorySegment memory() {
+    return MemorySegment.ofBuffer(host);
+  }
+
+  INDArray array() {
+    return array;
+  }
+
+  /** Writes count numbers at `at`. */
+  void put(int at, float[] from, int start, int count) {
+    host.put(at, from, start, count);
+  }
+
+  void get(int at, float[] into, int start, int count) {
+    host.get(at, into, start, count);
+  }
+
+  /**
+   * Writes the first count numbers, on several threads: one alone does not fill the memory's
+   * bandwidth.
+   */
+  void putAll(float[] from, int count) {
+    pieces(count, (at, n) -> host.put(at, from, at, n));
+  }
+
+  /** Reads the first count numbers, likewise. */
+  void getAll(float[] into, int count) {
+    pieces(count, (at, n) -> host.get(at, into, at, n));
+  }
+
+  private interface Piece {
+    void copy(int at, int n);
+  }
+
+  private static void pieces(int count, Piece piece) {
+    int n = (count + PIECE - 1) / PIECE;
+    IntStream.range(0, n)
+        .parallel()
+        .forEach(i -> piece.copy(i * PIECE, Math.min(PIECE, count - i * PIECE)));
+  }
+
+  /** After Java has written. */
+  void written() {
+    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
+  }
+
+  /** Before Java reads. */
+  void fetch() {
+    Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
+  }
+
+  /** Gives the memory back now instead of at some garbage collection. */
+  void close() {
+    array.close();
+  }
+}

@@ -1,0 +1,99 @@
+package org.emslens.device.cpu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.emslens.cache.CompressionPlan;
+import org.emslens.cache.HeadState;
+import org.emslens.cache.LayerState;
+import org.emslens.device.CacheMemory;
+import org.emslens.model.AttentionSpec;
+
+/** A cache in the computer's own memory. */
+final class HostCache implements CacheMemory {
+  private final List<AttentionSpec.Shape> shapes;
+  private final HeadCache[][] layers;
+
+  /**
+   * @param shapes of the layers
+   * @param layers [layers][G]
+   */
+  HostCache(List<AttentionSpec.Shape> shapes, HeadCache[][] layers) {
+    this.shapes = shapes;
+    this.layers = layers;
+  }
+
+  AttentionSpec.Shape shape(int layer) {
+    return shapes.get(layer);
+  }
+
+  HeadCache head(int layer, int kvHead) {
+    return layers[layer][kvHead];
+  }
+
+  @Override
+  public int slots(int layer, int kvHead) {
+    return head(layer, kvHead).size();
+  }
+
+  @Override
+  public LayerState state(int layer) {
+    List<HeadState> states = new ArrayList<>();
+    float[][] newest = new float[layers[layer].length][];
+    for (int g = 0; g < newest.length; g++) {
+      states.add(head(layer, g).state());
+      newest[g] = head(layer, g).newest();
+    }
+    return new LayerState(layer, layers.length, states, newest);
+  }
+
+  @Override
+  public void apply(CompressionPlan plan) {
+    HeadCache[] heads = heads();
+    IntStream.range(0, heads.length)
+        .parallel()
+        .forEach(i -> heads[i].apply(plan.heads().get(i), plan.mergeKeys()));
+  }
+
+  private HeadCache[] heads() {
+    return Arrays.stream(layers).flatMap(Arrays::stream).toArray(HeadCache[]::new);
+  }
+
+  @Override
+  public CacheMemory copy() {
+    HeadCache[][] copy = new HeadCache[layers.length][];
+    IntStream.range(0, copy.length)
+        .parallel()
+        .forEach(
+            l -> copy[l] = Arrays.stream(layers[l]).map(HeadCache::copy).toArray(HeadCache[]::new));
+    return new HostCache(shapes, copy);
+  }
+
+  @Override
+  public void truncate(int slots) {
+    for (HeadCache h : heads()) {
+      h.truncate(slots);
+    }
+  }
+
+  @Override
+  public float[] keys(int layer, int kvHead) {
+    return head(layer, kvHead).slots().keys(slots(layer, kvHead));
+  }
+
+  @Override
+  public float[] values(int layer, int kvHead) {
+    return head(layer, kvHead).slots().values(slots(layer, kvHead));
+  }
+
+  @Override
+  public float[] bias(int layer, int kvHead) {
+    return head(layer, kvHead).biases();
+  }
+
+  @Override
+  public void close() {
+    // The garbage collector sees to it.
+  }
+}

@@ -1,0 +1,165 @@
+package org.emslens.device.cpu;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.emslens.device.CacheMemory;
+import org.emslens.device.PromptLayer;
+import org.emslens.device.PromptMemory;
+import org.emslens.math.Exponential;
+import org.emslens.model.AttentionSpec;
+
+/** A prompt's attention in the computer's own memory, where recordings live too. */
+public final class HostPrompt implements PromptMemory {
+  private final int n;
+  private final Layer[] layers;
+
+  /**
+   * What is kept of one layer; see {@link PromptLayer}.
+   *
+   * @param slots [G]
+   * @param received [G][N]
+   */
+  record Layer(
+      AttentionSpec.Shape shape,
+      float[] queries,
+      Slots[] slots,
+      float[] normalisers,
+      float[][] received,
+      float[][][] lastRows,
+      float[][] thumbnails) {}
+
+  private HostPrompt(int n, Layer[] layers) {
+    this.n = n;
+    this.layers = layers;
+  }
+
+  /** Room for n tokens. */
+  static HostPrompt empty(List<AttentionSpec.Shape> shapes, int n, int lastRows) {
+    Layer[] layers = new Layer[shapes.size()];
+    for (int l = 0; l < layers.length; l++) {
+      AttentionSpec.Shape s = shapes.get(l);
+      Slots[] slots = new Slots[s.kvHeads()];
+      Arrays.setAll(slots, g -> new Slots(s.headDim(), n));
+      layers[l] =
+          new Layer(
+              s,
+              new float[Math.multiplyExact(s.queryWidth(), n)],
+              slots,
+              new float[s.heads() * n],
+              new float[s.kvHeads()][n],
+              new float[s.kvHeads()][lastRows][n],
+              new float[s.heads()][THUMBNAIL * THUMBNAIL]);
+    }
+    return new HostPrompt(n, layers);
+  }
+
+  /** One whose attention was computed elsewhere; `kept` is not copied where that can be. */
+  public static HostPrompt of(List<AttentionSpec.Shape> shapes, List<PromptLayer> kept) {
+    Layer[] layers = new Layer[shapes.size()];
+    int n = kept.getFirst().normalisers().length / shapes.getFirst().heads();
+    for (int l = 0; l < layers.length; l++) {
+      AttentionSpec.Shape s = shapes.get(l);
+      PromptLayer p = kept.get(l);
+      Slots[] slots = new Slots[s.kvHeads()];
+      float[][] received = new float[s.kvHeads()][];
+      for (int g = 0; g < slots.length; g++) {
+        slots[g] = Slots.of(s.headDim(), p.keys()[g], p.values()[g]);
+        received[g] = Arrays.copyOfRange(p.received(), g * n, (g + 1) * n);
+      }
+      layers[l] =
+          new Layer(s, p.queries(), slots, p.normalisers(), received, p.lastRows(), p.thumbnails());
+    }
+    return new HostPrompt(n, layers);
+  }
+
+  @Override
+  public int tokens() {
+    return n;
+  }
+
+  int layers() {
+    return layers.length;
+  }
+
+  Layer at(int layer) {
+    return layers[layer];
+  }
+
+  @Override
+  public CacheMemory cache(int window) {
+    HeadCache[][] heads = new HeadCache[layers.length][];
+    IntStream.range(0, layers.length)
+        .parallel()
+        .forEach(
+            l -> {
+              Layer k = layers[l];
+              heads[l] = new HeadCache[k.slots.length];
+              Arrays.setAll(
+                  heads[l], g -> new HeadCache(k.slots[g], window, k.received[g], k.lastRows[g]));
+            });
+    return new HostCache(Arrays.stream(layers).map(Layer::shape).toList(), heads);
+  }
+
+  @Override
+  public float[] thumbnail(int layer, int head) {
+    return layers[layer].thumbnails[head];
+  }
+
+  @Override
+  public PromptLayer layer(int layer) {
+    Layer k = layers[layer];
+    float[][] keys = new float[k.slots.length][];
+    float[][] values = new float[k.slots.length][];
+    float[] received = new float[k.slots.length * n];
+    for (int g = 0; g < keys.length; g++) {
+      keys[g] = k.slots[g].keys(n);
+      values[g] = k.slots[g].values(n);
+      System.arraycopy(k.received[g], 0, received, g * n, n);
+    }
+    return new PromptLayer(
+        k.queries.clone(), keys, values, k.normalisers.clone(), received, k.lastRows, k.thumbnails);
+  }
+
+  @Override
+  public float[] map(
+      int layer, int head, int[] rowBounds, int[] columnBounds, BooleanSupplier cancelled) {
+    int rows = rowBounds.length - 1;
+    int columns = columnBounds.length - 1;
+    float[] out = new float[rows * columns];
+    IntStream.range(0, rows)
+        .parallel()
+        .forEach(
+            r -> {
+              float[] row = new float[n];
+              Exponential exponential = new Exponential();
+              for (int i = rowBounds[r]; i < rowBounds[r + 1]; i++) {
+                if (cancelled.getAsBoolean()) {
+                  return;
+                }
+                row(layers[layer], head, i, row, exponential);
+                for (int c = 0; c < columns && columnBounds[c] <= i; c++) {
+                  float most =
+                      Exponential.max(row, columnBounds[c], Math.min(i + 1, columnBounds[c + 1]));
+                  out[r * columns + c] = Math.max(out[r * columns + c], most);
+                }
+              }
+            });
+    return out;
+  }
+
+  /** Probabilities of one query for the keys up to its own. */
+  private void row(Layer k, int head, int query, float[] out, Exponential exponential) {
+    int d = k.shape.headDim();
+    int visible = query + 1;
+    Kernels.get()
+        .scores(k.queries, (head * n + query) * d, k.slots[head / k.shape.group()], out, visible);
+    exponential.probabilities(out, visible, k.shape.scale(), k.normalisers[head * n + query]);
+  }
+
+  @Override
+  public void close() {
+    // The garbage collector sees to it.
+  }
+}

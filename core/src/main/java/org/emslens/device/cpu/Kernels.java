@@ -1,0 +1,89 @@
+package org.emslens.device.cpu;
+
+import java.lang.foreign.MemorySegment;
+
+/** The inner loops. Safe for several threads. */
+interface Kernels {
+
+  /** The fastest that this Java has. */
+  static Kernels get() {
+    return Chosen.KERNELS;
+  }
+
+  /** Found once. */
+  final class Chosen {
+    private static final Kernels KERNELS = choose();
+
+    private Chosen() {}
+
+    private static Kernels choose() {
+      return VectorModule.isThere() ? new VectorKernels() : new LoopKernels();
+    }
+  }
+
+  /** What they run on, as shown to users. */
+  String name();
+
+  /** Rows of a tile of packed weights. */
+  int tileRows();
+
+  /** out[j] = q . key j, for j below n, where q = x[from..from+d). */
+  void scores(float[] x, int from, Slots slots, float[] out, int n);
+
+  /** out[to..to+d) = sum over j below n of weights[j] * value j. */
+  void mix(float[] weights, Slots slots, int n, float[] out, int to);
+
+  /**
+   * Unpacks the levels of one block of a tile.
+   *
+   * @param at where the block's words begin
+   * @param into [32, tileRows]
+   */
+  void levels(Levels levels, MemorySegment words, long at, float[] into);
+
+  /** Half-precision numbers of a tile's rows [tileRows] to into[to..). */
+  void halves(MemorySegment from, long at, float[] into, int to);
+
+  /** Signed bytes of a tile's rows, times factors [tileRows], to into[to..). */
+  void bytes(MemorySegment from, long at, float[] factors, int factorsFrom, float[] into, int to);
+
+  /**
+   * sums[sumsFrom + r] += scales[scaleFrom + r] * sum over inputs j of levels[j][r] x[j].
+   *
+   * @param levels [32, tileRows]
+   * @param first first of the block's inputs; likewise last, which is not one of them; their number
+   *     is a multiple of 4
+   * @param x the block's inputs begin at x[xFrom]
+   */
+  void accumulate(
+      float[] levels,
+      int first,
+      int last,
+      float[] x,
+      int xFrom,
+      float[] scales,
+      int scaleFrom,
+      float[] sums,
+      int sumsFrom);
+
+  /**
+   * The same for all blocks of a tile without unpacking them first, to the last bit.
+   *
+   * @param at where the words of the blocks begin, block by block
+   * @param x [blocks * 32]
+   * @param scales [blocks, tileRows]
+   * @param sums [tileRows]
+   * @return whether it was done; these levels are unpacked first, else
+   */
+  boolean products(
+      Levels levels,
+      MemorySegment words,
+      long at,
+      int blocks,
+      float[] x,
+      float[] scales,
+      float[] sums);
+
+  /** sums[sumsFrom + r] += sum over i below count of x[xFrom + i] * rows[i][r]. */
+  void addScaled(float[] rows, int count, float[] x, int xFrom, float[] sums, int sumsFrom);
+}

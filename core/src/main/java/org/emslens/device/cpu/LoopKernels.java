@@ -1,0 +1,172 @@
+package org.emslens.device.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/** Loops as Java has them, for machines and starts without its Vector API. */
+final class LoopKernels implements Kernels {
+  private static final int ROWS = 32;
+
+  @Override
+  public String name() {
+    return "plain loops (Java without its Vector API)";
+  }
+
+  @Override
+  public int tileRows() {
+    return ROWS;
+  }
+
+  @Override
+  public void scores(float[] x, int from, Slots slots, float[] out, int n) {
+    int d = slots.headDim();
+    float[] sums = new float[Slots.LANES];
+    for (int first = 0; first < n; first += Slots.LANES) {
+      float[] page = slots.keyPage(first);
+      int at = slots.keyAt(first);
+      Arrays.fill(sums, 0);
+      for (int i = 0; i < d; i++) {
+        for (int lane = 0; lane < Slots.LANES; lane++) {
+          sums[lane] = Math.fma(page[at + i * Slots.LANES + lane], x[from + i], sums[lane]);
+        }
+      }
+      System.arraycopy(sums, 0, out, first, Math.min(Slots.LANES, n - first));
+    }
+  }
+
+  @Override
+  public void mix(float[] weights, Slots slots, int n, float[] out, int to) {
+    int d = slots.headDim();
+    float[] sums = new float[d];
+    for (int j = 0; j < n; j++) {
+      float[] page = slots.valuePage(j);
+      int at = j % Slots.PAGE * d;
+      for (int i = 0; i < d; i++) {
+        sums[i] = Math.fma(weights[j], page[at + i], sums[i]);
+      }
+    }
+    System.arraycopy(sums, 0, out, to, d);
+  }
+
+  @Override
+  public void levels(Levels levels, MemorySegment words, long at, float[] into) {
+    int[] w = new int[levels.words() * ROWS];
+    MemorySegment.copy(words, ValueLayout.JAVA_INT_UNALIGNED, at, w, 0, w.length);
+    for (int j = 0; j < 32; j++) {
+      int to = j * ROWS;
+      switch (levels) {
+        case NIBBLES -> bits(w, nibble(j), shift(j), 15, into, to);
+        case FIFTHS -> {
+          bits(w, nibble(j), shift(j), 15, into, to);
+          addBits(w, 4 * ROWS, j, 1, 16, into, to);
+        }
+        case SIXTHS -> {
+          bits(w, nibble(j), shift(j), 15, into, to);
+          addBits(w, (4 + j / 16) * ROWS, 2 * (j % 16), 3, 16, into, to);
+        }
+        case BYTES -> signed(w, j / 4 * ROWS, 24 - 8 * (j % 4), into, to);
+        case HALVES -> halfBits(w, j / 2 * ROWS, 16 * (j % 2), into, to);
+        case BFLOATS -> floatBits(w, j / 2 * ROWS, 16 - 16 * (j % 2), 0xffff0000, into, to);
+        case FLOATS -> floatBits(w, j * ROWS, 0, -1, into, to);
+      }
+    }
+  }
+
+  private static int nibble(int j) {
+    return j / 8 * ROWS;
+  }
+
+  private static int shift(int j) {
+    return 4 * (j % 8);
+  }
+
+  private static void bits(int[] w, int from, int shift, int mask, float[] into, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      into[to + r] = w[from + r] >>> shift & mask;
+    }
+  }
+
+  private static void addBits(
+      int[] w, int from, int shift, int mask, float worth, float[] into, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      into[to + r] += worth * (w[from + r] >>> shift & mask);
+    }
+  }
+
+  private static void signed(int[] w, int from, int shift, float[] into, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      into[to + r] = w[from + r] << shift >> 24;
+    }
+  }
+
+  private static void halfBits(int[] w, int from, int shift, float[] into, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      into[to + r] = Float.float16ToFloat((short) (w[from + r] >>> shift));
+    }
+  }
+
+  private static void floatBits(int[] w, int from, int shift, int mask, float[] into, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      into[to + r] = Float.intBitsToFloat(w[from + r] << shift & mask);
+    }
+  }
+
+  @Override
+  public void halves(MemorySegment from, long at, float[] into, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      into[to + r] = Float.float16ToFloat(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 2L * r));
+    }
+  }
+
+  @Override
+  public void bytes(
+      MemorySegment from, long at, float[] factors, int factorsFrom, float[] into, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      into[to + r] = factors[factorsFrom + r] * from.get(ValueLayout.JAVA_BYTE, at + r);
+    }
+  }
+
+  @Override
+  public void accumulate(
+      float[] levels,
+      int first,
+      int last,
+      float[] x,
+      int xFrom,
+      float[] scales,
+      int scaleFrom,
+      float[] sums,
+      int sumsFrom) {
+    float[] products = new float[ROWS];
+    for (int j = first; j < last; j++) {
+      for (int r = 0; r < ROWS; r++) {
+        products[r] = Math.fma(levels[j * ROWS + r], x[xFrom + j], products[r]);
+      }
+    }
+    for (int r = 0; r < ROWS; r++) {
+      sums[sumsFrom + r] += scales[scaleFrom + r] * products[r];
+    }
+  }
+
+  @Override
+  public boolean products(
+      Levels levels,
+      MemorySegment words,
+      long at,
+      int blocks,
+      float[] x,
+      float[] scales,
+      float[] sums) {
+    return false;
+  }
+
+  @Override
+  public void addScaled(float[] rows, int count, float[] x, int xFrom, float[] sums, int sumsFrom) {
+    for (int i = 0; i < count; i++) {
+      for (int r = 0; r < ROWS; r++) {
+        sums[sumsFrom + r] += x[xFrom + i] * rows[i * ROWS + r];
+      }
+    }
+  }
+}

@@ -1,0 +1,358 @@
+package org.emslens.device.cpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.emslens.device.cpu.Packing.Scales;
+import org.emslens.format.TensorInfo;
+import org.emslens.format.TensorSource;
+
+/**
+ * A weight matrix in the levels that its file stores, repacked once so that a vector's lanes are
+ * rows. Decoding moves every weight once per token, so bits count: this is as large as the file.
+ *
+ * <p>Tiles of rows are the unit of work. A tile is the scales of its blocks of 32 inputs, the
+ * factors of a super-block before its blocks' scales, and then the words of all blocks (see {@link
+ * Levels}): each is read in one go.
+ */
+final class PackedMatrix implements AutoCloseable {
+  private static final int BLOCK = Packing.BLOCK;
+  private static final int PADDING = 64;
+  private static final int ALIGN = 64;
+
+  private final Kernels kernels;
+  private final Packing packing;
+  private final int rows;
+  private final int in;
+  private final int blocks;
+  private final int tileRows;
+  private final int scaleBytes;
+  private final int superBytes;
+  private final int wordBytes;
+  private final long wordsFrom;
+  private final long tileBytes;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment memory;
+
+  /** Reads and packs a tensor [rows, in]. */
+  PackedMatrix(Kernels kernels, TensorSource source, TensorInfo tensor) {
+    this.kernels = kernels;
+    packing = Packing.of(tensor.type());
+    rows = Math.toIntExact(tensor.shape().getFirst());
+    in = Math.toIntExact(tensor.shape().getLast());
+    blocks = (in + BLOCK - 1) / BLOCK;
+    tileRows = kernels.tileRows();
+    Scales s = packing.scales();
+    scaleBytes = tileRows * s.bytes();
+    superBytes = tileRows * s.superBytes();
+    wordBytes = tileRows * 4 * packing.levels().words();
+    // Vectors that lie across two lines of the processor's cache are read twice.
+    wordsFrom = (supers(blocks) + (long) blocks * scaleBytes + ALIGN - 1) / ALIGN * ALIGN;
+    tileBytes = (wordsFrom + (long) blocks * wordBytes + ALIGN - 1) / ALIGN * ALIGN;
+    memory = arena.allocate(tiles() * tileBytes + PADDING, 64);
+    try {
+      IntStream.range(0, tiles()).parallel().forEach(t -> pack(source, tensor, t));
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  int tileRows() {
+    return tileRows;
+  }
+
+  int tiles() {
+    return (rows + tileRows - 1) / tileRows;
+  }
+
+  long bytes() {
+    return memory.byteSize();
+  }
+
+  /** Bytes of the factors of the super-blocks that begin before this block. */
+  private long supers(int block) {
+    return (long) (block + Packing.SUPER - 1) / Packing.SUPER * superBytes;
+  }
+
+  /** Where a block's scales are; its super-block's factors are just before the first's. */
+  private long scales(int tile, int block) {
+    return tile * tileBytes + supers(block + 1) + (long) block * scaleBytes;
+  }
+
+  private long words(int tile, int block) {
+    return tile * tileBytes + wordsFrom + (long) block * wordBytes;
+  }
+
+  private void pack(TensorSource source, TensorInfo tensor, int tile) {
+    int rowBytes = Math.toIntExact(tensor.type().bytesOf(in));
+    int storedBlock = (int) tensor.type().bytesOf(BLOCK * (superBytes == 0 ? 1 : Packing.SUPER));
+    byte[] raw = new byte[rowBytes + PADDING * 2];
+    int[] words = new int[packing.levels().words()];
+    byte[] scale = new byte[4];
+    int first = tile * tileRows;
+    byte[] all = new byte[Math.min(tileRows, rows - first) * rowBytes];
+    source.raw(tensor, (long) first * rowBytes, all);
+    for (int r = 0; r * rowBytes < all.length; r++) {
+      System.arraycopy(all, r * rowBytes, raw, 0, rowBytes);
+      for (int b = 0; b < blocks; b++) {
+        int sub = superBytes == 0 ? 0 : b % Packing.SUPER;
+        int from = (superBytes == 0 ? b : b / Packing.SUPER) * storedBlock;
+        long to = scales(tile, b);
+        if (superBytes > 0 && sub == 0) {
+          factors(raw, from, to - superBytes, r);
+        }
+        packing.scale(raw, from, sub, scale);
+        scales(scale, to, r);
+        packing.words(raw, from, sub, words);
+        long place = words(tile, b) + 4L * r;
+        for (int k = 0; k < words.length; k++, place += 4L * tileRows) {
+          memory.set(ValueLayout.JAVA_INT_UNALIGNED, place, words[k]);
+        }
+      }
+    }
+  }
+
+  private void factors(byte[] raw, int from, long to, int row) {
+    for (int f = 0; f < packing.scales().superBytes() / 2; f++) {
+      MemorySegment.copy(
+          raw,
+          from + packing.storedFactors() + 2 * f,
+          memory,
+          ValueLayout.JAVA_BYTE,
+          to + 2L * tileRows * f + 2L * row,
+          2);
+    }
+  }
+
+  private void scales(byte[] scale, long to, int row) {
+    int width = superBytes > 0 ? 1 : 2;
+    for (int part = 0; part < packing.scales().bytes() / width; part++) {
+      MemorySegment.copy(
+          scale,
+          part * width,
+          memory,
+          ValueLayout.JAVA_BYTE,
+          to + (long) width * (tileRows * part + row),
+          width);
+    }
+  }
+
+  /** Memory for one thread's products with a tile. */
+  static final class Scratch {
+    private final float[] levels;
+    private final float[] factors;
+    private final float[] minimumFactors;
+    private float[] scales = new float[0];
+    private float[] minima = new float[0];
+    private float[] sums = new float[0];
+
+    Scratch(int tileRows) {
+      levels = new float[BLOCK * tileRows];
+      factors = new float[tileRows];
+      minimumFactors = new float[tileRows];
+    }
+  }
+
+  /**
+   * Unpacks a tile's scales [blocks, parts, tileRows] and what is added to its weights [blocks,
+   * tileRows].
+   *
+   * @return whether anything is
+   */
+  private boolean scales(int tile, Scratch s) {
+    Scales kind = packing.scales();
+    int parts = kind.parts();
+    if (s.scales.length < blocks * parts * tileRows) {
+      s.scales = new float[blocks * parts * tileRows];
+      s.minima = new float[blocks * tileRows];
+    }
+    if (kind == Scales.NONE) {
+      Arrays.fill(s.scales, 0, blocks * tileRows, 1);
+    }
+    for (int b = 0; b < blocks; b++) {
+      long at = scales(tile, b);
+      int to = b * parts * tileRows;
+      if (superBytes > 0 && b % Packing.SUPER == 0) {
+        kernels.halves(memory, at - superBytes, s.factors, 0);
+      }
+      switch (kind) {
+        case NONE -> {}
+        case HALVES -> kernels.halves(memory, at, s.scales, to);
+        case HALVES_WITH_MINIMA -> {
+          kernels.halves(memory, at, s.scales, to);
+          kernels.halves(memory, at + 2L * tileRows, s.minima, to);
+        }
+        case SUPER_WITH_MINIMA -> {
+          if (b % Packing.SUPER == 0) {
+            kernels.halves(memory, at - superBytes + 2L * tileRows, s.minimumFactors, 0);
+          }
+          kernels.bytes(memory, at, s.factors, 0, s.scales, to);
+          kernels.bytes(memory, at + tileRows, s.minimumFactors, 0, s.minima, to);
+        }
+        case SUPER_OF_SIXTEEN -> {
+          kernels.bytes(memory, at, s.factors, 0, s.scales, to);
+          kernels.bytes(memory, at + tileRows, s.factors, 0, s.scales, to + tileRows);
+        }
+      }
+    }
+    if (kind == Scales.SUPER_WITH_MINIMA) {
+      for (int i = 0; i < blocks * tileRows; i++) {
+        s.minima[i] = -s.minima[i];
+      }
+    }
+    return kind.hasMinima();
+  }
+
+  /**
+   * y[t][yFrom + r] = row r of the tile times x[t], for n activations; each as if it were alone, to
+   * the last bit.
+   *
+   * @param x [n, blocks * 32], zeros after the inputs
+   * @param xSums of x over each 16 inputs [n, blocks * 2]; over each 32 [n, blocks]
+   * @param y [n, yWidth]
+   */
+  void multiply(
+      int tile, float[] x, Sums xSums, int n, float[] y, int yWidth, int yFrom, Scratch s) {
+    boolean minima = scales(tile, s);
+    if (s.sums.length < n * tileRows) {
+      s.sums = new float[n * tileRows];
+    }
+    Arrays.fill(s.sums, 0, n * tileRows, 0);
+    boolean done =
+        n == 1
+            && kernels.products(
+                packing.levels(), memory, words(tile, 0), blocks, x, s.scales, s.sums);
+    for (int b = 0; b < blocks && !done; b++) {
+      kernels.levels(packing.levels(), memory, words(tile, b), s.levels);
+      for (int t = 0; t < n; t++) {
+        block(b, x, t, s);
+      }
+    }
+    int first = tile * tileRows;
+    int count = Math.min(tileRows, rows - first);
+    for (int t = 0; t < n; t++) {
+      if (minima) {
+        kernels.addScaled(s.minima, blocks, xSums.of32, t * blocks, s.sums, t * tileRows);
+      }
+      if (packing.offset() != 0) {
+        shift(xSums, t, s);
+      }
+      System.arraycopy(s.sums, t * tileRows, y, t * yWidth + yFrom + first, count);
+    }
+  }
+
+  private void block(int b, float[] x, int t, Scratch s) {
+    int parts = packing.scales().parts();
+    int part = BLOCK / parts;
+    for (int p = 0; p < parts; p++) {
+      kernels.accumulate(
+          s.levels,
+          p * part,
+          (p + 1) * part,
+          x,
+          (t * blocks + b) * BLOCK,
+          s.scales,
+          (b * parts + p) * tileRows,
+          s.sums,
+          t * tileRows);
+    }
+  }
+
+  /** Takes out what levels stand for 0, times their scale, times the inputs. */
+  private void shift(Sums xSums, int t, Scratch s) {
+    int parts = packing.scales().parts();
+    float[] sums = parts == 1 ? xSums.of32 : xSums.of16;
+    float[] shifts = new float[blocks * parts];
+    for (int i = 0; i < shifts.length; i++) {
+      shifts[i] = -packing.offset() * sums[t * shifts.length + i];
+    }
+    kernels.addScaled(s.scales, shifts.length, shifts, 0, s.sums, t * tileRows);
+  }
+
+  /**
+   * Sums of activations over neighbouring inputs.
+   *
+   * @param of16 over each 16 [n, blocks * 2]
+   * @param of32 over each 32 [n, blocks]
+   */
+  record Sums(float[] of16, float[] of32) {
+
+    static Sums of(float[] x, int count) {
+      float[] of16 = new float[count / 16];
+      float[] of32 = new float[count / BLOCK];
+      for (int s = 0; s < of16.length; s++) {
+        float sum = 0;
+        for (int i = 0; i < 16; i++) {
+          sum += x[s * 16 + i];
+        }
+        of16[s] = sum;
+        of32[s / 2] += sum;
+      }
+      return new Sums(of16, of32);
+    }
+  }
+
+  /** Inputs padded to whole blocks. */
+  int paddedIn() {
+    return blocks * BLOCK;
+  }
+
+  /**
+   * Writes the weights of some tiles, input by input: into[i * width + r] is that of input i and
+   * row r, counted from the first tile's first row.
+   *
+   * @param width at least the tiles' rows
+   */
+  void unpack(int firstTile, int tile, int width, MemorySegment into, Scratch s) {
+    boolean minima = scales(tile, s);
+    int parts = packing.scales().parts();
+    int part = BLOCK / parts;
+    float[] row = new float[tileRows];
+    float[] none = new float[tileRows];
+    long column = 4L * (tile - firstTile) * tileRows;
+    for (int b = 0; b < blocks; b++) {
+      kernels.levels(packing.levels(), memory, words(tile, b), s.levels);
+      int count = Math.min(BLOCK, in - b * BLOCK);
+      for (int j = 0; j < count; j++) {
+        int scale = (b * parts + j / part) * tileRows;
+        weights(
+            s.levels,
+            j * tileRows,
+            packing.offset(),
+            s.scales,
+            scale,
+            minima ? s.minima : none,
+            minima ? b * tileRows : 0,
+            row);
+        MemorySegment.copy(
+            row, 0, into, ValueLayout.JAVA_FLOAT, 4L * (b * BLOCK + j) * width + column, tileRows);
+      }
+    }
+  }
+
+  private static void weights(
+      float[] levels,
+      int at,
+      float offset,
+      float[] scales,
+      int scale,
+      float[] minima,
+      int minimum,
+      float[] out) {
+    for (int r = 0; r < out.length; r++) {
+      out[r] = (levels[at + r] - offset) * scales[scale + r] + minima[minimum + r];
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

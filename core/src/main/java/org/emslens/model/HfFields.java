@@ -1,0 +1,101 @@
+package org.emslens.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.emslens.format.BadFileException;
+
+/** Typed access to a folder's config.json, with errors that name the field. */
+public final class HfFields {
+  private final Path file;
+  private final JsonNode json;
+  private final Set<String> used = new HashSet<>();
+
+  HfFields(Path file, JsonNode json) {
+    this.file = file;
+    this.json = json;
+  }
+
+  public Path file() {
+    return file;
+  }
+
+  /** A field as it is, missing ones included. */
+  public JsonNode get(String field) {
+    used.add(field);
+    return json.path(field);
+  }
+
+  public boolean has(String field) {
+    return json.hasNonNull(field);
+  }
+
+  public int integer(String field) throws BadFileException {
+    JsonNode n = get(field);
+    if (!n.isIntegralNumber() || !n.canConvertToInt() || n.asInt() < 0) {
+      throw new BadFileException(
+          file,
+          "'"
+              + field
+              + "' is "
+              + (n.isMissingNode() ? "missing" : n.toString())
+              + "; expected a whole number.");
+    }
+    return n.asInt();
+  }
+
+  public int integerOr(String field, int otherwise) throws BadFileException {
+    used.add(field);
+    return has(field) ? integer(field) : otherwise;
+  }
+
+  public double numberOr(String field, double otherwise) throws BadFileException {
+    JsonNode n = get(field);
+    if (n.isMissingNode() || n.isNull()) {
+      return otherwise;
+    }
+    if (!n.isNumber()) {
+      throw new BadFileException(file, "'" + field + "' is " + n + "; expected a number.");
+    }
+    return n.asDouble();
+  }
+
+  public String textOr(String field, String otherwise) {
+    return get(field).asText(otherwise);
+  }
+
+  public boolean flag(String field) {
+    return get(field).asBoolean();
+  }
+
+  /** Refuses what this program does not do. */
+  public void refuse(boolean unsupported, String what) throws BadFileException {
+    if (unsupported) {
+      throw new BadFileException(file, what + ", which is not supported.");
+    }
+  }
+
+  /**
+   * Refuses fields that nobody asked for, unless they switch nothing on: null, false, 0 and empty
+   * ones do not.
+   *
+   * @param harmless fields that change nothing
+   */
+  public void refuseOthers(Set<String> harmless) throws BadFileException {
+    for (Map.Entry<String, JsonNode> e : json.properties()) {
+      JsonNode n = e.getValue();
+      boolean off =
+          n.isNull()
+              || n.isBoolean() && !n.asBoolean()
+              || n.isNumber() && n.asDouble() == 0
+              || n.isContainerNode() && n.isEmpty()
+              || n.isTextual() && n.asText().isEmpty();
+      if (!off && !used.contains(e.getKey()) && !harmless.contains(e.getKey())) {
+        throw new BadFileException(
+            file, "'" + e.getKey() + "' is " + n + "; what it changes is not known here.");
+      }
+    }
+  }
+}

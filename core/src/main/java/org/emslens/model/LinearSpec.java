@@ -1,0 +1,20 @@
+package org.emslens.model;
+
+import org.emslens.format.TensorInfo;
+
+/**
+ * A linear map: y = W x + b.
+ *
+ * @param weight W [out, in]
+ * @param bias b [out], or null
+ */
+public record LinearSpec(TensorInfo weight, TensorInfo bias) {
+
+  public int in() {
+    return Math.toIntExact(weight.shape().getLast());
+  }
+
+  public int out() {
+    return Math.toIntExact(weight.shape().getFirst());
+  }
+}

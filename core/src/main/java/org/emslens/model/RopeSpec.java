@@ -1,0 +1,30 @@
+package org.emslens.model;
+
+/**
+ * Rotary position embedding (arXiv 2104.09864): pairs of numbers of a head are turned by position *
+ * theta^(-2 i / dimensions) / divisor_i.
+ *
+ * @param pairs which numbers are turned together
+ * @param dimensions how many of a head's numbers are turned, from the first on; even
+ * @param theta base of the frequencies
+ * @param divisors what each of the dimensions / 2 frequencies is divided by, or empty
+ */
+public record RopeSpec(Pairs pairs, int dimensions, float theta, float[] divisors) {
+
+  /** Number i with i + dimensions / 2, as Hugging Face lays heads out, or 2 i with 2 i + 1. */
+  public enum Pairs {
+    HALVES,
+    NEIGHBOURS
+  }
+
+  /** The frequency of each pair, in radians per position [dimensions / 2]. */
+  public float[] frequencies() {
+    float[] frequencies = new float[dimensions / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      float exponent = 2f * i / dimensions;
+      float frequency = 1f / (float) Math.pow(theta, exponent);
+      frequencies[i] = divisors.length == 0 ? frequency : frequency / divisors[i];
+    }
+    return frequencies;
+  }
+}
