@@ -26,7 +26,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The default model against numbers that Hugging Face transformers computed from the same file. */
+/**
+ * The default model against numbers that Hugging Face transformers computed from the same file, on
+ * the best device of this machine.
+ */
 class GoldenTest {
   private static Model model;
   private static Device device;
@@ -35,7 +38,7 @@ class GoldenTest {
   @BeforeAll
   static void open() throws Exception {
     model = ModelLoader.open(DefaultModel.path());
-    device = Devices.open("cpu");
+    device = Devices.open(null);
     pass = new ForwardPass(model, device, Progress.NONE);
   }
 

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.emslens.TestFiles;
 import org.emslens.device.Device;
+import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
@@ -17,17 +19,27 @@ import org.emslens.text.Token;
 import org.emslens.text.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every way a model can be stored, against Hugging Face transformers. */
 class TinyModelsTest {
 
+  static Stream<Arguments> modelsAndDevices() {
+    return Devices.find().stream()
+        .filter(DeviceProvider.Found::usable)
+        .flatMap(
+            d ->
+                Stream.of("plain", "sharded", "llama3", "model.gguf")
+                    .map(m -> Arguments.of(m, d.id())));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "sharded", "llama3", "model.gguf"})
-  void agreesWithTransformers(String name) throws IOException {
+  @MethodSource("modelsAndDevices")
+  void agreesWithTransformers(String name, String on) throws IOException {
     JsonNode expected = TestFiles.json("tiny/expected.json");
     try (Model model = ModelLoader.open(TestFiles.path("tiny/" + name));
-        Device device = Devices.open("cpu");
+        Device device = Devices.open(on);
         ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       String text = expected.get("text").asText();
       int[] all = Tokenizer.ids(model.tokenizer().encode(text));

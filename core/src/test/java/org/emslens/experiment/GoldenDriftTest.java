@@ -67,7 +67,7 @@ class GoldenDriftTest {
   @BeforeAll
   static void open() throws Exception {
     model = ModelLoader.open(DefaultModel.path());
-    device = Devices.open("cpu");
+    device = Devices.open(null);
     pass = new ForwardPass(model, device, Progress.NONE);
   }
 

@@ -20,7 +20,22 @@ final class Backend {
     Properties about = about();
     return isCuda()
         ? "ND4J CUDA"
-        : "ND4J CPU (" + about.get("blas.vendor") + ", " + about.get("omp.threads") + " threads)";
+        : "ND4J CPU ("
+            + about.get("blas.vendor")
+            + ", "
+            + Runtime.getRuntime().availableProcessors()
+            + " threads)";
+  }
+
+  /**
+   * Has OpenBLAS multiply on the calling thread only: several of ours call it at once instead. Its
+   * own threads must not be at work when some library forks this process, which GTK does for a file
+   * dialog: its handler then waits for ever.
+   */
+  private static void multiplyOnOwnThread() {
+    if (!isCuda()) {
+      Nd4j.factory().blas().setMaxThreads(1);
+    }
   }
 
   static boolean isCuda() {
@@ -42,6 +57,7 @@ final class Backend {
    */
   static void check() {
     try {
+      multiplyOnOwnThread();
       INDArray one = Nd4j.ones(2, 2);
       one.mmul(one).getFloat(0);
     } catch (RuntimeException | LinkageError e) {

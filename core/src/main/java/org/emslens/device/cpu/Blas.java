@@ -6,8 +6,8 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Products of matrices by ND4J, and the arrays that they need. */
-final class Blas implements AutoCloseable {
+/** Products of matrices by ND4J, and the arrays that they need; one thread's at a time. */
+final class Blas {
   private final Map<Use, HostArray.Memory> scratch = new HashMap<>();
   private final DynamicCustomOp matmul = DynamicCustomOp.builder("matmul").build();
 
@@ -50,10 +50,5 @@ final class Blas implements AutoCloseable {
   void free() {
     scratch.values().forEach(HostArray.Memory::close);
     scratch.clear();
-  }
-
-  @Override
-  public void close() {
-    free();
   }
 }

@@ -29,6 +29,7 @@ final class BlasSettings {
     // softmax between two products needs: a prefill took a third longer.
     set("OPENBLAS_THREAD_TIMEOUT", "4");
     set("OMP_WAIT_POLICY", "PASSIVE");
+    set("OPENBLAS_NUM_THREADS", "1");
     String core = core();
     if (core != null) {
       set("OPENBLAS_CORETYPE", core);

@@ -11,10 +11,12 @@ import org.emslens.model.AttentionSpec;
 
 /** One token each for several caches: appends, attends, and keeps the statistics. */
 final class CacheAttention {
+  private final Kernels kernels;
   private final Workers workers;
   private final List<HeadAttention> attentions = new ArrayList<>();
 
-  CacheAttention(Workers workers) {
+  CacheAttention(Kernels kernels, Workers workers) {
+    this.kernels = kernels;
     this.workers = workers;
   }
 
@@ -30,7 +32,7 @@ final class CacheAttention {
     int d = shape.headDim();
     int row = shape.queryWidth() + 2 * shape.kvWidth();
     while (attentions.size() < caches.size() * heads) {
-      attentions.add(new HeadAttention());
+      attentions.add(new HeadAttention(kernels));
     }
     for (int t = 0; t < caches.size(); t++) {
       int key = t * row + shape.queryWidth();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
@@ -26,21 +27,28 @@ import org.emslens.model.RopeSpec;
 public final class CpuDevice implements Device {
   private final String id;
   private final boolean card;
-  private final Kernels kernels = Kernels.get();
-  private final int threads = Runtime.getRuntime().availableProcessors();
-  private final Workers workers = new Workers(threads - 1);
+  private final Kernels kernels;
+  private final Workers workers;
   private final Blas blas = new Blas();
-  private final Products products = new Products(kernels, blas, workers, threads);
-  private final CacheAttention cacheAttention = new CacheAttention(workers);
+  private final Blas[] blasOfThreads;
+  private final Products products;
+  private final CacheAttention cacheAttention;
   private final Elementwise elementwise = new Elementwise();
   private final Map<RopeSpec, Rotation> rotations = new ConcurrentHashMap<>();
 
   /**
    * @param card whether ND4J's backend has a card, which then keeps the weights
    */
-  CpuDevice(String id, boolean card) {
+  CpuDevice(String id, boolean card, Kernels kernels) {
     this.id = id;
     this.card = card;
+    this.kernels = kernels;
+    int threads = Runtime.getRuntime().availableProcessors();
+    workers = new Workers(threads - 1);
+    // A card takes one product after the other.
+    blasOfThreads = Stream.generate(Blas::new).limit(card ? 1 : threads).toArray(Blas[]::new);
+    products = new Products(kernels, blas, blasOfThreads, workers);
+    cacheAttention = new CacheAttention(kernels, workers);
   }
 
   @Override
@@ -141,10 +149,10 @@ public final class CpuDevice implements Device {
 
   @Override
   public void attend(PromptMemory prompt, int layer, Tensor qkv, int first, int n, Tensor y) {
-    new PromptAttention(blas, (HostPrompt) prompt, layer)
+    new PromptAttention(blas, blasOfThreads, workers, (HostPrompt) prompt, layer)
         .attend(HostTensor.data(qkv), first, n, HostTensor.data(y));
     if (first + n == prompt.tokens() && layer == ((HostPrompt) prompt).layers() - 1) {
-      blas.free();
+      free();
     }
   }
 
@@ -166,9 +174,17 @@ public final class CpuDevice implements Device {
         (HostCache) cache, layer, HostTensor.data(qkv), first, n, HostTensor.data(y), use);
   }
 
+  /** Gives back what products needed. */
+  private void free() {
+    blas.free();
+    for (Blas b : blasOfThreads) {
+      b.free();
+    }
+  }
+
   @Override
   public void close() {
     workers.close();
-    blas.close();
+    free();
   }
 }

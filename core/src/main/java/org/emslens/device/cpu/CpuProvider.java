@@ -27,7 +27,7 @@ public final class CpuProvider implements DeviceProvider {
 
   private static CpuDevice open(boolean cuda) {
     Backend.check();
-    return new CpuDevice(cuda ? "nd4j-cuda" : "cpu", Backend.isCuda());
+    return new CpuDevice(cuda ? "nd4j-cuda" : "cpu", Backend.isCuda(), Kernels.get());
   }
 
   private static boolean hasCuda() {

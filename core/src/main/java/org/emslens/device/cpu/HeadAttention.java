@@ -7,9 +7,13 @@ import org.emslens.math.Exponential;
  * time.
  */
 final class HeadAttention {
-  private final Kernels kernels = Kernels.get();
+  private final Kernels kernels;
   private final Exponential exponential = new Exponential();
   private float[] scores = new float[0];
+
+  HeadAttention(Kernels kernels) {
+    this.kernels = kernels;
+  }
 
   /** Probabilities over the slots of the last call; the array is longer. */
   float[] probabilities() {

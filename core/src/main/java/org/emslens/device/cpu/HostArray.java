@@ -53,17 +53,26 @@ final class HostArray {
     }
   }
 
-  /** The first rows of a matrix, as an array of its own in the same memory. */
-  HostArray first(long rows) {
+  /** Some rows of a matrix, as an array of its own in the same memory. */
+  HostArray rows(int from, int count) {
     long columns = array.size(1);
     INDArray some =
-        Nd4j.create(array.data(), new long[] {rows, columns}, new long[] {columns, 1}, 0, 'c');
+        Nd4j.create(
+            array.data(),
+            new long[] {count, columns},
+            new long[] {columns, 1},
+            from * columns,
+            'c');
     return new HostArray(some, host);
   }
 
   /** The memory itself. */
   MemorySegment memory() {
     return MemorySegment.ofBuffer(host);
+  }
+
+  int columns() {
+    return Math.toIntExact(array.size(1));
   }
 
   INDArray array() {

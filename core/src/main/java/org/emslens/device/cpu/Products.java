@@ -1,8 +1,8 @@
 package org.emslens.device.cpu;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.emslens.device.cpu.Blas.Use;
 
 /**
@@ -13,18 +13,24 @@ final class Products {
   /** More tokens than this are many: unpacking pays. */
   static final int FEW = 8;
 
-  /** Weights that are unpacked at a time. */
-  private static final int UNPACKED = 1 << 20;
+  /** Weights that a thread unpacks at a time: they stay in its processor's own cache. */
+  private static final int UNPACKED = 1 << 18;
 
   private static final int TASKS_PER_THREAD = 4;
 
-  private final Blas blas;
+  private final Blas shared;
+  private final Blas[] own;
   private final Workers workers;
   private final PackedMatrix.Scratch[] scratch;
 
-  Products(Kernels kernels, Blas blas, Workers workers, int threads) {
-    this.blas = blas;
+  /**
+   * @param own one for each thread
+   */
+  Products(Kernels kernels, Blas shared, Blas[] own, Workers workers) {
+    this.shared = shared;
+    this.own = own;
     this.workers = workers;
+    int threads = own.length;
     scratch = new PackedMatrix.Scratch[threads * TASKS_PER_THREAD];
     Arrays.setAll(scratch, i -> new PackedMatrix.Scratch(kernels.tileRows()));
   }
@@ -75,45 +81,42 @@ final class Products {
     return out;
   }
 
+  /** Some tiles of a part, whose first row is so far down. */
+  private record Piece(PackedMatrix part, int first, int tiles, int row) {}
+
   private void many(CpuMatrix weights, float[] x, float[] y, int n) {
-    int in = weights.in();
-    HostArray activations = blas.array(Use.ACTIVATIONS, n, in);
-    activations.putAll(x, n * in);
-    activations.written();
-    int firstRow = 0;
+    HostArray activations = shared.array(Use.ACTIVATIONS, n, weights.in());
+    activations.putAll(x, n * weights.in());
+    List<Piece> pieces = new ArrayList<>();
+    int row = 0;
     for (PackedMatrix part : weights.packed()) {
-      int tileRows = part.tileRows();
-      int tilesAtOnce = Math.clamp(UNPACKED / in / tileRows, 1, part.tiles());
-      for (int first = 0; first < part.tiles(); first += tilesAtOnce) {
-        int count = Math.min(tilesAtOnce, part.tiles() - first);
-        int width = count * tileRows;
-        HostArray unpacked = blas.array(Use.WEIGHTS, in, width);
-        unpack(part, first, count, width, unpacked);
-        HostArray products = blas.array(Use.PRODUCTS, n, width);
-        blas.multiply(activations, unpacked, products, false);
-        products.fetch();
-        int row = firstRow + first * tileRows;
-        int rows = Math.min(width, part.rows() - first * tileRows);
-        IntStream.range(0, n)
-            .parallel()
-            .forEach(t -> products.get(t * width, y, t * weights.out() + row, rows));
+      int atOnce = Math.clamp(UNPACKED / weights.in() / part.tileRows(), 1, part.tiles());
+      for (int first = 0; first < part.tiles(); first += atOnce) {
+        int tiles = Math.min(atOnce, part.tiles() - first);
+        pieces.add(new Piece(part, first, tiles, row + first * part.tileRows()));
       }
-      firstRow += part.rows();
+      row += part.rows();
     }
+    workers.share(
+        own.length,
+        pieces.size(),
+        (thread, i) -> piece(pieces.get(i), activations, n, y, weights.out(), thread));
   }
 
-  private static void unpack(PackedMatrix part, int first, int count, int width, HostArray into) {
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(
-            t ->
-                part.unpack(
-                    first,
-                    first + t,
-                    width,
-                    into.memory(),
-                    new PackedMatrix.Scratch(part.tileRows())));
-    into.written();
+  private void piece(Piece p, HostArray activations, int n, float[] y, int out, int thread) {
+    Blas blas = own[thread];
+    int width = p.tiles * p.part.tileRows();
+    int in = activations.columns();
+    HostArray unpacked = blas.array(Use.WEIGHTS, in, width);
+    for (int t = 0; t < p.tiles; t++) {
+      p.part.unpack(p.first, p.first + t, width, unpacked.memory(), scratch[thread]);
+    }
+    HostArray products = blas.array(Use.PRODUCTS, n, width);
+    blas.multiply(activations, unpacked, products, false);
+    int rows = Math.min(width, p.part.rows() - p.first * p.part.tileRows());
+    for (int t = 0; t < n; t++) {
+      products.get(t * width, y, t * out + p.row, rows);
+    }
   }
 
   private void onCard(CpuMatrix weights, float[] x, float[] y, int n) {
@@ -123,11 +126,11 @@ final class Products {
       if (n == 1) {
         part.one(x, 0, y, firstRow);
       } else {
-        HostArray activations = blas.array(Use.ACTIVATIONS, n, in);
+        HostArray activations = shared.array(Use.ACTIVATIONS, n, in);
         activations.putAll(x, n * in);
         activations.written();
-        HostArray products = blas.array(Use.PRODUCTS, n, part.rows());
-        part.many(blas, activations, products);
+        HostArray products = shared.array(Use.PRODUCTS, n, part.rows());
+        part.many(shared, activations, products);
         products.fetch();
         for (int t = 0; t < n; t++) {
           products.get(t * part.rows(), y, t * weights.out() + firstRow, part.rows());

@@ -9,20 +9,30 @@ import org.emslens.model.AttentionSpec;
 
 /**
  * Causal attention of one layer for a block of queries over all tokens so far, with the statistics
- * that policies score by gathered on the way. Few queries are taken at a time, so that their scores
- * stay in the processor's cache between the two products.
+ * that policies score by gathered on the way. Each thread takes some queries of one KV head's group
+ * at a time: so few that their scores stay in its processor's own cache between the two products.
  */
 final class PromptAttention {
-  private static final int QUERIES_AT_ONCE = 128;
-  private static final int ROWS_PER_TASK = 32;
+  /** Scores that a thread keeps at a time. */
+  private static final int SCORES = 1 << 18;
 
-  private final Blas blas;
+  private static final int MOST_QUERIES = 128;
+  private static final int LEAST_QUERIES = 16;
+
+  private final Blas shared;
+  private final Blas[] own;
+  private final Workers workers;
   private final int n;
   private final HostPrompt.Layer layer;
   private final AttentionSpec.Shape shape;
 
-  PromptAttention(Blas blas, HostPrompt prompt, int layer) {
-    this.blas = blas;
+  /**
+   * @param own one for each thread
+   */
+  PromptAttention(Blas shared, Blas[] own, Workers workers, HostPrompt prompt, int layer) {
+    this.shared = shared;
+    this.own = own;
+    this.workers = workers;
     this.n = prompt.tokens();
     this.layer = prompt.at(layer);
     this.shape = this.layer.shape();
@@ -35,11 +45,31 @@ final class PromptAttention {
    */
   void attend(float[] qkv, int start, int size, float[] mixed) {
     place(qkv, start, size);
-    for (int g = 0; g < shape.kvHeads(); g++) {
-      Keys keys = new Keys(g, start + size);
-      for (int q = 0; q < size; q += QUERIES_AT_ONCE) {
-        group(keys, start + q, Math.min(QUERIES_AT_ONCE, size - q), mixed, q);
-      }
+    int seen = start + size;
+    int atOnce = Math.clamp(SCORES / shape.group() / seen, LEAST_QUERIES, MOST_QUERIES);
+    int parts = (size + atOnce - 1) / atOnce;
+    HostArray keys = shared.array(Use.KEYS, shape.kvHeads() * seen, shape.headDim());
+    HostArray values = shared.array(Use.VALUES, shape.kvHeads() * seen, shape.headDim());
+    workers.share(own.length, shape.kvHeads(), (thread, g) -> sideBySide(g, seen, keys, values));
+    Part[] all = new Part[shape.kvHeads() * parts];
+    workers.share(
+        own.length,
+        all.length,
+        (thread, i) -> {
+          int g = i / parts;
+          int q = i % parts * atOnce;
+          int count = Math.min(atOnce, size - q);
+          all[i] = new Part(g, start + q, count);
+          all[i].attend(
+              own[thread],
+              keys.rows(g * seen, start + q + count),
+              values.rows(g * seen, start + q + count),
+              mixed,
+              q);
+        });
+    // In their order, so that the same prompt gives the same sums to the last bit.
+    for (Part part : all) {
+      part.finish();
     }
   }
 
@@ -70,96 +100,26 @@ final class PromptAttention {
             });
   }
 
-  /** Keys and values of one KV head side by side, as products of matrices want them. */
-  private final class Keys {
-    private final int g;
-    private final HostArray keys;
-    private final HostArray values;
-
-    Keys(int g, int seen) {
-      this.g = g;
-      int d = shape.headDim();
-      keys = blas.array(Use.KEYS, seen, d);
-      values = blas.array(Use.VALUES, seen, d);
-      Slots slots = layer.slots()[g];
-      IntStream.range(0, (seen + Slots.PAGE - 1) / Slots.PAGE)
-          .parallel()
-          .forEach(
-              p -> {
-                int from = p * Slots.PAGE;
-                int count = Math.min(Slots.PAGE, seen - from);
-                float[] rows = new float[count * d];
-                for (int j = 0; j < count; j++) {
-                  slots.key(from + j, rows, j * d);
-                }
-                keys.put(from * d, rows, 0, rows.length);
-                values.put(from * d, slots.valuePage(from), 0, count * d);
-              });
-    }
-
-    /** Those of the first tokens, as arrays of their own shape. */
-    HostArray keys(int seen) {
-      return keys.first(seen);
-    }
-
-    HostArray values(int seen) {
-      return values.first(seen);
-    }
-  }
-
-  /** The query heads of one KV head, for queries first..first+count-1. */
-  private void group(Keys of, int first, int count, float[] mixed, int mixedRow) {
+  /** Keys and values of one KV head as products of matrices want them. */
+  private void sideBySide(int g, int seen, HostArray keys, HostArray values) {
     int d = shape.headDim();
-    int seen = first + count;
-    int rows = shape.group() * count;
-    HostArray queries = blas.array(Use.QUERIES, rows, d);
-    HostArray keys = of.keys(seen);
-    HostArray values = of.values(seen);
-    HostArray scores = blas.array(Use.SCORES, rows, seen);
-    HostArray output = blas.array(Use.OUTPUT, rows, d);
-    for (int r = 0; r < shape.group(); r++) {
-      int from = ((of.g * shape.group() + r) * n + first) * d;
-      queries.put(r * count * d, layer.queries(), from, count * d);
-    }
-    queries.written();
-    keys.written();
-    values.written();
-    blas.multiply(queries, keys, scores, true);
-    scores.fetch();
-    softmax(scores, of.g, first, count);
-    scores.written();
-    blas.multiply(scores, values, output, false);
-    output.fetch();
-    for (int r = 0; r < shape.group(); r++) {
-      for (int i = 0; i < count; i++) {
-        int to = (mixedRow + i) * shape.queryWidth() + (of.g * shape.group() + r) * d;
-        output.get((r * count + i) * d, mixed, to, d);
+    Slots slots = layer.slots()[g];
+    float[] page = new float[Slots.PAGE * d];
+    for (int from = 0; from < seen; from += Slots.PAGE) {
+      int count = Math.min(Slots.PAGE, seen - from);
+      for (int j = 0; j < count; j++) {
+        slots.key(from + j, page, j * d);
       }
+      keys.put((g * seen + from) * d, page, 0, count * d);
+      values.put((g * seen + from) * d, slots.valuePage(from), 0, count * d);
     }
   }
 
-  private void softmax(HostArray scores, int g, int first, int count) {
-    Part[] parts = new Part[(count + ROWS_PER_TASK - 1) / ROWS_PER_TASK];
-    IntStream.range(0, parts.length)
-        .parallel()
-        .forEach(
-            t -> {
-              int from = t * ROWS_PER_TASK;
-              int to = Math.min(count, from + ROWS_PER_TASK);
-              parts[t] = new Part(scores, g, first, count, from, to);
-              for (int i = from; i < to; i++) {
-                parts[t].query(i);
-              }
-            });
-    // In their order, so that the same prompt gives the same sums to the last bit.
-    for (Part part : parts) {
-      part.finish();
-    }
-  }
-
-  /** Some queries of one group; sums of their own, added to the prompt's at the end. */
+  /**
+   * The query heads of one KV head, for some queries; sums of their own, added to the prompt's at
+   * the end.
+   */
   private final class Part {
-    private final HostArray scores;
     private final int g;
     private final int first;
     private final int count;
@@ -170,8 +130,7 @@ final class PromptAttention {
     private final float[] sums;
     private final Thumbnails[] pictures = new Thumbnails[shape.group()];
 
-    Part(HostArray scores, int g, int first, int count, int from, int to) {
-      this.scores = scores;
+    Part(int g, int first, int count) {
       this.g = g;
       this.first = first;
       this.count = count;
@@ -179,10 +138,39 @@ final class PromptAttention {
       row = new float[seen];
       average = new float[seen];
       sums = new float[seen];
-      Arrays.setAll(pictures, r -> new Thumbnails(first + from, to - from, n));
+      Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
     }
 
-    void query(int i) {
+    void attend(Blas blas, HostArray keys, HostArray values, float[] mixed, int mixedRow) {
+      int d = shape.headDim();
+      int rows = shape.group() * count;
+      HostArray queries = blas.array(Use.QUERIES, rows, d);
+      HostArray scores = blas.array(Use.SCORES, rows, seen);
+      HostArray output = blas.array(Use.OUTPUT, rows, d);
+      for (int r = 0; r < shape.group(); r++) {
+        int from = ((g * shape.group() + r) * n + first) * d;
+        queries.put(r * count * d, layer.queries(), from, count * d);
+      }
+      queries.written();
+      keys.written();
+      values.written();
+      blas.multiply(queries, keys, scores, true);
+      scores.fetch();
+      for (int i = 0; i < count; i++) {
+        query(scores, i);
+      }
+      scores.written();
+      blas.multiply(scores, values, output, false);
+      output.fetch();
+      for (int r = 0; r < shape.group(); r++) {
+        for (int i = 0; i < count; i++) {
+          int to = (mixedRow + i) * shape.queryWidth() + (g * shape.group() + r) * d;
+          output.get((r * count + i) * d, mixed, to, d);
+        }
+      }
+    }
+
+    private void query(HostArray scores, int i) {
       int query = first + i;
       int visible = query + 1;
       int group = shape.group();

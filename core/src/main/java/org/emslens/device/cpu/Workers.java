@@ -55,6 +55,24 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /** Part i of a job, done with what belongs to this thread alone. */
+  @FunctionalInterface
+  interface Part {
+    void run(int thread, int i);
+  }
+
+  /** Runs parts 0 ... parts - 1, each thread taking the next one. */
+  void share(int threads, int parts, Part part) {
+    AtomicInteger taken = new AtomicInteger();
+    run(
+        Math.min(threads, parts),
+        thread -> {
+          for (int i = taken.getAndIncrement(); i < parts; i = taken.getAndIncrement()) {
+            part.run(thread, i);
+          }
+        });
+  }
+
   private void take(Job j) {
     try {
       for (int i = next.getAndIncrement(); i < j.tasks; i = next.getAndIncrement()) {

@@ -3,24 +3,15 @@ package org.emslens.device.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.emslens.TestFiles;
+import org.emslens.device.RandomWeights;
 import org.emslens.format.DType;
-import org.emslens.format.TensorInfo;
-import org.emslens.format.TensorSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,61 +28,11 @@ class PackedMatrixTest {
             t -> Stream.of(new LoopKernels(), new VectorKernels()).map(k -> Arguments.of(t, k)));
   }
 
-  /** Rows that differ: the reference's blocks, turned round by one more each row. */
-  private record Stored(DType type, byte[] raw, float[] values) implements TensorSource {
-    static Stored of(DType type) throws IOException {
-      JsonNode c = TestFiles.json("tiny/quants.json").get(type.name());
-      byte[] raw = Base64.getDecoder().decode(c.get("raw").asText());
-      float[] values = new float[Base64.getDecoder().decode(c.get("values").asText()).length / 4];
-      ByteBuffer.wrap(Base64.getDecoder().decode(c.get("values").asText()))
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asFloatBuffer()
-          .get(values);
-      int blocks = values.length / type.block();
-      int blockBytes = (int) type.bytesOf(type.block());
-      byte[] all = new byte[(int) type.bytesOf(ROWS * IN)];
-      float[] numbers = new float[ROWS * IN];
-      for (int b = 0; b < ROWS * IN / type.block(); b++) {
-        int from = (b + b / 7) % blocks;
-        System.arraycopy(raw, from * blockBytes, all, b * blockBytes, blockBytes);
-        System.arraycopy(values, from * type.block(), numbers, b * type.block(), type.block());
-      }
-      return new Stored(type, all, numbers);
-    }
-
-    TensorInfo tensor() {
-      return new TensorInfo("w", type, List.of((long) ROWS, (long) IN), 0);
-    }
-
-    @Override
-    public Path path() {
-      return Path.of("w");
-    }
-
-    @Override
-    public Map<String, TensorInfo> tensors() {
-      return Map.of("w", tensor());
-    }
-
-    @Override
-    public void read(TensorInfo tensor, long start, float[] into) {
-      System.arraycopy(values, (int) start, into, 0, into.length);
-    }
-
-    @Override
-    public void raw(TensorInfo tensor, long start, byte[] into) {
-      System.arraycopy(raw, (int) start, into, 0, into.length);
-    }
-
-    @Override
-    public void close() {}
-  }
-
   @ParameterizedTest
   @MethodSource("typesAndKernels")
   void unpacksBitForBit(DType type, Kernels kernels) throws IOException {
-    Stored stored = Stored.of(type);
-    try (PackedMatrix m = new PackedMatrix(kernels, stored, stored.tensor());
+    RandomWeights stored = RandomWeights.of(type);
+    try (PackedMatrix m = new PackedMatrix(kernels, stored, stored.parts().getFirst());
         Arena arena = Arena.ofConfined()) {
       int width = m.tiles() * m.tileRows();
       MemorySegment into = arena.allocate(4L * width * IN, 64);
@@ -103,7 +44,7 @@ class PackedMatrixTest {
         for (int i = 0; i < IN; i++) {
           float found = into.getAtIndex(ValueLayout.JAVA_FLOAT, (long) i * width + r);
           // A zero may come out with the other sign, which no product notices.
-          assertEquals(stored.values[r * IN + i] + 0f, found + 0f, type + " " + r + ", " + i);
+          assertEquals(stored.values()[r * IN + i] + 0f, found + 0f, type + " " + r + ", " + i);
         }
       }
     }
@@ -112,7 +53,7 @@ class PackedMatrixTest {
   @ParameterizedTest
   @MethodSource("typesAndKernels")
   void multipliesLikeTheDequantisedWeights(DType type, Kernels kernels) throws IOException {
-    Stored stored = Stored.of(type);
+    RandomWeights stored = RandomWeights.of(type);
     int n = 3;
     float[] x = new float[n * IN];
     Random random = new Random(1);
@@ -122,7 +63,7 @@ class PackedMatrixTest {
     PackedMatrix.Sums sums = PackedMatrix.Sums.of(x, x.length);
     float[] y = new float[n * ROWS];
     float[] alone = new float[ROWS];
-    try (PackedMatrix m = new PackedMatrix(kernels, stored, stored.tensor())) {
+    try (PackedMatrix m = new PackedMatrix(kernels, stored, stored.parts().getFirst())) {
       PackedMatrix.Scratch scratch = new PackedMatrix.Scratch(m.tileRows());
       for (int t = 0; t < m.tiles(); t++) {
         m.multiply(t, x, sums, n, y, ROWS, 0, scratch);
@@ -137,7 +78,7 @@ class PackedMatrixTest {
     for (int t = 0; t < n; t++) {
       for (int r = 0; r < ROWS; r++) {
         for (int i = 0; i < IN; i++) {
-          expected[t * ROWS + r] += (double) stored.values[r * IN + i] * x[t * IN + i];
+          expected[t * ROWS + r] += (double) stored.values()[r * IN + i] * x[t * IN + i];
         }
         most = Math.max(most, (float) Math.abs(expected[t * ROWS + r]));
       }

@@ -1,0 +1,507 @@
+package org.emslens.device;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.CompressionPlan;
+import org.emslens.cache.HeadPlan;
+import org.emslens.cache.HeadState;
+import org.emslens.cache.LayerState;
+import org.emslens.format.DType;
+import org.emslens.model.Activation;
+import org.emslens.model.AttentionSpec;
+import org.emslens.model.NormSpec;
+import org.emslens.model.RopeSpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every device must do, operation by operation, as the device `plain` does it. A device's own
+ * test extends this and opens the device.
+ */
+public abstract class DeviceConformance {
+  private static final float NEAR = 1e-4f;
+
+  private Device plain;
+  private Device device;
+
+  /** A device to be tested. */
+  protected abstract Device open();
+
+  @BeforeEach
+  void openBoth() {
+    plain = Devices.open("plain");
+    device = open();
+  }
+
+  @AfterEach
+  void closeBoth() {
+    plain.close();
+    device.close();
+  }
+
+  private List<Device> both() {
+    return List.of(plain, device);
+  }
+
+  private static float[] random(Random r, int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) r.nextGaussian();
+    }
+    return x;
+  }
+
+  private static Tensor tensor(Device d, int rows, int columns, float[] values) {
+    Tensor t = d.tensor(rows, columns);
+    d.upload(values, 0, t, 0, rows);
+    return t;
+  }
+
+  private static float[] values(Device d, Tensor t) {
+    float[] values = new float[t.rows() * t.columns()];
+    d.download(t, 0, t.rows(), values, 0);
+    return values;
+  }
+
+  private static void near(float[] expected, float[] found, String what) {
+    float most = 1e-3f;
+    for (float x : expected) {
+      most = Math.max(most, Math.abs(x));
+    }
+    assertEquals(expected.length, found.length, what);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], found[i], NEAR * most, what + " at " + i);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void rowsGoUpAndComeDown(long seed) {
+    Random r = new Random(seed);
+    int rows = 1 + r.nextInt(9);
+    int columns = 1 + r.nextInt(70);
+    float[] x = random(r, rows * columns);
+    for (Device d : both()) {
+      Tensor t = d.tensor(rows + 2, columns);
+      d.upload(x, 0, t, 1, rows);
+      float[] back = new float[x.length + 3];
+      d.download(t, 1, rows, back, 3);
+      assertArrayEquals(x, Arrays.copyOfRange(back, 3, back.length));
+      float[] all = values(d, t);
+      assertEquals(0, all[0], "a new tensor is zeros");
+      assertEquals(0, all[all.length - 1]);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(NormSpec.Kind.class)
+  void norms(NormSpec.Kind kind) {
+    for (int n : new int[] {1, 3, 40}) {
+      Random r = new Random(n);
+      int width = 1 + r.nextInt(130);
+      float[] x = random(r, n * width);
+      float[] weight = random(r, width);
+      float[] bias = random(r, width);
+      List<float[]> found = new ArrayList<>();
+      for (Device d : both()) {
+        Tensor y = d.tensor(n, width);
+        Tensor b = kind == NormSpec.Kind.LAYER ? d.vector(bias) : null;
+        d.norm(kind, 1e-5f, d.vector(weight), b, tensor(d, n, width, x), y, n);
+        found.add(values(d, y));
+      }
+      near(found.get(0), found.get(1), kind + " " + n);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(RopeSpec.Pairs.class)
+  void rotations(RopeSpec.Pairs pairs) {
+    for (int n : new int[] {1, 2, 37}) {
+      Random r = new Random(n);
+      int half = 1 + r.nextInt(20);
+      int headDim = 2 * half + 2 * r.nextInt(3);
+      int heads = 1 + r.nextInt(5);
+      float[] divisors = r.nextBoolean() ? new float[0] : new float[half];
+      Arrays.fill(divisors, 1.5f);
+      RopeSpec rope = new RopeSpec(pairs, 2 * half, 10000, divisors);
+      int width = (heads + 2) * headDim;
+      float[] x = random(r, n * width);
+      int[] positions = IntStream.range(0, n).map(i -> 3 * i + 1000).toArray();
+      List<float[]> found = new ArrayList<>();
+      for (Device d : both()) {
+        Tensor t = tensor(d, n, width, x);
+        d.rotate(rope, t, heads, headDim, positions, n);
+        found.add(values(d, t));
+      }
+      near(found.get(0), found.get(1), pairs + " " + n);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void activations(Activation activation) {
+    for (boolean gated : new boolean[] {true, false}) {
+      for (int n : new int[] {1, 2, 33}) {
+        Random r = new Random(n);
+        int width = 1 + r.nextInt(90);
+        float[] x = random(r, n * width * 2);
+        List<float[]> found = new ArrayList<>();
+        for (Device d : both()) {
+          Tensor y = d.tensor(n, width);
+          Tensor in = tensor(d, n, gated ? 2 * width : width, x);
+          d.activate(activation, gated, in, y, n);
+          found.add(values(d, y));
+        }
+        near(found.get(0), found.get(1), activation + " " + gated + " " + n);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 30})
+  void additions(int n) {
+    Random r = new Random(n);
+    int width = 1 + r.nextInt(90);
+    float[] x = random(r, (n + 1) * width);
+    float[] y = random(r, (n + 1) * width);
+    List<float[]> found = new ArrayList<>();
+    for (Device d : both()) {
+      Tensor t = tensor(d, n + 1, width, x);
+      d.add(t, tensor(d, n + 1, width, y), n);
+      found.add(values(d, t));
+    }
+    near(found.get(0), found.get(1), "sum");
+    assertEquals(
+        x[x.length - 1], found.get(1)[x.length - 1], "rows that take no part stay as they are");
+  }
+
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void linearMaps(DType type) throws IOException {
+    RandomWeights weights = RandomWeights.of(type);
+    for (int n : new int[] {1, 2, 3, 8, 9, 50}) {
+      Random r = new Random(n);
+      float[] x = random(r, n * weights.in());
+      float[] bias = random(r, weights.out());
+      List<float[]> found = new ArrayList<>();
+      for (Device d : both()) {
+        try (Matrix m = d.matrix(weights, weights.parts())) {
+          assertEquals(weights.out(), m.out());
+          assertEquals(weights.in(), m.in());
+          Tensor y = d.tensor(n, m.out());
+          Tensor b = n % 2 == 0 ? d.vector(bias) : null;
+          d.linear(m, b, tensor(d, n, m.in(), x), y, n);
+          found.add(values(d, y));
+        }
+      }
+      near(found.get(0), found.get(1), type + " for " + n);
+    }
+  }
+
+  /** Two layers of different shapes, a prompt in blocks, everything that it keeps. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void promptsAndTheirMaps(long seed) {
+    Pair p = prompts(seed);
+    for (int l = 0; l < p.shapes.size(); l++) {
+      PromptLayer a = p.plain.layer(l);
+      PromptLayer b = p.device.layer(l);
+      near(a.queries(), b.queries(), "queries");
+      near(a.normalisers(), b.normalisers(), "normalisers");
+      near(a.received(), b.received(), "received");
+      for (int g = 0; g < a.keys().length; g++) {
+        near(a.keys()[g], b.keys()[g], "keys");
+        near(a.values()[g], b.values()[g], "values");
+        for (int i = 0; i < a.lastRows()[g].length; i++) {
+          near(a.lastRows()[g][i], b.lastRows()[g][i], "last row " + i);
+        }
+      }
+      for (int h = 0; h < a.thumbnails().length; h++) {
+        near(a.thumbnails()[h], b.thumbnails()[h], "thumbnail");
+        near(a.thumbnails()[h], p.device.thumbnail(l, h), "thumbnail");
+      }
+      int n = p.plain.tokens();
+      Random r = new Random(seed);
+      int from = r.nextInt(n);
+      int[] rows = {from / 2, (from + n) / 2, n};
+      int[] columns = {from / 3, from / 3 + 1, Math.max(from / 3 + 1, n - 1), n};
+      near(
+          p.plain.map(l, 0, rows, columns, () -> false),
+          p.device.map(l, 0, rows, columns, () -> false),
+          "map");
+    }
+    near(p.plainOut, p.deviceOut, "outputs");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void keptPromptsComeBack(long seed) {
+    Pair p = prompts(seed);
+    List<PromptLayer> kept = IntStream.range(0, p.shapes.size()).mapToObj(p.plain::layer).toList();
+    PromptMemory back = device.prompt(p.shapes, kept);
+    for (int l = 0; l < kept.size(); l++) {
+      assertArrayEquals(kept.get(l).queries(), back.layer(l).queries());
+      assertArrayEquals(kept.get(l).keys(), back.layer(l).keys());
+      assertArrayEquals(kept.get(l).values(), back.layer(l).values());
+      assertArrayEquals(kept.get(l).lastRows(), back.layer(l).lastRows());
+      assertArrayEquals(kept.get(l).received(), back.layer(l).received());
+    }
+    agree(p.plain.cache(4), back.cache(4), p.shapes);
+  }
+
+  /** Ragged heads, members, biases; one token each for two caches; again and again. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void cachesGrowAndAreCompressed(long seed) {
+    Pair p = prompts(seed);
+    Random r = new Random(seed);
+    List<CacheMemory> plains = new ArrayList<>(List.of(p.plain.cache(5), p.plain.cache(5)));
+    List<CacheMemory> devices = new ArrayList<>(List.of(p.device.cache(5), p.device.cache(5)));
+    int position = p.plain.tokens();
+    for (int round = 0; round < 3; round++) {
+      CompressionPlan plan = plan(plains.getFirst(), p.shapes, r);
+      plains.getFirst().apply(plan);
+      devices.getFirst().apply(plan);
+      agree(plains.getFirst(), devices.getFirst(), p.shapes);
+      for (int token = 0; token < 4; token++, position++) {
+        step(p.shapes, plains, devices, position, r);
+      }
+      for (int c = 0; c < 2; c++) {
+        agree(plains.get(c), devices.get(c), p.shapes);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void copiesAreIndependentAndFullCachesCanBeCut(long seed) {
+    Pair p = prompts(seed);
+    Random r = new Random(seed);
+    int n = p.plain.tokens();
+    List<CacheMemory> plains = List.of(p.plain.cache(3));
+    List<CacheMemory> devices = List.of(p.device.cache(3));
+    CacheMemory copy = devices.getFirst().copy();
+    for (int token = 0; token < 3; token++) {
+      step(p.shapes, plains, devices, n + token, r);
+    }
+    agree(p.plain.cache(3), copy, p.shapes);
+    agree(p.plain.cache(3), p.device.cache(3), p.shapes);
+    plains.getFirst().truncate(n + 1);
+    devices.getFirst().truncate(n + 1);
+    for (int l = 0; l < p.shapes.size(); l++) {
+      assertEquals(n + 1, devices.getFirst().slots(l, 0));
+      near(plains.getFirst().keys(l, 0), devices.getFirst().keys(l, 0), "keys after a cut");
+    }
+    step(p.shapes, plains, devices, n + 1, r);
+    CacheMemory other = p.device.cache(3);
+    other.apply(plan(p.plain.cache(3), p.shapes, r));
+    if (other.slots(0, 0) < n) {
+      assertThrows(IllegalStateException.class, () -> other.truncate(1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void manyTokensAtOnce(long seed) {
+    Pair p = prompts(seed);
+    Random r = new Random(seed);
+    CacheMemory a = p.plain.cache(4);
+    CacheMemory b = p.device.cache(4);
+    CompressionPlan plan = plan(a, p.shapes, r);
+    a.apply(plan);
+    b.apply(plan);
+    int n = 1 + r.nextInt(12);
+    int all = p.shapes.stream().mapToInt(AttentionSpec.Shape::kvHeads).sum();
+    for (int l = 0; l < p.shapes.size(); l++) {
+      AttentionSpec.Shape s = p.shapes.get(l);
+      float[] qkv = random(r, n * (s.queryWidth() + 2 * s.kvWidth()));
+      KeyUse plainUse = new KeyUse(2 * all);
+      KeyUse deviceUse = new KeyUse(2 * all);
+      int width = s.queryWidth() + 2 * s.kvWidth();
+      Tensor y = plain.tensor(n, s.queryWidth());
+      Tensor z = device.tensor(n, s.queryWidth());
+      plain.attendMany(a, l, tensor(plain, n, width, qkv), p.plain.tokens(), n, y, plainUse);
+      device.attendMany(b, l, tensor(device, n, width, qkv), p.plain.tokens(), n, z, deviceUse);
+      near(values(plain, y), values(device, z), "outputs");
+      for (int g = 0; g < s.kvHeads(); g++) {
+        int head = l * s.kvHeads() + g;
+        near(plainUse.sum()[head], deviceUse.sum()[head], "sums");
+        near(plainUse.most()[head], deviceUse.most()[head], "maxima");
+      }
+    }
+    agree(a, b, p.shapes);
+  }
+
+  @ParameterizedTest
+  @EnumSource(CacheOptions.Similarity.class)
+  void similarities(CacheOptions.Similarity by) {
+    Pair p = prompts(7);
+    Random r = new Random(7);
+    int n = p.plain.tokens();
+    int[] all = r.ints(0, n).distinct().limit(n).toArray();
+    int[] pool = Arrays.copyOf(all, n / 2);
+    for (int count : new int[] {1, 2, n - n / 2}) {
+      int[] centres = Arrays.copyOfRange(all, n / 2, n / 2 + count);
+      float floor = by == CacheOptions.Similarity.KEYS ? -1 : 0;
+      var a = p.plain.cache(2).state(0).heads().getFirst().vectors();
+      var b = p.device.cache(2).state(0).heads().getFirst().vectors();
+      var expected = a.mostSimilar(by, pool, centres, floor);
+      var found = b.mostSimilar(by, pool, centres, floor);
+      near(expected.similarity(), found.similarity(), by + " of " + count);
+      assertArrayEquals(expected.centre(), found.centre());
+      near(a.valueNorms(pool), b.valueNorms(pool), "lengths of values");
+      assertEquals(0, b.mostSimilar(by, new int[0], centres, floor).centre().length);
+    }
+  }
+
+  /** The same prompt on both devices. */
+  private record Pair(
+      List<AttentionSpec.Shape> shapes,
+      PromptMemory plain,
+      PromptMemory device,
+      float[] plainOut,
+      float[] deviceOut) {}
+
+  private Pair prompts(long seed) {
+    Random r = new Random(seed);
+    int n = seed == 1 ? 1 : 2 + r.nextInt(90);
+    int kvHeads = 1 + r.nextInt(3);
+    int group = 1 + r.nextInt(4);
+    int headDim = 2 * (1 + r.nextInt(20));
+    AttentionSpec.Shape one =
+        new AttentionSpec.Shape(kvHeads * group, kvHeads, headDim, r.nextFloat() + 0.1f);
+    List<AttentionSpec.Shape> shapes = List.of(one, one);
+    int lastRows = Math.min(n, 1 + r.nextInt(8));
+    PromptMemory a = plain.prompt(shapes, n, lastRows);
+    PromptMemory b = device.prompt(shapes, n, lastRows);
+    int block = 1 + r.nextInt(n);
+    float[] plainOut = new float[0];
+    float[] deviceOut = new float[0];
+    for (int first = 0; first < n; first += block) {
+      int count = Math.min(block, n - first);
+      for (int l = 0; l < 2; l++) {
+        int width = one.queryWidth() + 2 * one.kvWidth();
+        float[] qkv = random(r, count * width);
+        Tensor y = plain.tensor(count, one.queryWidth());
+        Tensor z = device.tensor(count, one.queryWidth());
+        plain.attend(a, l, tensor(plain, count, width, qkv), first, count, y);
+        device.attend(b, l, tensor(device, count, width, qkv), first, count, z);
+        plainOut = values(plain, y);
+        deviceOut = values(device, z);
+      }
+    }
+    return new Pair(shapes, a, b, plainOut, deviceOut);
+  }
+
+  private void step(
+      List<AttentionSpec.Shape> shapes,
+      List<CacheMemory> plains,
+      List<CacheMemory> devices,
+      int position,
+      Random r) {
+    int n = plains.size();
+    int heads = shapes.stream().mapToInt(AttentionSpec.Shape::heads).sum();
+    int[] positions = IntStream.range(0, n).map(i -> position).toArray();
+    List<DecodeTap> a = new ArrayList<>();
+    List<DecodeTap> b = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      a.add(new DecodeTap(heads));
+      b.add(i == 0 ? new DecodeTap(heads) : null);
+    }
+    for (int l = 0; l < shapes.size(); l++) {
+      AttentionSpec.Shape s = shapes.get(l);
+      int width = s.queryWidth() + 2 * s.kvWidth();
+      float[] qkv = random(r, n * width);
+      Tensor y = plain.tensor(n, s.queryWidth());
+      Tensor z = device.tensor(n, s.queryWidth());
+      plain.attend(plains, l, tensor(plain, n, width, qkv), positions, y, a);
+      device.attend(devices, l, tensor(device, n, width, qkv), positions, z, b);
+      near(values(plain, y), values(device, z), "outputs of layer " + l);
+    }
+    short[][] expected = a.getFirst().halves();
+    short[][] found = b.getFirst().halves();
+    for (int h = 0; h < heads; h++) {
+      assertEquals(expected[h].length, found[h].length);
+      for (int j = 0; j < expected[h].length; j++) {
+        assertEquals(
+            Float.float16ToFloat(expected[h][j]), Float.float16ToFloat(found[h][j]), 1e-3f);
+      }
+    }
+    for (float apart : b.getFirst().outputError(a.getFirst())) {
+      assertEquals(0, apart, NEAR);
+    }
+  }
+
+  private static void agree(CacheMemory a, CacheMemory b, List<AttentionSpec.Shape> shapes) {
+    for (int l = 0; l < shapes.size(); l++) {
+      LayerState expected = a.state(l);
+      LayerState found = b.state(l);
+      for (int g = 0; g < shapes.get(l).kvHeads(); g++) {
+        HeadState x = expected.heads().get(g);
+        HeadState y = found.heads().get(g);
+        int n = x.slots();
+        assertEquals(n, y.slots());
+        assertEquals(n, b.slots(l, g));
+        assertArrayEquals(Arrays.copyOf(x.position(), n), Arrays.copyOf(y.position(), n));
+        assertArrayEquals(Arrays.copyOf(x.queries(), n), Arrays.copyOf(y.queries(), n));
+        near(Arrays.copyOf(x.received(), n), Arrays.copyOf(y.received(), n), "received");
+        near(Arrays.copyOf(x.local(), n), Arrays.copyOf(y.local(), n), "local");
+        near(expected.newest()[g], found.newest()[g], "newest");
+        near(a.keys(l, g), b.keys(l, g), "keys");
+        near(a.values(l, g), b.values(l, g), "values");
+        near(a.bias(l, g), b.bias(l, g), "bias");
+      }
+    }
+  }
+
+  /** Heads keep different numbers of slots; some members join, some with no weight, some go. */
+  private static CompressionPlan plan(
+      CacheMemory cache, List<AttentionSpec.Shape> shapes, Random r) {
+    List<HeadPlan> heads = new ArrayList<>();
+    for (int l = 0; l < shapes.size(); l++) {
+      for (int g = 0; g < shapes.get(l).kvHeads(); g++) {
+        int n = cache.slots(l, g);
+        int[] kept =
+            IntStream.concat(
+                    IntStream.range(0, n - 1).filter(j -> r.nextInt(3) > 0), IntStream.of(n - 1))
+                .toArray();
+        int[] target = new int[n];
+        float[] weight = new float[n];
+        float[] bias = new float[kept.length];
+        Arrays.fill(target, -1);
+        for (int j = 0; j < n; j++) {
+          target[j] = r.nextInt(3) == 0 ? -1 : r.nextInt(kept.length);
+          weight[j] = r.nextInt(4) == 0 ? 0 : r.nextFloat();
+        }
+        for (int k = 0; k < kept.length; k++) {
+          target[kept[k]] = k;
+          bias[k] = r.nextBoolean() ? 0 : r.nextFloat();
+        }
+        heads.add(
+            new HeadPlan(
+                kept,
+                1,
+                target,
+                weight,
+                bias,
+                new HeadPlan.Scores(new float[0], new float[0], new float[0]),
+                new HeadPlan.Readout(0, 0, 0, 0, 0)));
+      }
+    }
+    CacheOptions.MergeKeys keys =
+        r.nextBoolean() ? CacheOptions.MergeKeys.CENTRE : CacheOptions.MergeKeys.DIRECTION;
+    return new CompressionPlan("random", 1, keys, heads);
+  }
+}
