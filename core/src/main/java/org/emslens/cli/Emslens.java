@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       GetCommand.class,
       InfoCommand.class,
       TokensCommand.class,
+      DevicesCommand.class,
       RunCommand.class,
       LogitsCommand.class,
       DriftCommand.class,

@@ -12,6 +12,7 @@ import org.emslens.experiment.ResultStore;
 import org.emslens.experiment.Trial;
 import org.emslens.model.ModelLoader;
 import org.emslens.session.Manifest;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,9 +32,10 @@ final class ExperimentOption {
       names = "--jobs",
       paramLabel = "N",
       defaultValue = "1",
-      description =
-          "Prompts at a time, each with an engine of its own (0.8 GB for the default model).")
+      description = "Prompts at a time, each with a copy of the model of its own.")
   private int jobs;
+
+  @Mixin private DeviceOption device;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -63,7 +65,7 @@ final class ExperimentOption {
               name -> {
                 LoadedModel loaded =
                     LoadedModel.load(
-                        ModelLoader.open(ModelOption.path(name, err)), null, Progress.NONE);
+                        ModelLoader.open(ModelOption.path(name, err)), device.id(), Progress.NONE);
                 store.about(Manifest.of(loaded, Invocation.of(spec)));
                 return loaded;
               },

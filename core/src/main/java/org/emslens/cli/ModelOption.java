@@ -12,6 +12,7 @@ import org.emslens.hub.ModelStore;
 import org.emslens.hub.UserFolders;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,6 +29,8 @@ final class ModelOption {
           "A GGUF file, a Hugging Face folder, or an id from 'emslens models'; left out: the default model.")
   private String model;
 
+  @Mixin private DeviceOption device;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -36,7 +39,7 @@ final class ModelOption {
   }
 
   LoadedModel load() throws IOException {
-    return LoadedModel.load(open(), null, Progress.NONE);
+    return LoadedModel.load(open(), device.id(), Progress.NONE);
   }
 
   private Path path() throws IOException {

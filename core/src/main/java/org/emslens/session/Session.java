@@ -2,7 +2,9 @@ package org.emslens.session;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
@@ -147,7 +149,7 @@ public final class Session {
       throw new IllegalStateException("A recording cannot be compared without its model.");
     }
     others.forEach(c -> c.slotsFor(prompt.size()));
-    Shadow shared = Shadow.of(pass, prefill, true);
+    Shadow shared = Shadow.of(prefill, true);
     return others.stream()
         .map(
             c -> {
@@ -235,15 +237,22 @@ public final class Session {
     Cache rebuilt = prefill.cache(made.choice().options().window());
     apply(made.steps().getFirst(), rebuilt);
     boolean shadowed = detail.full && made.choice().policy() != Policies.FULL;
-    Shadow shadow = shadowed ? Shadow.of(pass, prefill, false) : null;
+    Shadow shadow = shadowed ? Shadow.of(prefill, false) : null;
     float[] said = prefill.logits().clone();
     int n = made.steps().size();
     for (Step s : made.steps().subList(1, n)) {
       progress.at((double) s.index() / n);
-      said = pass.step(rebuilt, s.token().id(), null).clone();
+      List<ForwardPass.Feed> feeds = new ArrayList<>();
+      feeds.add(new ForwardPass.Feed(rebuilt, s.token().id(), null));
+      if (shadow != null) {
+        shadow = shadow.toward(s.index(), s.token().id());
+        feeds.add(shadow.feed());
+      }
+      List<float[]> answers = pass.step(feeds);
+      said = answers.getFirst();
       apply(s, rebuilt);
       if (shadow != null) {
-        shadow = shadow.after(s.index(), s.token().id());
+        shadow.fed(answers.getLast());
       }
     }
     choice = made.choice();
@@ -317,7 +326,7 @@ public final class Session {
     if (!shadowed || pass == null) {
       full = null;
     } else {
-      full = full == null ? Shadow.of(pass, prefill, false) : full.backAt(0);
+      full = full == null ? Shadow.of(prefill, false) : full.backAt(0);
     }
     steps.add(
         new Step(
@@ -358,24 +367,71 @@ public final class Session {
 
   /** Generates one token. */
   public Step step() {
-    return step(sampling.choose(logits, steps.size()));
+    return together(List.of(this), List.of(next())).getFirst();
   }
 
   /** Feeds a given token, whatever the model would have said. */
   public Step feed(int id) {
-    return step(id);
+    return together(List.of(this), List.of(id)).getFirst();
   }
 
-  private Step step(int id) {
-    if (!canStep()) {
+  /**
+   * Generates one token for each of several sessions, as one batch: the model's weights are read
+   * once for all of them and for the full caches beside.
+   *
+   * @param sessions on one model
+   */
+  public static List<Step> stepTogether(List<Session> sessions) {
+    return together(sessions, sessions.stream().map(Session::next).toList());
+  }
+
+  private int next() {
+    return sampling.choose(logits, steps.size());
+  }
+
+  private static List<Step> together(List<Session> sessions, List<Integer> ids) {
+    if (!sessions.stream().allMatch(Session::canStep)) {
       throw new IllegalStateException("The run has ended.");
     }
     long start = System.nanoTime();
-    DecodeTap tap =
-        detail.attention
-            ? new DecodeTap(prefill.config().allHeads())
-            : DecodeTap.ofOutputs(prefill.config().allHeads());
-    logits = pass.step(cache, id, tap).clone();
+    List<ForwardPass.Feed> feeds = new ArrayList<>();
+    Set<Shadow> waiting = new LinkedHashSet<>();
+    for (int i = 0; i < sessions.size(); i++) {
+      Session s = sessions.get(i);
+      feeds.add(s.ownFeed(ids.get(i)));
+      if (s.shadowAfter(ids.get(i)) && s.full.feed() != null) {
+        waiting.add(s.full);
+      }
+    }
+    waiting.forEach(s -> feeds.add(s.feed()));
+    List<float[]> answers = sessions.getFirst().pass.step(feeds);
+    int at = sessions.size();
+    for (Shadow s : waiting) {
+      s.fed(answers.get(at++));
+    }
+    List<Step> made = new ArrayList<>();
+    for (int i = 0; i < sessions.size(); i++) {
+      made.add(sessions.get(i).taken(ids.get(i), feeds.get(i).tap(), answers.get(i), start));
+    }
+    return made;
+  }
+
+  private ForwardPass.Feed ownFeed(int id) {
+    int heads = prefill.config().allHeads();
+    DecodeTap tap = detail.attention ? new DecodeTap(heads) : DecodeTap.ofOutputs(heads);
+    return new ForwardPass.Feed(cache, id, tap);
+  }
+
+  /** Sends the full cache beside on its way to after a token; false where none is asked. */
+  private boolean shadowAfter(int id) {
+    boolean asked = detail.full && choice.policy() != Policies.FULL;
+    full = asked ? full.toward(steps.size(), id) : null;
+    return asked;
+  }
+
+  /** The step that a token made. */
+  private Step taken(int id, DecodeTap tap, float[] answer, long start) {
+    logits = answer;
     CacheFrame before = steps.getLast().after().advance();
     long planStart = System.nanoTime();
     CompressionPlan plan = cache.compressDue(choice.policy(), choice.options(), budget());
@@ -385,11 +441,9 @@ public final class Session {
     double divergence = Double.NaN;
     float[] outputError = Step.NOT_ASKED;
     if (detail.full) {
-      boolean same = choice.policy() == Policies.FULL;
-      full = same ? null : full.after(steps.size(), id);
-      DecodeTap fullTap = same ? tap : full.answer().tap();
-      float[] fullLogits = same ? logits : full.answer().logits();
-      outputError = tap.outputError(fullTap);
+      boolean same = full == null;
+      float[] fullLogits = same ? logits : full.logits();
+      outputError = tap.outputError(same ? tap : full.tap());
       fullNext = same ? next : Distribution.of(fullLogits, tokenizer);
       divergence = same ? 0 : Distribution.divergence(fullLogits, logits);
     }
@@ -445,7 +499,7 @@ public final class Session {
    */
   public Step branch(int index, int token) {
     backTo(index);
-    return step(token);
+    return feed(token);
   }
 
   /**
@@ -468,7 +522,7 @@ public final class Session {
     cache = nearest == null ? compressedPrompt() : nearest.getValue().cache().copy();
     logits = nearest == null ? prefill.logits().clone() : nearest.getValue().logits();
     for (int i = from + 1; i <= index; i++) {
-      logits = pass.step(cache, steps.get(i).token().id(), null).clone();
+      logits = pass.step(cache, steps.get(i).token().id(), null);
       apply(steps.get(i), cache);
     }
     steps.subList(index + 1, steps.size()).clear();

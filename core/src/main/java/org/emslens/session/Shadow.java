@@ -13,25 +13,18 @@ import org.emslens.engine.Prompt;
  * says something else goes on with a copy.
  */
 final class Shadow {
-  private final ForwardPass pass;
   private final int heads;
   private final int promptTokens;
   private final Cache cache;
   private final List<Integer> said;
   private final boolean shared;
-  private Answer last;
+  private DecodeTap tap;
+  private float[] logits;
 
-  /** What the full cache said after a token: logits [vocab], and what every head put out. */
-  record Answer(float[] logits, DecodeTap tap) {}
+  /** The token that it is to be fed next, if one is waiting. */
+  private Integer waiting;
 
-  private Shadow(
-      ForwardPass pass,
-      int heads,
-      int promptTokens,
-      Cache cache,
-      List<Integer> said,
-      boolean shared) {
-    this.pass = pass;
+  private Shadow(int heads, int promptTokens, Cache cache, List<Integer> said, boolean shared) {
     this.heads = heads;
     this.promptTokens = promptTokens;
     this.cache = cache;
@@ -44,14 +37,9 @@ final class Shadow {
    *
    * @param shared whether several sessions will ask it
    */
-  static Shadow of(ForwardPass pass, Prompt prefill, boolean shared) {
+  static Shadow of(Prompt prefill, boolean shared) {
     return new Shadow(
-        pass,
-        prefill.config().allHeads(),
-        prefill.tokens(),
-        prefill.cache(1),
-        new ArrayList<>(),
-        shared);
+        prefill.config().allHeads(), prefill.tokens(), prefill.cache(1), new ArrayList<>(), shared);
   }
 
   /** This at an earlier place; another one where other sessions may stand where this is. */
@@ -66,33 +54,44 @@ final class Shadow {
     }
     Cache copy = cache.copy();
     copy.truncate(promptTokens + step);
-    return new Shadow(
-        pass, heads, promptTokens, copy, new ArrayList<>(said.subList(0, step)), false);
+    return new Shadow(heads, promptTokens, copy, new ArrayList<>(said.subList(0, step)), false);
   }
 
   /**
    * The shadow to go on with after a token, which is this one unless another session has gone on
-   * otherwise from here.
+   * otherwise from here. It waits to be fed, where it has not been already.
    *
    * @param step number of the token among those that were generated, from 1
    */
-  Shadow after(int step, int token) {
+  Shadow toward(int step, int token) {
     if (shared && said.size() == step && said.get(step - 1) == token) {
       return this;
     }
     Shadow mine = backAt(step - 1);
-    mine.last = mine.decode(token);
     mine.said.add(token);
+    mine.waiting = token;
+    mine.tap = DecodeTap.ofOutputs(heads);
     return mine;
   }
 
-  private Answer decode(int token) {
-    DecodeTap tap = DecodeTap.ofOutputs(heads);
-    return new Answer(pass.step(cache, token, tap).clone(), tap);
+  /** What it waits to be fed, or null. */
+  ForwardPass.Feed feed() {
+    return waiting == null ? null : new ForwardPass.Feed(cache, waiting, tap);
   }
 
-  /** What it said after the newest token. */
-  Answer answer() {
-    return last;
+  /** Takes what came of its feed. */
+  void fed(float[] answer) {
+    waiting = null;
+    logits = answer;
+  }
+
+  /** What it said after the newest token [vocab]. */
+  float[] logits() {
+    return logits;
+  }
+
+  /** What every head put out then. */
+  DecodeTap tap() {
+    return tap;
   }
 }

@@ -1,0 +1,17 @@
+package org.emslens.cli;
+
+import picocli.CommandLine.Option;
+
+/** What a command computes with. */
+public final class DeviceOption {
+  @Option(
+      names = "--device",
+      paramLabel = "ID",
+      description = "What computes, an id from 'emslens devices'; left out: the best there is.")
+  private String device;
+
+  /** The device's id, or null for the best. */
+  public String id() {
+    return device;
+  }
+}
