@@ -31,6 +31,9 @@ public interface Device extends AutoCloseable {
   /** What it is and computes with, as shown to users. */
   String name();
 
+  /** Bytes of its memory that nobody uses now; 0 where it is not known. */
+  long freeBytes();
+
   /** A tensor of zeros. */
   Tensor tensor(int rows, int columns);
 

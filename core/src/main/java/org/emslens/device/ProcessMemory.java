@@ -12,6 +12,7 @@ import java.nio.file.Path;
  */
 public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path MACHINE = Path.of("/proc/meminfo");
   private static final Path PEAK = Path.of("/proc/self/clear_refs");
 
   private ProcessMemory() {}
@@ -19,6 +20,21 @@ public final class ProcessMemory {
   /** Bytes of the whole machine. */
   public static long ofMachine() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  }
+
+  /** Bytes of the machine that programs may still take. */
+  public static long free() {
+    try {
+      for (String line : Files.readAllLines(MACHINE)) {
+        if (line.startsWith("MemAvailable:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
+      }
+    } catch (IOException e) {
+      // Another system.
+    }
+    // What other systems call free leaves out what they would give back.
+    return ofMachine() / 4 * 3;
   }
 
   /** Bytes now. */

@@ -14,7 +14,8 @@ public record LoadedModel(Model model, Device device, ForwardPass pass, double s
     implements AutoCloseable {
 
   /**
-   * Loads a model's weights; where that fails, the model is closed.
+   * Loads a model's weights; where that fails, the model is closed. A model that cannot fit is
+   * refused before.
    *
    * @param device its id, or null for the best that can be used
    * @throws org.emslens.device.DeviceException in a sentence, where the device cannot be used
@@ -24,6 +25,7 @@ public record LoadedModel(Model model, Device device, ForwardPass pass, double s
     Device opened = null;
     try {
       opened = Devices.open(device);
+      MemoryNeed.check(model, opened);
       ForwardPass pass = new ForwardPass(model, opened, progress);
       return new LoadedModel(model, opened, pass, (System.nanoTime() - start) / 1e9);
     } catch (RuntimeException | Error e) {

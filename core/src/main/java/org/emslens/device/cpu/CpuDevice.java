@@ -10,6 +10,7 @@ import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
 import org.emslens.device.KeyUse;
 import org.emslens.device.Matrix;
+import org.emslens.device.ProcessMemory;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.Tensor;
@@ -59,6 +60,11 @@ public final class CpuDevice implements Device {
   @Override
   public String name() {
     return Backend.name() + (card ? "" : ", " + kernels.name());
+  }
+
+  @Override
+  public long freeBytes() {
+    return card ? 0 : ProcessMemory.free();
   }
 
   @Override

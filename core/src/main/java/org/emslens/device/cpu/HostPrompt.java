@@ -13,6 +13,7 @@ import org.emslens.model.AttentionSpec;
 /** A prompt's attention in the computer's own memory, where recordings live too. */
 public final class HostPrompt implements PromptMemory {
   private final int n;
+  private final Queries queries;
   private final Layer[] layers;
 
   /**
@@ -23,15 +24,15 @@ public final class HostPrompt implements PromptMemory {
    */
   record Layer(
       AttentionSpec.Shape shape,
-      float[] queries,
       Slots[] slots,
       float[] normalisers,
       float[][] received,
       float[][][] lastRows,
       float[][] thumbnails) {}
 
-  private HostPrompt(int n, Layer[] layers) {
+  private HostPrompt(int n, Queries queries, Layer[] layers) {
     this.n = n;
+    this.queries = queries;
     this.layers = layers;
   }
 
@@ -45,20 +46,20 @@ public final class HostPrompt implements PromptMemory {
       layers[l] =
           new Layer(
               s,
-              new float[Math.multiplyExact(s.queryWidth(), n)],
               slots,
               new float[s.heads() * n],
               new float[s.kvHeads()][n],
               new float[s.kvHeads()][lastRows][n],
               new float[s.heads()][THUMBNAIL * THUMBNAIL]);
     }
-    return new HostPrompt(n, layers);
+    return new HostPrompt(n, Queries.of(shapes, n), layers);
   }
 
   /** One whose attention was computed elsewhere; `kept` is not copied where that can be. */
   public static HostPrompt of(List<AttentionSpec.Shape> shapes, List<PromptLayer> kept) {
     Layer[] layers = new Layer[shapes.size()];
     int n = kept.getFirst().normalisers().length / shapes.getFirst().heads();
+    Queries queries = Queries.of(shapes, n);
     for (int l = 0; l < layers.length; l++) {
       AttentionSpec.Shape s = shapes.get(l);
       PromptLayer p = kept.get(l);
@@ -68,10 +69,12 @@ public final class HostPrompt implements PromptMemory {
         slots[g] = Slots.of(s.headDim(), p.keys()[g], p.values()[g]);
         received[g] = Arrays.copyOfRange(p.received(), g * n, (g + 1) * n);
       }
-      layers[l] =
-          new Layer(s, p.queries(), slots, p.normalisers(), received, p.lastRows(), p.thumbnails());
+      layers[l] = new Layer(s, slots, p.normalisers(), received, p.lastRows(), p.thumbnails());
+      for (int i = 0; i < p.queries().length / s.headDim(); i++) {
+        queries.put(l, i / n, i % n, p.queries(), i * s.headDim());
+      }
     }
-    return new HostPrompt(n, layers);
+    return new HostPrompt(n, queries, layers);
   }
 
   @Override
@@ -81,6 +84,10 @@ public final class HostPrompt implements PromptMemory {
 
   int layers() {
     return layers.length;
+  }
+
+  Queries queries() {
+    return queries;
   }
 
   Layer at(int layer) {
@@ -119,7 +126,13 @@ public final class HostPrompt implements PromptMemory {
       System.arraycopy(k.received[g], 0, received, g * n, n);
     }
     return new PromptLayer(
-        k.queries.clone(), keys, values, k.normalisers.clone(), received, k.lastRows, k.thumbnails);
+        queries.layer(layer),
+        keys,
+        values,
+        k.normalisers.clone(),
+        received,
+        k.lastRows,
+        k.thumbnails);
   }
 
   @Override
@@ -133,12 +146,14 @@ public final class HostPrompt implements PromptMemory {
         .forEach(
             r -> {
               float[] row = new float[n];
+              float[] query = new float[layers[layer].shape.headDim()];
               Exponential exponential = new Exponential();
               for (int i = rowBounds[r]; i < rowBounds[r + 1]; i++) {
                 if (cancelled.getAsBoolean()) {
                   return;
                 }
-                row(layers[layer], head, i, row, exponential);
+                queries.get(layer, head, i, query, 0);
+                row(layers[layer], head, i, query, row, exponential);
                 for (int c = 0; c < columns && columnBounds[c] <= i; c++) {
                   float most =
                       Exponential.max(row, columnBounds[c], Math.min(i + 1, columnBounds[c + 1]));
@@ -150,12 +165,11 @@ public final class HostPrompt implements PromptMemory {
   }
 
   /** Probabilities of one query for the keys up to its own. */
-  private void row(Layer k, int head, int query, float[] out, Exponential exponential) {
-    int d = k.shape.headDim();
-    int visible = query + 1;
-    Kernels.get()
-        .scores(k.queries, (head * n + query) * d, k.slots[head / k.shape.group()], out, visible);
-    exponential.probabilities(out, visible, k.shape.scale(), k.normalisers[head * n + query]);
+  private void row(
+      Layer k, int head, int token, float[] query, float[] out, Exponential exponential) {
+    int visible = token + 1;
+    Kernels.get().scores(query, 0, k.slots[head / k.shape.group()], out, visible);
+    exponential.probabilities(out, visible, k.shape.scale(), k.normalisers[head * n + token]);
   }
 
   @Override

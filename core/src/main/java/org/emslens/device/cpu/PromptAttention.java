@@ -23,6 +23,8 @@ final class PromptAttention {
   private final Blas[] own;
   private final Workers workers;
   private final int n;
+  private final Queries kept;
+  private final int index;
   private final HostPrompt.Layer layer;
   private final AttentionSpec.Shape shape;
 
@@ -34,6 +36,8 @@ final class PromptAttention {
     this.own = own;
     this.workers = workers;
     this.n = prompt.tokens();
+    this.kept = prompt.queries();
+    this.index = layer;
     this.layer = prompt.at(layer);
     this.shape = this.layer.shape();
   }
@@ -62,6 +66,7 @@ final class PromptAttention {
           all[i] = new Part(g, start + q, count);
           all[i].attend(
               own[thread],
+              qkv,
               keys.rows(g * seen, start + q + count),
               values.rows(g * seen, start + q + count),
               mixed,
@@ -90,7 +95,7 @@ final class PromptAttention {
               for (int i = from; i < to; i++) {
                 int at = (i - start) * row;
                 for (int h = 0; h < heads; h++) {
-                  System.arraycopy(qkv, at + h * d, layer.queries(), (h * n + i) * d, d);
+                  kept.put(index, h, i, qkv, at + h * d);
                 }
                 for (int g = 0; g < shape.kvHeads(); g++) {
                   int key = at + (heads + g) * d;
@@ -141,15 +146,19 @@ final class PromptAttention {
       Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
     }
 
-    void attend(Blas blas, HostArray keys, HostArray values, float[] mixed, int mixedRow) {
+    void attend(
+        Blas blas, float[] qkv, HostArray keys, HostArray values, float[] mixed, int mixedRow) {
       int d = shape.headDim();
       int rows = shape.group() * count;
       HostArray queries = blas.array(Use.QUERIES, rows, d);
       HostArray scores = blas.array(Use.SCORES, rows, seen);
       HostArray output = blas.array(Use.OUTPUT, rows, d);
+      int width = shape.queryWidth() + 2 * shape.kvWidth();
       for (int r = 0; r < shape.group(); r++) {
-        int from = ((g * shape.group() + r) * n + first) * d;
-        queries.put(r * count * d, layer.queries(), from, count * d);
+        for (int i = 0; i < count; i++) {
+          int from = (mixedRow + i) * width + (g * shape.group() + r) * d;
+          queries.put((r * count + i) * d, qkv, from, d);
+        }
       }
       queries.written();
       keys.written();

@@ -8,6 +8,7 @@ import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
 import org.emslens.device.KeyUse;
 import org.emslens.device.Matrix;
+import org.emslens.device.ProcessMemory;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.Tensor;
@@ -32,6 +33,11 @@ final class PlainDevice implements Device {
   @Override
   public String name() {
     return "Plain loops in double precision";
+  }
+
+  @Override
+  public long freeBytes() {
+    return ProcessMemory.free();
   }
 
   @Override
