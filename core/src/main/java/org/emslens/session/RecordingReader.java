@@ -234,6 +234,7 @@ final class RecordingReader {
 
   private List<Step> steps(RecordedRun r) throws IOException {
     List<Step> steps = new ArrayList<>();
+    AttentionRing ring = new AttentionRing();
     ModelConfig c = r.config();
     CacheFrame frame = CacheFrame.whole(c.allKvHeads(), r.prompt().size());
     for (int i = 0; i < r.steps().size(); i++) {
@@ -247,7 +248,7 @@ final class RecordingReader {
               s.token(),
               s.text(),
               before,
-              attention(i, c, before),
+              ring.keep(attention(i, c, before)),
               plan,
               frame,
               s.next(),

@@ -44,8 +44,8 @@ final class RecordingWriter {
         zip.closeEntry();
       }
       zip.putNextEntry(new ZipEntry("attention/" + s.index()));
-      for (short[] row : s.attention()) {
-        Numbers.write(data, row);
+      for (int h = 0; h < s.attention().heads(); h++) {
+        Numbers.write(data, s.attention().row(h));
       }
       zip.closeEntry();
       if (s.outputError().length > 0) {

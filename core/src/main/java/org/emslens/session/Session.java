@@ -38,7 +38,8 @@ public final class Session {
   private final Detail detail;
   private final TreeMap<Integer, Snapshot> snapshots = new TreeMap<>();
   private final List<Step> steps = new ArrayList<>();
-  private final short[][] promptAttention;
+  private final AttentionRing ring = new AttentionRing();
+  private final StepAttention promptAttention;
   private CacheChoice choice;
   private Sampling sampling;
   private Cache cache;
@@ -87,7 +88,7 @@ public final class Session {
     this.prompt = prompt;
     this.prefill = prefill;
     this.first = first;
-    this.promptAttention = prefill.lastAttention().halves();
+    this.promptAttention = new StepAttention(prefill.lastAttention().halves());
     this.choice = choice;
     this.sampling = sampling;
     this.detail = detail;
@@ -453,7 +454,7 @@ public final class Session {
             new Token(id, tokenizer.piece(id), -1, -1),
             text(id),
             before,
-            detail.attention ? tap.halves() : new short[0][],
+            detail.attention ? ring.keep(tap.halves()) : StepAttention.NONE,
             plan,
             plan == null ? before : before.apply(plan),
             next,

@@ -11,8 +11,7 @@ import org.emslens.text.Token;
  * @param token the token that was fed; null at step 0
  * @param text what it adds to the generated text; characters come when they are whole
  * @param before slots that the token's query saw, its own included
- * @param attention its attention per query head over those slots, as half floats [layers *
- *     H][slots]
+ * @param attention its attention per query head over those slots [layers * H][slots]
  * @param plan the compression that followed, or null
  * @param after slots after that
  * @param next what may come next
@@ -29,7 +28,7 @@ public record Step(
     Token token,
     String text,
     CacheFrame before,
-    short[][] attention,
+    StepAttention attention,
     CompressionPlan plan,
     CacheFrame after,
     Distribution next,
@@ -43,7 +42,7 @@ public record Step(
 
   /** The token's attention in one query head over the slots of `before`. */
   public float[] attention(int head) {
-    short[] half = attention[head];
+    short[] half = attention.row(head);
     float[] row = new float[half.length];
     for (int j = 0; j < row.length; j++) {
       row[j] = Float.float16ToFloat(half[j]);

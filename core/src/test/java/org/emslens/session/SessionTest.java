@@ -114,7 +114,7 @@ class SessionTest {
         Arrays.sort(members);
         assertArrayEquals(IntStream.of(members).distinct().toArray(), members);
         assertEquals(
-            step.attention()[i / run.config().kvHeads() * run.config().heads()].length,
+            step.attention().row(i / run.config().kvHeads() * run.config().heads()).length,
             step.before().slots(i / run.config().kvHeads() * run.config().kvHeads()));
       }
     }
@@ -375,7 +375,7 @@ class SessionTest {
             Progress.NONE);
     steps(little, 20);
     assertEquals(much.run().generated(20), little.run().generated(20));
-    assertEquals(0, little.run().last().attention().length);
+    assertEquals(0, little.run().last().attention().heads());
     assertTrue(Double.isNaN(little.run().last().divergence()));
   }
 
@@ -425,7 +425,9 @@ class SessionTest {
       assertEquals(a.next(), b.next());
       assertEquals(a.fullNext(), b.fullNext());
       assertEquals(a.divergence(), b.divergence());
-      assertArrayEquals(a.attention(), b.attention());
+      for (int h = 0; h < a.attention().heads(); h++) {
+        assertArrayEquals(a.attention().row(h), b.attention().row(h));
+      }
       assertArrayEquals(a.outputError(), b.outputError());
       for (int h = 0; h < a.after().compressed().size(); h++) {
         assertArrayEquals(a.after().head(h).position(), b.after().head(h).position());

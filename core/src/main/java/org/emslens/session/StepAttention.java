@@ -1,0 +1,66 @@
+package org.emslens.session;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * A token's attention in every query head over the slots that it saw, as half floats; in memory
+ * while it is new, later in the session's temporary file. Safe for several threads.
+ */
+public final class StepAttention {
+  /** None was kept. */
+  static final StepAttention NONE = new StepAttention(new short[0][]);
+
+  private final int[] lengths;
+  private volatile short[][] rows;
+  private SpillFile file;
+  private long at;
+
+  /**
+   * @param rows per query head [heads][slots]
+   */
+  StepAttention(short[][] rows) {
+    this.rows = rows;
+    lengths = new int[rows.length];
+    for (int h = 0; h < lengths.length; h++) {
+      lengths[h] = rows[h].length;
+    }
+  }
+
+  /** Query heads of all layers; 0 where nothing was kept. */
+  public int heads() {
+    return lengths.length;
+  }
+
+  /** One head's row [slots]. */
+  public short[] row(int head) {
+    short[][] here = rows;
+    if (here != null) {
+      return here[head];
+    }
+    long from = at;
+    for (int h = 0; h < head; h++) {
+      from += 2L * lengths[h];
+    }
+    try {
+      return file.read(from, lengths[head]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  long bytes() {
+    long bytes = 0;
+    for (int length : lengths) {
+      bytes += 2L * length;
+    }
+    return bytes;
+  }
+
+  /** Moves the rows from memory to a file. */
+  void spill(SpillFile to) throws IOException {
+    at = to.append(rows);
+    file = to;
+    rows = null;
+  }
+}
