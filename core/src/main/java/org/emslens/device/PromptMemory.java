@@ -17,7 +17,8 @@ public interface PromptMemory extends AutoCloseable {
   /**
    * A fresh full cache of this prompt.
    *
-   * @param window how many of the last queries' attention rows it remembers, now and later
+   * @param window how many of the last queries' attention rows it remembers, now and later; those
+   *     that were not kept are computed from queries and keys
    */
   CacheMemory cache(int window);
 

@@ -129,7 +129,8 @@ public final class ForwardPass implements AutoCloseable {
    */
   public Prompt prompt(int[] ids, LogitsSink sink, Progress progress) {
     int n = ids.length;
-    PromptMemory memory = device.prompt(spec.attention(), n, Math.min(n, CacheOptions.MAX_WINDOW));
+    PromptMemory memory =
+        device.prompt(spec.attention(), n, Math.min(n, CacheOptions.EMS.window()));
     float[] logits = new float[spec.vocab()];
     try (Activations a = new Activations(device, spec, Math.min(n, BLOCK), false)) {
       for (int at = 0; at < n; at += BLOCK) {

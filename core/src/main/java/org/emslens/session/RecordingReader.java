@@ -156,7 +156,8 @@ final class RecordingReader {
             && c.heads() % c.kvHeads() == 0
             && c.headDim() > 0
             && !r.prompt().isEmpty()
-            && r.lastRowCount() == Math.min(r.prompt().size(), CacheOptions.MAX_WINDOW)
+            && r.lastRowCount() > 0
+            && r.lastRowCount() <= Math.min(r.prompt().size(), CacheOptions.MAX_WINDOW)
             && !r.steps().isEmpty();
     if (!fits) {
       throw bad(

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.emslens.cache.CacheOptions;
 import org.emslens.device.PromptLayer;
 import org.emslens.engine.Progress;
 import org.emslens.format.AtomicFile;
@@ -33,7 +32,7 @@ final class RecordingWriter {
     for (int l = 0; l < run.config().layers(); l++) {
       progress.at((double) l / parts);
       zip.putNextEntry(new ZipEntry("prefill/" + l));
-      layer(data, run.prefill().memory().layer(l));
+      layer(data, run.prefill().memory().layer(l), lastRows(run));
       zip.closeEntry();
     }
     for (Step s : run.steps()) {
@@ -58,7 +57,12 @@ final class RecordingWriter {
     zip.flush();
   }
 
-  private static void layer(DataOutputStream out, PromptLayer p) throws IOException {
+  /** As many rows as the run's own window needs; others are computed from queries and keys. */
+  private static int lastRows(Run run) {
+    return Math.min(run.prompt().size(), run.choice().options().window());
+  }
+
+  private static void layer(DataOutputStream out, PromptLayer p, int lastRows) throws IOException {
     Numbers.writeAsHalves(out, p.queries());
     for (float[] keys : p.keys()) {
       Numbers.writeAsHalves(out, keys);
@@ -69,8 +73,8 @@ final class RecordingWriter {
     Numbers.write(out, p.normalisers());
     Numbers.write(out, p.received());
     for (float[][] head : p.lastRows()) {
-      for (float[] row : head) {
-        Numbers.writeAsHalves(out, row);
+      for (int i = head.length - lastRows; i < head.length; i++) {
+        Numbers.writeAsHalves(out, head[i]);
       }
     }
     for (float[] thumbnail : p.thumbnails()) {
@@ -86,7 +90,7 @@ final class RecordingWriter {
         run.config(),
         run.promptText(),
         run.prompt(),
-        Math.min(run.prompt().size(), CacheOptions.MAX_WINDOW),
+        lastRows(run),
         run.choice().policy().id(),
         run.choice().options(),
         run.choice().budget(),

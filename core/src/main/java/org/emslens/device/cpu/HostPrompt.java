@@ -8,6 +8,7 @@ import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.math.Exponential;
+import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
 
 /** A prompt's attention in the computer's own memory, where recordings live too. */
@@ -69,7 +70,8 @@ public final class HostPrompt implements PromptMemory {
         slots[g] = Slots.of(s.headDim(), p.keys()[g], p.values()[g]);
         received[g] = Arrays.copyOfRange(p.received(), g * n, (g + 1) * n);
       }
-      layers[l] = new Layer(s, slots, p.normalisers(), received, p.lastRows(), p.thumbnails());
+      layers[l] =
+          new Layer(s, slots, p.normalisers(), received, p.lastRows().clone(), p.thumbnails());
       for (int i = 0; i < p.queries().length / s.headDim(); i++) {
         queries.put(l, i / n, i % n, p.queries(), i * s.headDim());
       }
@@ -103,10 +105,38 @@ public final class HostPrompt implements PromptMemory {
             l -> {
               Layer k = layers[l];
               heads[l] = new HeadCache[k.slots.length];
-              Arrays.setAll(
-                  heads[l], g -> new HeadCache(k.slots[g], window, k.received[g], k.lastRows[g]));
+              for (int g = 0; g < heads[l].length; g++) {
+                moreRows(l, g, Math.min(n, window));
+                heads[l][g] = new HeadCache(k.slots[g], window, k.received[g], k.lastRows[g]);
+              }
             });
     return new HostCache(Arrays.stream(layers).map(Layer::shape).toList(), heads);
+  }
+
+  /** Computes older rows of attention where a window asks for more than were kept. */
+  private void moreRows(int layer, int g, int wanted) {
+    Layer k = layers[layer];
+    float[][] kept = k.lastRows[g];
+    if (wanted <= kept.length) {
+      return;
+    }
+    float[][] rows = new float[wanted][];
+    int missing = wanted - kept.length;
+    System.arraycopy(kept, 0, rows, missing, kept.length);
+    float[] query = new float[k.shape.headDim()];
+    float[] row = new float[n];
+    Exponential exponential = new Exponential();
+    int group = k.shape.group();
+    for (int i = 0; i < missing; i++) {
+      rows[i] = new float[n];
+      int token = n - wanted + i;
+      for (int h = g * group; h < (g + 1) * group; h++) {
+        queries.get(layer, h, token, query, 0);
+        row(k, h, token, query, row, exponential);
+        RowProducts.addScaled(rows[i], row, 1f / group, token + 1);
+      }
+    }
+    k.lastRows[g] = rows;
   }
 
   @Override

@@ -44,8 +44,14 @@ final class Workers implements AutoCloseable {
     take(job);
     // Helpers report when they have left the job, so that none still claims tasks when the next
     // begins.
-    while (done.get() < threads.length) {
-      Thread.onSpinWait();
+    // Where other programs need the processor, a helper may be waiting for just this thread's
+    // place.
+    for (int spins = 0; done.get() < threads.length; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
     }
     switch (failure) {
       case null -> {}

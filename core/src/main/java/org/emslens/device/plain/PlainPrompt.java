@@ -140,6 +140,21 @@ final class PlainPrompt implements PromptMemory {
     }
   }
 
+  /** A token's attention, averaged over a group's heads [N]. */
+  private double[] attention(Layer k, int g, int token) {
+    if (token >= n - lastRows) {
+      return k.lastRows[g][token - n + lastRows];
+    }
+    double[] average = new double[n];
+    for (int h = g * k.shape.group(); h < (g + 1) * k.shape.group(); h++) {
+      for (int j = 0; j <= token; j++) {
+        double score = k.shape.scale() * Softmax.dot(k.queries[h][token], 0, k.keys[g][j]);
+        average[j] += Math.exp(score - k.normalisers[h][token]) / k.shape.group();
+      }
+    }
+    return average;
+  }
+
   private int pixel(int token) {
     return (int) ((long) token * THUMBNAIL / n);
   }
@@ -155,7 +170,9 @@ final class PlainPrompt implements PromptMemory {
         for (int j = 0; j < n; j++) {
           head.add(new PlainHead.Slot(k.keys[g][j], k.values[g][j], k.received[g][j], n - j, j, 0));
         }
-        Arrays.stream(k.lastRows[g]).forEach(head::remember);
+        for (int i = Math.max(0, n - window); i < n; i++) {
+          head.remember(attention(k, g, i));
+        }
         heads[l][g] = head;
       }
     }
