@@ -58,7 +58,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--temperature",
       defaultValue = "0",
-      description = "0 takes the most probable token (${DEFAULT-VALUE}).")
+      description = "From 0, which takes the most probable token, to 2 (${DEFAULT-VALUE}).")
   private double temperature;
 
   @Option(
@@ -150,7 +150,7 @@ final class RunCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "max-new-tokens is " + maxNewTokens + "; expected 0 or more.");
       }
-      return new Sampling(temperature, topP, topK, seed);
+      return Sampling.asked(temperature, topP, topK, seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

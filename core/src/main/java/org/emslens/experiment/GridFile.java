@@ -34,7 +34,7 @@ import org.emslens.session.Budget;
  *     chat: true
  *     answer: "48215"
  * policies: [full, ems, {snapkv: {window: 32}}]
- * budgets: [64, 128, 0.25]         slots, or shares of the prompt
+ * budgets: [64, 128, 5 %, 0.25]    slots, or shares of the prompt
  * switches: {alpha: [0.25, 0.4]}   all combinations, for every policy
  * seeds: 1-8                       or a list; for generated prompts
  * once: false                      true: never compress again after the prompt
