@@ -70,7 +70,7 @@ class CommandLineTest {
         Files.readString(err, StandardCharsets.UTF_8));
   }
 
-  private static void sentence(Result r, int code, String part) {
+  static void sentence(Result r, int code, String part) {
     assertEquals(code, r.code, r.out + r.err);
     assertEquals("", r.out);
     assertEquals(1, r.err.strip().lines().count(), r.err);
