@@ -16,6 +16,7 @@ import org.emslens.experiment.LayerCompression;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.Json;
 import org.emslens.format.Npy;
+import org.emslens.format.Writable;
 import org.emslens.session.Budget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +76,7 @@ final class CompressCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+    Writable.folder(out);
     LayerCompression layer =
         LayerCompression.of(Npy.read(queries), Npy.read(keys), Npy.read(values), slots, options);
     AtomicFile.write(

@@ -13,6 +13,7 @@ import org.emslens.device.ProcessMemory;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.format.TextFiles;
+import org.emslens.format.Writable;
 import org.emslens.model.Model;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Manifest;
@@ -115,6 +116,10 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CacheChoice choice = cache.choice();
     Sampling sampling = sampling();
+    model.check();
+    if (record != null) {
+      Writable.file(record);
+    }
     String text = prompt.read();
     try (LoadedModel loaded = model.load()) {
       long start = System.nanoTime();

@@ -335,7 +335,7 @@ class CommandLineTest {
     sentence(
         run("logits", "--model", MODEL, "--ids", "5", "--out", under),
         1,
-        "err.txt: a file of that name is there already");
+        "err.txt is not a folder");
     Result help = run("drift", "--help");
     assertEquals(0, help.code);
     assertTrue(help.out.contains("--continuation-file"));
