@@ -50,7 +50,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "B",
       defaultValue = "128",
-      description = "Slots per KV head, or a share of the prompt (default: ${DEFAULT-VALUE}).")
+      description =
+          "Slots per KV head, or a share of the prompt, such as 5%% or 0.05 (default: ${DEFAULT-VALUE}).")
   private String budget;
 
   @Option(names = "--json", description = "JSON lines instead of a table.")
@@ -108,7 +109,8 @@ final class BenchCommand implements Callable<Integer> {
 
   private static int[] prose(LoadedModel loaded, int tokens) {
     List<String> text =
-        new Prose(1).sentences(tokens, s -> loaded.model().tokenizer().encode(s).size());
+        new Prose(1)
+            .sentences(tokens, s -> loaded.model().tokenizer().encode(s).size(), Progress.NONE);
     int[] ids = Tokenizer.ids(loaded.model().tokenizer().encode(String.join(" ", text)));
     return Arrays.copyOf(ids, tokens);
   }

@@ -33,7 +33,7 @@ final class CacheOption {
       paramLabel = "B",
       defaultValue = "128",
       description =
-          "Slots per KV head, such as 128, or a share of the prompt, such as 0.25 (default: ${DEFAULT-VALUE}).")
+          "Slots per KV head, such as 128, or a share of the prompt, such as 5%% or 0.05 (default: ${DEFAULT-VALUE}).")
   private String budget;
 
   @Mixin private SwitchOption switches;

@@ -16,6 +16,8 @@ import org.emslens.experiment.LayerCompression;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.Json;
 import org.emslens.format.Npy;
+import org.emslens.format.Writable;
+import org.emslens.session.Budget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,8 +48,12 @@ final class CompressCommand implements Callable<Integer> {
       description = "float32 [G, N, d]")
   private Path values;
 
-  @Option(names = "--budget", required = true, paramLabel = "B", description = "Slots per KV head.")
-  private int budget;
+  @Option(
+      names = "--budget",
+      required = true,
+      paramLabel = "B",
+      description = "Slots per KV head, or a share of the tokens, such as 5%% or 0.05.")
+  private String budget;
 
   @Mixin private SwitchOption switches;
 
@@ -63,13 +69,16 @@ final class CompressCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CacheOptions options;
+    Budget slots;
     try {
+      slots = Budget.parse(budget);
       options = switches.options(CacheOptions.EMS);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+    Writable.folder(out);
     LayerCompression layer =
-        LayerCompression.of(Npy.read(queries), Npy.read(keys), Npy.read(values), budget, options);
+        LayerCompression.of(Npy.read(queries), Npy.read(keys), Npy.read(values), slots, options);
     AtomicFile.write(
         out.resolve("plan.json"),
         file ->

@@ -44,6 +44,7 @@ final class DriftCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CacheChoice choice = cache.choice();
+    model.check();
     String before = TextFiles.read(prompt);
     String after = TextFiles.read(continuation);
     try (LoadedModel loaded = model.load()) {

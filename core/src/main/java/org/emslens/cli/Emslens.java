@@ -60,7 +60,7 @@ public final class Emslens implements Runnable {
     line.setExecutionStrategy(Emslens::execute);
     line.setParameterExceptionHandler(
         (e, args) -> {
-          e.getCommandLine().getErr().println("emslens: " + Failures.sentence(e));
+          e.getCommandLine().getErr().println("emslens: " + Usage.sentence(e, args));
           return CommandLine.ExitCode.USAGE;
         });
     line.setExecutionExceptionHandler(

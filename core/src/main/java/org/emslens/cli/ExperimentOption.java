@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Campaign;
 import org.emslens.experiment.Outcome;
 import org.emslens.experiment.ResultStore;
 import org.emslens.experiment.Trial;
+import org.emslens.format.Writable;
 import org.emslens.model.ModelLoader;
 import org.emslens.session.Manifest;
 import picocli.CommandLine.Mixin;
@@ -49,6 +52,10 @@ final class ExperimentOption {
     if (jobs < 1 || jobs > 64) {
       throw new ParameterException(spec.commandLine(), "--jobs is " + jobs + "; expected 1 to 64.");
     }
+    for (String model : trials.stream().map(Trial::model).distinct().toList()) {
+      ModelOption.check(model);
+    }
+    Writable.folder(out);
     PrintWriter err = spec.commandLine().getErr();
     try (ResultStore store = ResultStore.open(out)) {
       int left = Campaign.left(trials, store).size();
@@ -73,7 +80,25 @@ final class ExperimentOption {
               Progress.NONE)
           .run(trials, jobs);
       line.end();
-      return List.copyOf(store.all());
+      List<Outcome> all = List.copyOf(store.all());
+      told(trials, all);
+      return all;
+    }
+  }
+
+  /**
+   * Why runs failed was said as they did.
+   *
+   * @throws IOException where nothing at all came out
+   */
+  private void told(List<Trial> trials, List<Outcome> all) throws IOException {
+    Set<String> asked = trials.stream().map(Trial::key).collect(Collectors.toSet());
+    long failed = all.stream().filter(o -> o.error() != null && asked.contains(o.key())).count();
+    if (failed == trials.size()) {
+      throw new IOException(failed == 1 ? "The run failed." : "All " + failed + " runs failed.");
+    }
+    if (failed > 0) {
+      spec.commandLine().getErr().println(failed + " of " + trials.size() + " runs failed.");
     }
   }
 }

@@ -1,28 +1,17 @@
 package org.emslens.cli;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.util.Map;
+import org.emslens.format.FileTrouble;
+import org.emslens.hub.UserFolders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Turns what went wrong into one sentence; the rest goes to the log. */
 public final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
-
-  /** The JDK's own messages are often the file's name and nothing else. */
-  private static final Map<Class<?>, String> ABOUT_FILES =
-      Map.of(
-          NoSuchFileException.class, "there is no such file or folder",
-          AccessDeniedException.class, "access is denied",
-          FileAlreadyExistsException.class, "a file of that name is there already",
-          NotDirectoryException.class, "it is not a folder",
-          DirectoryNotEmptyException.class, "a folder of that name is there already");
+  private static final String OURS = "org.emslens.";
 
   private Failures() {}
 
@@ -34,25 +23,38 @@ public final class Failures {
       return sentence(wrapped.getCause());
     }
     if (e instanceof FileSystemException file) {
-      return aboutFile(file);
+      return file.getFile() + ": " + FileTrouble.why(file) + ".";
     }
     String message = e.getMessage();
-    String text =
-        message == null || message.isBlank()
-            ? "Something failed inside ("
-                + e.getClass().getSimpleName()
-                + "); the log file says more."
-            : message;
-    return text.lines().findFirst().orElse(text).strip();
+    if (message == null || message.isBlank() || !(e instanceof IOException || said(e))) {
+      return "Something failed inside; the log file in " + UserFolders.logs() + " says more.";
+    }
+    return message.lines().findFirst().orElse(message).strip();
   }
 
-  private static String aboutFile(FileSystemException e) {
-    String reason = e.getReason() == null ? "it cannot be read or written" : e.getReason();
-    String what = ABOUT_FILES.getOrDefault(e.getClass(), reason);
-    return e.getFile() + ": " + what + ".";
+  /**
+   * Whether it was thrown by this program, whose messages are sentences for users; those of the
+   * libraries speak of their own insides.
+   */
+  private static boolean said(Throwable e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return trace.length > 0 && trace[0].getClassName().startsWith(OURS);
   }
 
+  /** A user's mistake takes one line of the log; a fault of the program is told with its trace. */
   public static void log(Throwable e) {
-    LOG.error("Failed", e);
+    if (isMistake(e)) {
+      LOG.info("Refused: {}", sentence(e));
+    } else {
+      LOG.error("Failed", e);
+    }
+  }
+
+  private static boolean isMistake(Throwable e) {
+    if (e instanceof UncheckedIOException wrapped) {
+      return isMistake(wrapped.getCause());
+    }
+    return e instanceof FileSystemException
+        || (e instanceof IOException || e instanceof IllegalArgumentException) && said(e);
   }
 }

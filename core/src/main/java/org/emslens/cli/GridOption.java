@@ -48,7 +48,8 @@ final class GridOption {
       split = ",",
       paramLabel = "B",
       defaultValue = "64,128,256",
-      description = "Slots per KV head, or shares of the prompt (default: ${DEFAULT-VALUE}).")
+      description =
+          "Slots per KV head, or shares of the prompt, such as 5%% or 0.05 (default: ${DEFAULT-VALUE}).")
   private List<String> budgets;
 
   @Option(

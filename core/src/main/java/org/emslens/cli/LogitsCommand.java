@@ -7,6 +7,7 @@ import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
 import org.emslens.format.Npy;
+import org.emslens.format.Writable;
 import org.emslens.model.ModelConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +54,11 @@ final class LogitsCommand implements Callable<Integer> {
     if ((layer == null) != (attentionOut == null)) {
       throw new ParameterException(
           spec.commandLine(), "--layer and --attention-out belong together.");
+    }
+    model.check();
+    Writable.file(out);
+    if (attentionOut != null) {
+      Writable.file(attentionOut);
     }
     try (LoadedModel loaded = model.load()) {
       ModelConfig c = loaded.model().config();

@@ -42,6 +42,21 @@ final class ModelOption {
     return LoadedModel.load(open(), device.id(), Progress.NONE);
   }
 
+  /**
+   * Says in one sentence that the model is not there, before a command does anything else; it is
+   * not fetched yet.
+   */
+  void check() throws IOException {
+    check(model);
+  }
+
+  /**
+   * @param model null or {@link #DEFAULT} for the default model
+   */
+  static void check(String model) throws IOException {
+    store().check(Catalogue.shipped(), id(model));
+  }
+
   private Path path() throws IOException {
     return path(model, spec.commandLine().getErr());
   }
@@ -52,8 +67,15 @@ final class ModelOption {
    * @param model null or {@link #DEFAULT} for the default model
    */
   static Path path(String model, PrintWriter err) throws IOException {
-    return new ModelStore(UserFolders.models())
-        .resolve(Catalogue.shipped(), DEFAULT.equals(model) ? null : model, listener(err));
+    return store().resolve(Catalogue.shipped(), id(model), listener(err));
+  }
+
+  private static ModelStore store() {
+    return new ModelStore(UserFolders.models());
+  }
+
+  private static String id(String model) {
+    return DEFAULT.equals(model) ? null : model;
   }
 
   /**

@@ -1,13 +1,15 @@
 package org.emslens.cli;
 
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.emslens.experiment.Experiment;
 import org.emslens.experiment.Outcome;
 
 /**
  * How far an experiment is, on stderr: a line that rewrites itself where somebody watches, a line
- * per result elsewhere.
+ * per result elsewhere. Runs that fail for the same reason are told once.
  */
 final class ProgressLine implements Experiment.Listener {
   private static final int BAR = 20;
@@ -16,6 +18,7 @@ final class ProgressLine implements Experiment.Listener {
   private final int runs;
   private final boolean watched = System.console() != null && System.console().isTerminal();
   private final long start = System.nanoTime();
+  private final Set<String> failures = new HashSet<>();
   private int done;
   private long shown;
 
@@ -42,7 +45,9 @@ final class ProgressLine implements Experiment.Listener {
   public void done(Outcome o) {
     done++;
     if (o.error() != null) {
-      line(o.label() + ", " + o.task() + ": " + o.error());
+      if (failures.add(o.error())) {
+        line(o.label() + ", " + o.task() + ": " + o.error());
+      }
     } else if (!watched) {
       line(
           String.format(

@@ -13,6 +13,7 @@ import org.emslens.device.ProcessMemory;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.format.TextFiles;
+import org.emslens.format.Writable;
 import org.emslens.model.Model;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Manifest;
@@ -58,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--temperature",
       defaultValue = "0",
-      description = "0 takes the most probable token (${DEFAULT-VALUE}).")
+      description = "From 0, which takes the most probable token, to 2 (${DEFAULT-VALUE}).")
   private double temperature;
 
   @Option(
@@ -115,6 +116,10 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CacheChoice choice = cache.choice();
     Sampling sampling = sampling();
+    model.check();
+    if (record != null) {
+      Writable.file(record);
+    }
     String text = prompt.read();
     try (LoadedModel loaded = model.load()) {
       long start = System.nanoTime();
@@ -150,7 +155,7 @@ final class RunCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "max-new-tokens is " + maxNewTokens + "; expected 0 or more.");
       }
-      return new Sampling(temperature, topP, topK, seed);
+      return Sampling.asked(temperature, topP, topK, seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

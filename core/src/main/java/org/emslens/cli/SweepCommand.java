@@ -84,10 +84,20 @@ final class SweepCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "What to run is missing: a FILE, or --prompt, --prompt-file, --prose or --needle.");
     }
+    above("--prose", prose);
+    above("--needle", needles);
     if (continuation < 1) {
       throw new IllegalArgumentException(
           "--continuation is " + continuation + "; expected 1 or more.");
     }
     return tasks;
+  }
+
+  private static void above(String option, List<Integer> tokens) {
+    for (int n : tokens) {
+      if (n < 1) {
+        throw new IllegalArgumentException(option + " has " + n + "; expected numbers above 0.");
+      }
+    }
   }
 }

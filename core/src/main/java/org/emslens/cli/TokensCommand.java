@@ -43,6 +43,7 @@ final class TokensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    model.check();
     String t = text.read();
     try (Model m = model.open()) {
       List<TokenRow> rows = new ArrayList<>();

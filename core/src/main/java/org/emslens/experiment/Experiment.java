@@ -43,7 +43,7 @@ public final class Experiment {
     Trial first = group.getFirst();
     Baseline baseline;
     try {
-      Task.Tokens tokens = first.task().tokens(loaded.model(), first.seed());
+      Task.Tokens tokens = first.task().tokens(loaded.model(), first.seed(), progress);
       check(tokens, loaded);
       listener.working("full cache, " + first.task().name(), 0);
       baseline =

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -34,7 +35,7 @@ import org.emslens.session.Budget;
  *     chat: true
  *     answer: "48215"
  * policies: [full, ems, {snapkv: {window: 32}}]
- * budgets: [64, 128, 0.25]         slots, or shares of the prompt
+ * budgets: [64, 128, 5 %, 0.25]    slots, or shares of the prompt
  * switches: {alpha: [0.25, 0.4]}   all combinations, for every policy
  * seeds: 1-8                       or a list; for generated prompts
  * once: false                      true: never compress again after the prompt
@@ -46,6 +47,8 @@ public final class GridFile {
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final List<String> FIELDS =
       List.of("title", "models", "prompts", "policies", "budgets", "switches", "seeds", "once");
+
+  private static final int MOST_SEEDS = 10_000;
 
   private final Path file;
 
@@ -61,6 +64,14 @@ public final class GridFile {
     String text = TextFiles.read(file);
     try {
       JsonNode root = YAML.readTree(text);
+      if (root.isMissingNode() || root.isNull()) {
+        throw new BadFileException(
+            file, "is empty; expected fields " + String.join(", ", FIELDS) + ".");
+      }
+      if (!root.isObject()) {
+        throw new BadFileException(
+            file, "is no experiment; expected fields " + String.join(", ", FIELDS) + ".");
+      }
       return new GridFile(file).grid(root, defaultModel);
     } catch (JsonProcessingException e) {
       throw new BadFileException(
@@ -234,10 +245,15 @@ public final class GridFile {
       String[] ends = text.split("-");
       long first = Long.parseLong(ends[0]);
       long last = Long.parseLong(ends[1]);
-      if (first <= last && last - first < 10_000) {
+      if (first <= last && last - first < MOST_SEEDS) {
         return LongStream.rangeClosed(first, last).boxed().toList();
       }
     }
-    throw new IllegalArgumentException("seeds is '" + text + "'; expected 3, or 1-8.");
+    throw new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "seeds is '%s'; expected one such as 3, or a range such as 1-8 of at most %,d.",
+            text,
+            MOST_SEEDS));
   }
 }

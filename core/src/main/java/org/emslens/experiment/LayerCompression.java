@@ -12,6 +12,8 @@ import org.emslens.device.cpu.HostPrompt;
 import org.emslens.engine.Cache;
 import org.emslens.format.Npy;
 import org.emslens.model.AttentionSpec;
+import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
 
 /**
  * One compression of one layer given as arrays, for checking against other implementations.
@@ -31,10 +33,11 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
    * @throws IllegalArgumentException in one sentence, where shapes or budget do not fit
    */
   public static LayerCompression of(
-      Npy queries, Npy keys, Npy values, int budget, CacheOptions options) {
-    check(queries, keys, values, budget, options);
+      Npy queries, Npy keys, Npy values, Budget budget, CacheOptions options) {
+    check(queries, keys, values, options);
     int heads = keys.shape()[0];
     int n = keys.shape()[1];
+    int slots = new CacheChoice(Policies.EMS, options, budget).slotsFor(n);
     int d = keys.shape()[2];
     float[] received = new float[heads * n];
     float[] lastRows = new float[heads * options.window() * n];
@@ -57,12 +60,12 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
             d,
             n);
     List<HeadPlan> plans = new ArrayList<>();
-    if (budget < n) {
-      var plan = cache.plan(Policies.EMS, options, budget);
+    if (slots < n) {
+      var plan = cache.plan(Policies.EMS, options, slots);
       plans.addAll(plan.heads());
       cache.apply(plan);
     }
-    int kept = Math.min(budget, n);
+    int kept = Math.min(slots, n);
     float[] outKeys = new float[heads * kept * d];
     float[] outValues = new float[heads * kept * d];
     for (int g = 0; g < heads; g++) {
@@ -90,7 +93,7 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     return out;
   }
 
-  private static void check(Npy q, Npy k, Npy v, int budget, CacheOptions options) {
+  private static void check(Npy q, Npy k, Npy v, CacheOptions options) {
     boolean fits =
         q.shape().length == 3
             && k.shape().length == 3
@@ -115,17 +118,6 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     if (options.share() != CacheOptions.Share.EVEN) {
       throw new IllegalArgumentException(
           "share is layer; heads of unequal size do not fit the arrays that are written.");
-    }
-    int least = Policies.EMS.with(options).minimumBudget();
-    if (budget < least) {
-      throw new IllegalArgumentException(
-          "budget is "
-              + budget
-              + "; EMS with a window of "
-              + options.window()
-              + " needs at least "
-              + least
-              + ".");
     }
   }
 

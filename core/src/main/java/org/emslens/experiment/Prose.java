@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToIntFunction;
+import org.emslens.engine.Progress;
 
 /**
  * Plain English of any length that states nothing worth asking about, and facts to hide in it. The
@@ -71,14 +72,15 @@ public final class Prose {
   /**
    * @param tokens length of the prose, as `count` counts, about
    * @param depth where the fact stands, from 0 (first) to 1 (last); negative for anywhere
+   * @param progress throws to stop
    */
-  public Needle needle(int tokens, double depth, ToIntFunction<String> count) {
+  public Needle needle(int tokens, double depth, ToIntFunction<String> count, Progress progress) {
     String what = pick(KINDS) + " of " + pick(STARTS) + pick(ENDS);
     StringBuilder digits = new StringBuilder();
     for (int i = 0; i < 5; i++) {
       digits.append(random.nextInt(10));
     }
-    List<String> sentences = sentences(tokens, count);
+    List<String> sentences = sentences(tokens, count, progress);
     double at = depth < 0 ? random.nextDouble() : depth;
     sentences.add((int) Math.round(at * sentences.size()), "The " + what + " is " + digits + ".");
     return new Needle(
@@ -87,11 +89,16 @@ public final class Prose {
         " " + digits);
   }
 
-  /** Sentences of about so many tokens together. */
-  public List<String> sentences(int tokens, ToIntFunction<String> count) {
+  /**
+   * Sentences of about so many tokens together.
+   *
+   * @param progress throws to stop
+   */
+  public List<String> sentences(int tokens, ToIntFunction<String> count, Progress progress) {
     List<String> out = new ArrayList<>();
     int n = 0;
     while (n < tokens) {
+      progress.at((double) n / tokens);
       String next = sentence();
       out.add(next);
       n += count.applyAsInt(" " + next);

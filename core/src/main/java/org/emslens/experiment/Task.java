@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.emslens.engine.Progress;
 import org.emslens.format.BadFileException;
 import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
@@ -30,14 +31,21 @@ public sealed interface Task {
   /**
    * The task in a model's tokens.
    *
+   * @param progress throws to stop
    * @throws IOException in one sentence, where its files cannot be used
-   * @throws IllegalArgumentException in one sentence, where its text is too short
+   * @throws IllegalArgumentException in one sentence, where its text is too short, or longer than
+   *     the model's context holds
    */
-  Tokens tokens(Model model, long seed) throws IOException;
+  Tokens tokens(Model model, long seed, Progress progress) throws IOException;
+
+  /** As above, where nobody can stop it. */
+  default Tokens tokens(Model model, long seed) throws IOException {
+    return tokens(model, seed, Progress.NONE);
+  }
 
   /**
    * @param text of the prompt
-   * @param prompt its tokens, compressed
+   * @param prompt its tokens as {@link Tokenizer#encodePrompt} gives them, compressed
    * @param continuation teacher-forced after that
    * @param first of the continuation that is measured
    */
@@ -71,11 +79,12 @@ public sealed interface Task {
     }
 
     @Override
-    public Tokens tokens(Model model, long seed) {
+    public Tokens tokens(Model model, long seed, Progress progress) {
+      fits(model, (long) tokens + continuation);
       List<String> all =
-          new Prose(seed).sentences(tokens + continuation, s -> count(model.tokenizer(), s));
-      String text = String.join(" ", all);
-      return split(text, model.tokenizer().encode(text), continuation);
+          new Prose(seed)
+              .sentences(tokens + continuation, s -> count(model.tokenizer(), s), progress);
+      return split(model.tokenizer(), "The prose", String.join(" ", all), continuation);
     }
   }
 
@@ -107,16 +116,17 @@ public sealed interface Task {
     }
 
     @Override
-    public Tokens tokens(Model model, long seed) {
-      Prose.Needle n = needle(model.tokenizer(), seed);
+    public Tokens tokens(Model model, long seed, Progress progress) {
+      fits(model, tokens);
+      Prose.Needle n = needle(model.tokenizer(), seed, progress);
       return inside
           ? Tokens.of(model.tokenizer(), n.text() + n.question(), "", n.answer())
           : Tokens.of(model.tokenizer(), n.text(), n.question(), n.answer());
     }
 
     /** Its texts; the same for either place of the question. */
-    public Prose.Needle needle(Tokenizer tokenizer, long seed) {
-      return new Prose(seed).needle(tokens, depth, s -> count(tokenizer, s));
+    public Prose.Needle needle(Tokenizer tokenizer, long seed, Progress progress) {
+      return new Prose(seed).needle(tokens, depth, s -> count(tokenizer, s), progress);
     }
   }
 
@@ -144,7 +154,7 @@ public sealed interface Task {
     }
 
     @Override
-    public Tokens tokens(Model model, long seed) throws IOException {
+    public Tokens tokens(Model model, long seed, Progress progress) throws IOException {
       String text = TextFiles.read(file).strip();
       if (chat) {
         if (model.chat() == null) {
@@ -155,7 +165,7 @@ public sealed interface Task {
       if (asks()) {
         return Tokens.of(model.tokenizer(), text, "", answer);
       }
-      return new TextTask(file.getFileName().toString(), text, continuation).tokens(model, seed);
+      return split(model.tokenizer(), file.getFileName().toString(), text, continuation);
     }
   }
 
@@ -182,18 +192,8 @@ public sealed interface Task {
     }
 
     @Override
-    public Tokens tokens(Model model, long seed) {
-      List<Token> tokens = model.tokenizer().encodePrompt(text);
-      if (tokens.size() <= continuation) {
-        throw new IllegalArgumentException(
-            title
-                + " has "
-                + tokens.size()
-                + " tokens; more than "
-                + continuation
-                + " are needed.");
-      }
-      return split(text, tokens, continuation);
+    public Tokens tokens(Model model, long seed, Progress progress) {
+      return split(model.tokenizer(), title, text, continuation);
     }
   }
 
@@ -201,12 +201,40 @@ public sealed interface Task {
     return tokenizer.encode(text).size();
   }
 
-  private static Tokens split(String text, List<Token> tokens, int continuation) {
+  /** Refuses before anything is generated; what is generated may still be a sentence longer. */
+  private static void fits(Model model, long tokens) {
+    if (tokens > model.config().context()) {
+      throw new IllegalArgumentException(
+          "Prompt and continuation would have "
+              + tokens
+              + " tokens; the context holds "
+              + model.config().context()
+              + ".");
+    }
+  }
+
+  /**
+   * A text whose last tokens are predicted. The prompt's tokens are those of its own text, which
+   * are what anybody gets who runs it again, and not always those of the longer one.
+   *
+   * @param title for errors
+   */
+  private static Tokens split(Tokenizer tokenizer, String title, String text, int continuation) {
+    List<Token> tokens = tokenizer.encodePrompt(text);
+    if (tokens.size() <= continuation) {
+      throw new IllegalArgumentException(
+          title + " has " + tokens.size() + " tokens; more than " + continuation + " are needed.");
+    }
+    int n = tokens.size() - continuation;
+    while (n > 1 && tokens.get(n).start() < tokens.get(n - 1).end()) {
+      // Tokens that share a character stay together: half of one is no text.
+      n--;
+    }
+    String prompt = text.substring(0, Math.max(0, tokens.get(n - 1).end()));
     int[] ids = Tokenizer.ids(tokens);
-    int n = ids.length - continuation;
     return new Tokens(
-        text.substring(0, tokens.get(n).start()),
-        Arrays.copyOf(ids, n),
+        prompt,
+        Tokenizer.ids(tokenizer.encodePrompt(prompt)),
         Arrays.copyOfRange(ids, n, ids.length),
         0);
   }

@@ -4,8 +4,10 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
@@ -23,26 +25,46 @@ public final class AtomicFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  /**
+   * @throws FileSystemException naming this file, with the reason, where it cannot be written
+   */
   public static void write(Path path, Content content) throws IOException {
+    Writable.target(path);
     Path folder = path.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    String unique = "." + path.getFileName() + "." + UUID.randomUUID() + ".part";
-    Path temporary = folder.resolve(unique);
+    try {
+      Files.createDirectories(folder);
+    } catch (FileSystemException e) {
+      throw FileTrouble.unwritten(path, why(e, folder), e);
+    }
+    Path temporary = folder.resolve(temporary(path));
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
         content.writeTo(out);
       }
       move(temporary, path);
     } catch (FileSystemException e) {
-      throw e;
+      throw FileTrouble.unwritten(path, why(e, folder), e);
     } catch (IOException e) {
       // A full disk, for one, is told without the file's name.
-      FileSystemException named = new FileSystemException(path.toString(), null, e.getMessage());
-      named.initCause(e);
-      throw named;
+      throw FileTrouble.unwritten(path, e.getMessage(), e);
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  /** A name beside this file's that no other has. */
+  static String temporary(Path path) {
+    return "." + path.getFileName() + "." + UUID.randomUUID() + ".part";
+  }
+
+  /** Some folders are there and answer as if they were not: they take no new files. */
+  static String why(FileSystemException e, Path folder) {
+    if (e instanceof NoSuchFileException && Files.isDirectory(folder)) {
+      return folder + " takes no new files";
+    }
+    return e instanceof FileAlreadyExistsException
+        ? e.getFile() + " is not a folder"
+        : FileTrouble.why(e);
   }
 
   /** Moves a finished file to its place, replacing what is there. */

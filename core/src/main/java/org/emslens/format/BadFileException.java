@@ -11,10 +11,16 @@ public final class BadFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
   public BadFileException(Path file, String problem) {
-    super(file.getFileName() + ": " + problem);
+    super(name(file) + ": " + problem);
   }
 
   public BadFileException(Path file, String problem, Throwable cause) {
-    super(file.getFileName() + ": " + problem, cause);
+    super(name(file) + ": " + problem, cause);
+  }
+
+  /** A root has no name, and the folder that one is in has an empty one. */
+  private static String name(Path file) {
+    boolean named = file.getFileName() != null && !file.getFileName().toString().isEmpty();
+    return named ? file.getFileName().toString() : "'" + file + "'";
   }
 }

@@ -68,8 +68,7 @@ public final class Gguf implements TensorSource {
 
   private void parse() throws BadFileException {
     GgufReader in = new GgufReader(file);
-    int magic = in.u32("the magic number");
-    if (magic != MAGIC) {
+    if (!in.begins(MAGIC)) {
       throw bad("does not begin with 'GGUF', so it is not a GGUF file.");
     }
     int version = in.u32("the version");
@@ -102,8 +101,9 @@ public final class Gguf implements TensorSource {
     long count = 1;
     for (int i = 0; i < dimensions; i++) {
       long n = in.u64("dimension " + i + " of " + what);
-      if (n == 0 || n > Long.MAX_VALUE / count || count * n > 8 * file.size()) {
-        throw bad(what + " has dimension " + i + " of " + n + ", which the file cannot hold.");
+      if (n == 0 || n > TensorChecks.MOST / count) {
+        throw bad(
+            what + " has dimension " + i + " of " + n + "; expected 1 to what a file can hold.");
       }
       count *= n;
       shape.addFirst(n);
@@ -150,16 +150,7 @@ public final class Gguf implements TensorSource {
                 + alignment
                 + ".");
       }
-      if (t.offset() > file.size() - data || t.bytes() > file.size() - data - t.offset()) {
-        throw bad(
-            "tensor '"
-                + t.name()
-                + "' needs bytes up to "
-                + (data + t.offset() + t.bytes())
-                + ", but the file has "
-                + file.size()
-                + ".");
-      }
+      TensorChecks.reaches(file, t.name(), data, t.offset(), t.bytes());
       placed.add(new TensorInfo(t.name(), t.type(), t.shape(), data + t.offset()));
     }
     TensorChecks.add(file.path(), placed, tensors);

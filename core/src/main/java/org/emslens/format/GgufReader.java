@@ -33,6 +33,15 @@ final class GgufReader {
     return at;
   }
 
+  /** Whether the file begins with these four bytes, which are passed over. */
+  boolean begins(int magic) {
+    if (bytes.byteSize() < 4 || bytes.get(INT, 0) != magic) {
+      return false;
+    }
+    at = 4;
+    return true;
+  }
+
   int u32(String what) throws BadFileException {
     int v = bytes.get(INT, take(4, what));
     if (v < 0) {
@@ -57,7 +66,14 @@ final class GgufReader {
     long fit = (bytes.byteSize() - at) / least;
     if (n > fit) {
       throw new BadFileException(
-          file.path(), what + " is " + n + ", but the rest of the file holds at most " + fit + ".");
+          file.path(),
+          "is cut off, or damaged: "
+              + what
+              + " is "
+              + n
+              + ", but the rest of the file holds at most "
+              + fit
+              + ".");
     }
     return (int) Math.min(n, Integer.MAX_VALUE);
   }
@@ -119,15 +135,15 @@ final class GgufReader {
     if (n > bytes.byteSize() - at) {
       throw new BadFileException(
           file.path(),
-          "ends at byte "
+          "is cut off at byte "
               + bytes.byteSize()
               + ", in the middle of "
               + what
-              + " (which needs "
+              + ", which needs "
               + n
               + " bytes at "
               + at
-              + ").");
+              + ".");
     }
     long start = at;
     at += n;

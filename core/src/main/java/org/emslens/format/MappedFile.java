@@ -24,7 +24,13 @@ final class MappedFile implements AutoCloseable {
       throw new BadFileException(path, "not a file that can be read (" + path + ").");
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      if (channel.size() == 0) {
+        throw new BadFileException(path, "is empty.");
+      }
       bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    } catch (BadFileException e) {
+      arena.close();
+      throw e;
     } catch (IOException e) {
       arena.close();
       throw new BadFileException(path, "cannot be read: " + e.getMessage(), e);

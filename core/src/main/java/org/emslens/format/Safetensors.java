@@ -65,7 +65,7 @@ public final class Safetensors implements TensorSource {
     long length = file.bytes().get(LONG, 0);
     if (length < 2 || length > Math.min(MAX_HEADER, file.size() - 8)) {
       throw bad(
-          "claims a header of "
+          "is no safetensors file, or is cut off: it claims a header of "
               + Long.toUnsignedString(length)
               + " bytes; the file has "
               + file.size()
@@ -98,23 +98,22 @@ public final class Safetensors implements TensorSource {
     long count = 1;
     for (JsonNode n : entry.path("shape")) {
       long size = n.asLong(-1);
-      if (size <= 0 || size > file.size() / count) {
-        throw bad(what + " has a dimension of " + n + ", which the file cannot hold.");
+      if (size <= 0 || size > TensorChecks.MOST / count) {
+        throw bad(what + " has a dimension of " + n + "; expected 1 to what a file can hold.");
       }
       count *= size;
       shape.add(size);
     }
     long begin = entry.path("data_offsets").path(0).asLong(-1);
     long end = entry.path("data_offsets").path(1).asLong(-1);
-    if (begin < 0 || end < begin || end > file.size() - data) {
+    if (begin < 0 || end < begin) {
       throw bad(
           what
               + " has data_offsets "
               + entry.path("data_offsets")
-              + "; the data section has "
-              + (file.size() - data)
-              + " bytes.");
+              + "; expected two places, the second not before the first.");
     }
+    TensorChecks.reaches(file, name, data, end, 0);
     TensorInfo tensor = new TensorInfo(name, type, shape, data + begin);
     if (tensor.bytes() != end - begin) {
       throw bad(

@@ -10,9 +10,13 @@ public final class TextFiles {
   private TextFiles() {}
 
   /**
-   * @throws BadFileException where it is missing or not UTF-8
+   * @throws BadFileException where it is missing, no plain file, or not UTF-8
    */
   public static String read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new BadFileException(
+          file, "is a folder (" + file.toAbsolutePath() + "); expected a text file.");
+    }
     if (!Files.isRegularFile(file)) {
       throw new BadFileException(file, "no such file (" + file.toAbsolutePath() + ").");
     }

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -141,14 +142,34 @@ public final class ModelStore {
    */
   public Path resolve(Catalogue catalogue, String model, FetchListener listener)
       throws IOException {
-    if (model != null && Files.exists(Path.of(model))) {
+    check(catalogue, model);
+    if (model != null && exists(model)) {
       return Path.of(model);
     }
-    boolean isPath =
-        model != null && (model.contains("/") || model.contains("\\") || model.endsWith(".gguf"));
+    return get(model == null ? catalogue.defaultEntry() : catalogue.find(model), listener);
+  }
+
+  /**
+   * Says before anything is fetched or read whether a user's model is one.
+   *
+   * @throws IOException in one sentence, where it is neither there nor in the catalogue
+   */
+  public void check(Catalogue catalogue, String model) throws IOException {
+    if (model == null || exists(model)) {
+      return;
+    }
+    boolean isPath = model.contains("/") || model.contains("\\") || model.endsWith(".gguf");
     if (isPath) {
       throw new IOException(model + ": no such file or folder.");
     }
-    return get(model == null ? catalogue.defaultEntry() : catalogue.find(model), listener);
+    catalogue.find(model);
+  }
+
+  private static boolean exists(String model) throws IOException {
+    try {
+      return !model.isEmpty() && Files.exists(Path.of(model));
+    } catch (InvalidPathException e) {
+      throw new IOException("'" + model + "' cannot be a file's name.", e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.emslens.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.emslens.format.BadFileException;
 
 /** Opens a GGUF file or a Hugging Face folder. */
@@ -16,6 +17,9 @@ public final class ModelLoader {
    */
   public static Model open(Path path) throws IOException {
     if (Files.isDirectory(path)) {
+      if (!Files.exists(path.resolve("config.json"))) {
+        throw new BadFileException(path, noModel(path));
+      }
       return HfModel.open(path);
     }
     if (!Files.exists(path)) {
@@ -25,5 +29,17 @@ public final class ModelLoader {
       return HfModel.open(path.toAbsolutePath().getParent());
     }
     return GgufModel.open(path);
+  }
+
+  private static String noModel(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(f -> f.getFileName().toString())
+          .filter(f -> f.endsWith(".gguf"))
+          .sorted()
+          .findFirst()
+          .map(f -> "has no config.json; open the file in it, such as " + f + ".")
+          .orElse("there is no config.json or .gguf in this folder.");
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.emslens.session;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -59,24 +62,28 @@ final class RecordingReader {
     if (!Files.isRegularFile(file)) {
       throw new BadFileException(file, "not a file that can be read (" + file + ").");
     }
-    try (ZipFile zip = new ZipFile(file.toFile())) {
+    try (ZipFile zip = zip(file)) {
       return new RecordingReader(file, zip).run();
     } catch (EOFException e) {
       throw new BadFileException(file, "is damaged: it ends too early.", e);
     } catch (ZipException e) {
-      throw new BadFileException(
-          file,
-          "is damaged, or not a recording: "
-              + (e.getMessage() == null ? "it is no ZIP archive" : e.getMessage())
-              + ".",
-          e);
-    } catch (IllegalArgumentException | NullPointerException | ArithmeticException e) {
-      throw new BadFileException(
-          file,
-          "is damaged: "
-              + (e.getMessage() == null ? "a part of it is missing" : e.getMessage())
-              + ".",
-          e);
+      throw new BadFileException(file, "is damaged: a part of it cannot be unpacked.", e);
+    } catch (NullPointerException | ArithmeticException e) {
+      throw new BadFileException(file, "is damaged: a part of it is missing.", e);
+    } catch (IllegalArgumentException e) {
+      String why = e.getMessage() == null ? "a part of it is wrong." : e.getMessage();
+      throw new BadFileException(file, "is damaged: " + why, e);
+    }
+  }
+
+  private static ZipFile zip(Path file) throws IOException {
+    if (Files.size(file) == 0) {
+      throw new BadFileException(file, "is empty.");
+    }
+    try {
+      return new ZipFile(file.toFile());
+    } catch (ZipException e) {
+      throw new BadFileException(file, "is not a recording, or is cut off.", e);
     }
   }
 
@@ -122,13 +129,20 @@ final class RecordingReader {
       checkShapes(run);
       return run;
     } catch (JsonProcessingException e) {
-      throw new BadFileException(
-          file,
-          "recording.json cannot be understood: "
-              + e.getOriginalMessage().lines().findFirst().orElse("")
-              + ".",
-          e);
+      throw new BadFileException(file, "recording.json cannot be understood" + where(e) + ".", e);
     }
+  }
+
+  /** The library's own message names classes. */
+  private static String where(JsonProcessingException e) {
+    String fields =
+        e instanceof JsonMappingException m
+            ? m.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."))
+            : "";
+    return fields.isEmpty() ? "" : ": '" + fields + "' is missing or is not what belongs there";
   }
 
   /** What older versions did not know is as it was then. */

@@ -1,5 +1,6 @@
 package org.emslens.session;
 
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.emslens.math.Exponential;
 import org.emslens.math.Ranking;
@@ -16,6 +17,9 @@ import org.emslens.math.Ranking;
 public record Sampling(double temperature, double topP, int topK, long seed) {
   public static final Sampling GREEDY = new Sampling(0, 1, 0, 1);
 
+  /** What can be asked for; recordings of earlier versions may hold more. */
+  public static final double MOST_TEMPERATURE = 2;
+
   public Sampling {
     if (!(temperature >= 0 && temperature <= 100)) {
       throw new IllegalArgumentException("temperature is " + temperature + "; expected 0 to 100.");
@@ -26,6 +30,25 @@ public record Sampling(double temperature, double topP, int topK, long seed) {
     if (topK < 0) {
       throw new IllegalArgumentException("top-k is " + topK + "; expected 0 (no limit) or more.");
     }
+  }
+
+  /**
+   * What a user asks for.
+   *
+   * @throws IllegalArgumentException in one sentence, the window's own for a temperature
+   */
+  public static Sampling asked(double temperature, double topP, int topK, long seed) {
+    if (!(temperature >= 0 && temperature <= MOST_TEMPERATURE)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "temperature is '%s'; expected a number from 0 to %.0f.",
+              temperature == Math.rint(temperature)
+                  ? String.format(Locale.ROOT, "%.0f", temperature)
+                  : Double.toString(temperature),
+              MOST_TEMPERATURE));
+    }
+    return new Sampling(temperature, topP, topK, seed);
   }
 
   /**

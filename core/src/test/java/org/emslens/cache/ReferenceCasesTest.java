@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.stream.IntStream;
 import org.emslens.TestFiles;
 import org.emslens.experiment.LayerCompression;
+import org.emslens.session.Budget;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,7 +56,7 @@ class ReferenceCasesTest {
             TestFiles.npy(folder + "queries.npy"),
             TestFiles.npy(folder + "keys.npy"),
             TestFiles.npy(folder + "values.npy"),
-            p.get("budget").asInt(),
+            Budget.slots(p.get("budget").asInt()),
             options);
 
     JsonNode expected = TestFiles.json(folder + "expected.json");

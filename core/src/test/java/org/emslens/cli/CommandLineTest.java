@@ -70,7 +70,7 @@ class CommandLineTest {
         Files.readString(err, StandardCharsets.UTF_8));
   }
 
-  private static void sentence(Result r, int code, String part) {
+  static void sentence(Result r, int code, String part) {
     assertEquals(code, r.code, r.out + r.err);
     assertEquals("", r.out);
     assertEquals(1, r.err.strip().lines().count(), r.err);
@@ -335,7 +335,7 @@ class CommandLineTest {
     sentence(
         run("logits", "--model", MODEL, "--ids", "5", "--out", under),
         1,
-        "err.txt: a file of that name is there already");
+        "err.txt is not a folder");
     Result help = run("drift", "--help");
     assertEquals(0, help.code);
     assertTrue(help.out.contains("--continuation-file"));

@@ -1,8 +1,10 @@
 package org.emslens.experiment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,8 +30,10 @@ import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.experiment.Summary.Measure;
 import org.emslens.format.BadFileException;
+import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.emslens.session.Budget;
+import org.emslens.text.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,14 +191,86 @@ class ExperimentTest {
 
   @Test
   void proseRepeatsBySeedAndNeedlesStandWhereTheyShould() {
-    Prose.Needle early = new Prose(3).needle(400, 0, s -> s.split(" ").length);
-    Prose.Needle late = new Prose(3).needle(400, 1, s -> s.split(" ").length);
-    assertEquals(early, new Prose(3).needle(400, 0, s -> s.split(" ").length));
-    assertNotEquals(early.text(), new Prose(4).needle(400, 0, s -> s.split(" ").length).text());
+    Prose.Needle early = new Prose(3).needle(400, 0, s -> s.split(" ").length, Progress.NONE);
+    Prose.Needle late = new Prose(3).needle(400, 1, s -> s.split(" ").length, Progress.NONE);
+    assertEquals(early, new Prose(3).needle(400, 0, s -> s.split(" ").length, Progress.NONE));
+    assertNotEquals(
+        early.text(), new Prose(4).needle(400, 0, s -> s.split(" ").length, Progress.NONE).text());
     String fact = early.question().substring(early.question().indexOf("The ")) + early.answer();
     assertTrue(early.text().startsWith(fact + "."), early.text().substring(0, 80));
     assertTrue(late.text().endsWith(fact + "."));
     assertEquals(400, early.text().split(" ").length, 40);
+  }
+
+  @Test
+  void textsThatDoNotFitAreRefusedBeforeTheyAreGenerated() throws IOException {
+    try (Model model = ModelLoader.open(Path.of(MODEL))) {
+      for (Task t :
+          List.of(
+              new Task.ProseTask(Integer.MAX_VALUE, Integer.MAX_VALUE),
+              new Task.NeedleTask(9_999_999, 0.5, true))) {
+        IllegalArgumentException e =
+            assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThrows(IllegalArgumentException.class, () -> t.tokens(model, 1)));
+        assertTrue(e.getMessage().contains("the context holds "), e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void generatingATextCanBeStopped() throws IOException {
+    Progress stop =
+        share -> {
+          if (share > 1e-6) {
+            throw new CancellationException("Enough.");
+          }
+        };
+    assertThrows(
+        CancellationException.class, () -> new Prose(1).sentences(1_000_000_000, s -> 10, stop));
+    List<String> begun = new ArrayList<>();
+    Experiment.Listener listener =
+        new Experiment.Listener() {
+          @Override
+          public void working(String what, double share) {
+            begun.add(what);
+          }
+
+          @Override
+          public void done(Outcome outcome) {
+            begun.add(outcome.key());
+          }
+        };
+    try (LoadedModel loaded =
+        LoadedModel.load(ModelLoader.open(Path.of(MODEL)), null, Progress.NONE)) {
+      assertThrows(
+          CancellationException.class,
+          () -> Experiment.run(loaded, trials().subList(0, 1), listener, stop));
+    }
+    assertEquals(List.of(), begun, "it stops in the text, before the model runs");
+  }
+
+  @Test
+  void aPromptHasTheTokensThatItsTextHasWhenItIsRunAgain() throws IOException {
+    String text = new Task.ProseTask(60, 9).name() + ": zwölf 🎉 Boote, and the keeper's lamp.";
+    try (Model model = ModelLoader.open(TestFiles.path("tiny/sentencepiece.gguf"))) {
+      int begin = model.tokenizer().encodePrompt("").getFirst().id();
+      for (int n = 1; n < 16; n++) {
+        for (Task t :
+            List.of(
+                new Task.ProseTask(60, n),
+                new Task.TextTask("text", text, n),
+                new Task.NeedleTask(60, 0.5, n % 2 == 0))) {
+          Task.Tokens tokens = t.tokens(model, n);
+          assertEquals(begin, tokens.prompt()[0], t.name());
+          assertArrayEquals(
+              Tokenizer.ids(model.tokenizer().encodePrompt(tokens.text())),
+              tokens.prompt(),
+              t.name());
+          assertTrue(tokens.continuation().length >= (t.asks() ? 1 : n), t.name());
+        }
+      }
+    }
   }
 
   @Test
@@ -210,7 +287,7 @@ class ExperimentTest {
               - {file: text.txt, answer: "42"}
             policies: [full, snapkv, {ems: {alpha: 0.25}}]
             switches: {tau: [0.2, 0.4]}
-            budgets: [20, 0.5]
+            budgets: [20, 50 %]
             seeds: 1-3
             """);
     List<Trial> trials = GridFile.read(file, MODEL).trials();

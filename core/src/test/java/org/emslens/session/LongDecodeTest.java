@@ -39,7 +39,9 @@ class LongDecodeTest {
               loaded
                   .model()
                   .tokenizer()
-                  .encode(String.join(" ", new Prose(5).sentences(STEPS, t -> t.length() / 6))));
+                  .encode(
+                      String.join(
+                          " ", new Prose(5).sentences(STEPS, t -> t.length() / 6, Progress.NONE))));
       Session s =
           Session.start(
               loaded.model(),
