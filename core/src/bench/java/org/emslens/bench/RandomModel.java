@@ -23,7 +23,7 @@ import org.emslens.model.ModelLoader;
  * whose real weights need not be had. Its tokenizer is the default model's, so that the same prompts
  * have the same tokens; what it says is noise.
  *
- * <pre>mvn -o -Pbench -q test-compile exec:exec -pl core -Dexec.mainClass=... OUT.gguf DEFAULT.gguf 1b|3b</pre>
+ * <pre>mvn -Pbench -DskipTests verify -pl core -Dbench.main=org.emslens.bench.RandomModel -Dbench.args="OUT.gguf DEFAULT.gguf 1b"</pre>
  */
 public final class RandomModel {
   private static final int ALIGNMENT = 32;
