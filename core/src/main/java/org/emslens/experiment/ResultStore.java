@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.BadFileException;
 import org.emslens.format.Json;
+import org.emslens.format.TextFiles;
 import org.emslens.session.Manifest;
 
 /**
@@ -57,7 +58,7 @@ public final class ResultStore implements AutoCloseable {
     if (!Files.exists(lines)) {
       return;
     }
-    String all = Files.readString(lines);
+    String all = TextFiles.read(lines);
     int number = 0;
     int from = 0;
     for (int to = all.indexOf('\n'); to >= 0; to = all.indexOf('\n', from)) {
@@ -75,8 +76,7 @@ public final class ResultStore implements AutoCloseable {
         }
         done.put(o.key(), o);
       } catch (JsonProcessingException e) {
-        throw new BadFileException(
-            lines, "line " + number + " is not a result: " + e.getOriginalMessage() + ".", e);
+        throw new BadFileException(lines, "line " + number + " is not a result.", e);
       }
       from = to + 1;
     }

@@ -46,7 +46,8 @@ public final class AtomicFile {
       throw FileTrouble.unwritten(path, why(e, folder), e);
     } catch (IOException e) {
       // A full disk, for one, is told without the file's name.
-      throw FileTrouble.unwritten(path, e.getMessage(), e);
+      String why = e.getMessage() == null ? "writing failed" : e.getMessage();
+      throw FileTrouble.unwritten(path, why, e);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.emslens.format.BadFileException;
 import org.emslens.format.Json;
+import org.emslens.format.TextFiles;
 
 /** The tokenizer of a Hugging Face folder. */
 public final class HfTokenizer {
@@ -72,7 +73,7 @@ public final class HfTokenizer {
   public static String chatTemplate(Path folder) throws IOException {
     Path own = folder.resolve("chat_template.jinja");
     if (Files.isRegularFile(own)) {
-      return Files.readString(own);
+      return TextFiles.read(own);
     }
     JsonNode n = optional(folder.resolve("tokenizer_config.json")).path("chat_template");
     return n.isTextual() ? n.asText() : null;

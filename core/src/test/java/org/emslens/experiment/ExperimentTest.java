@@ -327,6 +327,9 @@ class ExperimentTest {
   void damagedResultsAreRefused() throws IOException {
     Files.writeString(folder.resolve("results.jsonl"), "{\"key\": \"a\"}\nnonsense\n");
     BadFileException e = assertThrows(BadFileException.class, () -> ResultStore.open(folder));
-    assertTrue(e.getMessage().contains("line 2"), e.getMessage());
+    assertEquals("results.jsonl: line 2 is not a result.", e.getMessage());
+    Files.write(folder.resolve("results.jsonl"), new byte[] {(byte) 0xC3, '('});
+    e = assertThrows(BadFileException.class, () -> ResultStore.open(folder));
+    assertEquals("results.jsonl: is not UTF-8 text.", e.getMessage());
   }
 }
