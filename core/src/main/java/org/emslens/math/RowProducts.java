@@ -10,57 +10,9 @@ import java.util.Arrays;
 public final class RowProducts {
   private RowProducts() {}
 
-  /** Transposes n rows of length d into one array per component [d][n]. */
-  public static float[][] transpose(float[] rows, int n, int d) {
-    float[][] out = new float[d][n];
-    for (int j = 0; j < n; j++) {
-      for (int i = 0; i < d; i++) {
-        out[i][j] = rows[j * d + i];
-      }
-    }
-    return out;
-  }
-
-  /** out[j] = sum over i of x[from + i] * transposed[i][j], for j in 0..n-1. */
-  public static void products(float[] x, int from, float[][] transposed, float[] out, int n) {
-    Arrays.fill(out, 0, n, 0);
-    int i = 0;
-    for (; i + 8 <= transposed.length; i += 8) {
-      addEight(out, x, from + i, transposed, i, n);
-    }
-    for (; i < transposed.length; i++) {
-      add(out, x[from + i], transposed[i], n);
-    }
-  }
-
-  /** A chain of fused products, which the compiler vectorises where a sum of eight it does not. */
-  private static void addEight(float[] out, float[] x, int at, float[][] rows, int row, int n) {
-    float a = x[at];
-    float b = x[at + 1];
-    float c = x[at + 2];
-    float d = x[at + 3];
-    float e = x[at + 4];
-    float f = x[at + 5];
-    float g = x[at + 6];
-    float h = x[at + 7];
-    float[] p = rows[row];
-    float[] q = rows[row + 1];
-    float[] r = rows[row + 2];
-    float[] s = rows[row + 3];
-    float[] t = rows[row + 4];
-    float[] u = rows[row + 5];
-    float[] v = rows[row + 6];
-    float[] w = rows[row + 7];
-    for (int j = 0; j < n; j++) {
-      float low =
-          Math.fma(d, s[j], Math.fma(c, r[j], Math.fma(b, q[j], Math.fma(a, p[j], out[j]))));
-      out[j] = Math.fma(h, w[j], Math.fma(g, v[j], Math.fma(f, u[j], Math.fma(e, t[j], low))));
-    }
-  }
-
   /**
-   * The same for two vectors at once, which reads the many half as often: out[j] and also[j] = the
-   * products of x[from..] and x[alsoFrom..] with column j.
+   * Two vectors at once, which reads the many half as often: out[j] and also[j] = the products of
+   * x[from..] and x[alsoFrom..] with column j.
    */
   public static void products(
       float[] x, int from, int alsoFrom, float[][] transposed, float[] out, float[] also, int n) {
