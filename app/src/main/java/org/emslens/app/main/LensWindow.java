@@ -22,6 +22,7 @@ import org.emslens.app.drive.Target;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Said;
 import org.emslens.app.lens.SessionFiles;
 import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.prompt.Sample;
@@ -107,7 +108,10 @@ public final class LensWindow implements Target {
     } else if (options.file().toString().endsWith(SessionFiles.ENDING)) {
       lens.openRecording(options.file(), this::openItsModel);
     } else {
-      lens.open(options.file());
+      if (Openings.isText(options.file())) {
+        lens.openDefault();
+      }
+      view.open(options.file());
     }
     if (driver != null) {
       driver.start();
@@ -181,6 +185,7 @@ public final class LensWindow implements Target {
     } else {
       lens.said()
           .ask(
+              Said.Subject.MODEL,
               "This session was recorded with " + wanted + "; open that model to go on with it.",
               List.of(new Notice.Answer("choose-file", "Choose its file …", view::chooseFile)));
     }
@@ -194,6 +199,11 @@ public final class LensWindow implements Target {
   @Override
   public Stage stage() {
     return stage;
+  }
+
+  @Override
+  public void drop(Path file) {
+    view.open(file);
   }
 
   @Override
@@ -223,7 +233,7 @@ public final class LensWindow implements Target {
   /** A fault of ours: into the log, and in a sentence on screen. */
   public void unexpected(Throwable e) {
     Failures.log(e);
-    lens.said().fail(Failures.sentence(e));
+    lens.said().fail(Said.Subject.OTHER, Failures.sentence(e));
   }
 
   private void driven(String failure) {

@@ -15,6 +15,8 @@ import org.emslens.app.controls.Background;
 import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
+import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Said;
 import org.emslens.model.Model;
 import org.emslens.text.ChatMessage;
 
@@ -110,6 +112,33 @@ public final class PromptModel {
     changed();
   }
 
+  /** Makes a file's text the prompt; one that was typed can be had back. */
+  public void replace(String now, String file) {
+    String before = text.get();
+    Sample then = sample.get();
+    boolean typed = !before.isBlank() && (then == null || edited.get());
+    sample.set(null);
+    fresh = false;
+    text.set(now);
+    lens.said().say(Said.Subject.FILE, file + " is the prompt now; press Run");
+    if (typed) {
+      lens.said()
+          .ask(
+              this,
+              file + " has taken the place of the prompt that was written.",
+              List.of(
+                  new Notice.Answer("prompt-keep", "Keep it", () -> {}),
+                  new Notice.Answer(
+                      "prompt-back",
+                      "Back to what was written",
+                      () -> {
+                        sample.set(then);
+                        text.set(before);
+                        lens.said().over(Said.Subject.FILE);
+                      })));
+    }
+  }
+
   /** Whether there is a model and something to read. */
   public boolean canRun() {
     return lens.models().modelProperty().get() != null && !text.get().isBlank();
@@ -120,6 +149,7 @@ public final class PromptModel {
     if (!canRun()) {
       return;
     }
+    lens.said().over(this);
     boolean whole = sample.get() != null && !edited.get();
     look.set(whole ? sample.get().look() : "");
     if (fresh && whole) {
