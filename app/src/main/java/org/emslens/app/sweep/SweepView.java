@@ -87,6 +87,11 @@ public final class SweepView extends BorderPane {
     return form.line("sweep", prompts.options());
   }
 
+  /** Ends what this page runs, if anything; tells whether it did. */
+  public boolean cancel() {
+    return model.cancel();
+  }
+
   private void refresh() {
     chart.show(model.outcomes(), measure.getValue());
   }
