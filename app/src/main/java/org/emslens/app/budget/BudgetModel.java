@@ -42,10 +42,10 @@ public final class BudgetModel {
     long heads = r.config().allKvHeads();
     long mean = Math.round((double) v.step().after().slots() / heads);
     return String.format(
-        "%s of %s tokens kept per head,  %s of %s",
+        "%s of %s tokens kept per head, %s of %s",
         Format.count(mean),
         Format.count(v.step().seen()),
-        Format.megabytes(r.bytes(v.step())),
+        Format.megabytes(r.bytes(v.step())).replace(" MB", ""),
         Format.megabytes(r.fullBytes(v.step())));
   }
 

@@ -55,6 +55,7 @@ final class LaneView extends VBox {
     policy.getItems().setAll(Policies.values());
     policy.setConverter(Titles.of(Policies::title));
     policy.setValue(FIRST.get(index));
+    Titles.fit(policy);
     policy.setOnAction(e -> changed.run());
     budget =
         NumberField.whole(

@@ -78,8 +78,8 @@ public final class LensWindow implements Target {
             view,
             free ? options.width() : Math.min(options.width(), screen.getWidth() - FRAME),
             free ? options.height() : Math.min(options.height(), screen.getHeight() - FRAME)));
-    stage.setMinWidth(LEAST_WIDTH);
-    stage.setMinHeight(LEAST_HEIGHT);
+    stage.setMinWidth(free ? LEAST_WIDTH : Math.min(LEAST_WIDTH, screen.getWidth()));
+    stage.setMinHeight(free ? LEAST_HEIGHT : Math.min(LEAST_HEIGHT, screen.getHeight()));
     stage.setOnCloseRequest(
         e -> {
           e.consume();
@@ -103,6 +103,9 @@ public final class LensWindow implements Target {
   /** Shows it, with what it was opened for. */
   public void show() {
     stage.show();
+    if (options.script() == null) {
+      keepOnScreen();
+    }
     if (options.file() == null) {
       firstStart();
     } else if (options.file().toString().endsWith(SessionFiles.ENDING)) {
@@ -116,6 +119,19 @@ public final class LensWindow implements Target {
     if (driver != null) {
       driver.start();
     }
+  }
+
+  /** How much a desktop puts around a window is known only once it is there. */
+  private void keepOnScreen() {
+    Rectangle2D screen = Screen.getPrimary().getVisualBounds();
+    if (stage.getWidth() > screen.getWidth()) {
+      stage.setWidth(screen.getWidth());
+    }
+    if (stage.getHeight() > screen.getHeight()) {
+      stage.setHeight(screen.getHeight());
+    }
+    stage.setX(Math.clamp(stage.getX(), screen.getMinX(), screen.getMaxX() - stage.getWidth()));
+    stage.setY(Math.clamp(stage.getY(), screen.getMinY(), screen.getMaxY() - stage.getHeight()));
   }
 
   /**
@@ -220,6 +236,7 @@ public final class LensWindow implements Target {
         .put("title", p.title())
         .put("text", p.textProperty().get())
         .put("tokens", p.tokens());
+    state.put("shown", p.shownBinding().get());
     state
         .putObject("context")
         .put("text", view.inspect().context().shownText())

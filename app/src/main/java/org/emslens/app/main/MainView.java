@@ -45,10 +45,12 @@ public final class MainView extends BorderPane {
   private final TimelineView when;
   private final Commands commands;
   private final List<Surface> surfaces = new ArrayList<>();
+  private final PopUps popUps;
 
   public MainView(Lens lens, Appearance appearance, FileDialogs dialogs) {
     this.lens = lens;
     this.appearance = appearance;
+    popUps = new PopUps(this, () -> appearance.themeProperty().get().palette().surface());
     TimelineModel timeline = new TimelineModel(lens);
     prompt = new PromptModel(lens);
     inspect = new InspectView(lens, prompt, appearance);
@@ -137,11 +139,7 @@ public final class MainView extends BorderPane {
 
   /** Ends the program, by and by, where nothing would be lost. */
   public void close(Runnable end) {
-    commands.close(
-        () -> {
-          inspect.rememberDividers();
-          end.run();
-        });
+    commands.close(end);
   }
 
   /** Makes the steps what the keyboard acts on, where the user has not gone elsewhere yet. */

@@ -42,6 +42,7 @@ public final class SweepView extends BorderPane {
     measure.getItems().setAll(Measure.values());
     measure.setConverter(Titles.of(Measure::title));
     measure.setValue(Measure.KL);
+    Titles.fit(measure);
     measure.setOnAction(e -> refresh());
     prompts
         .sourceProperty()
