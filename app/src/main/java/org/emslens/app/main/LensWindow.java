@@ -124,12 +124,12 @@ public final class LensWindow implements Target {
   /** How much a desktop puts around a window is known only once it is there. */
   private void keepOnScreen() {
     Rectangle2D screen = Screen.getPrimary().getVisualBounds();
-    if (stage.getWidth() > screen.getWidth()) {
-      stage.setWidth(screen.getWidth());
+    if (options.width() + FRAME <= screen.getWidth()
+        && options.height() + FRAME <= screen.getHeight()) {
+      return;
     }
-    if (stage.getHeight() > screen.getHeight()) {
-      stage.setHeight(screen.getHeight());
-    }
+    stage.setWidth(Math.clamp(stage.getWidth(), stage.getMinWidth(), screen.getWidth()));
+    stage.setHeight(Math.clamp(stage.getHeight(), stage.getMinHeight(), screen.getHeight()));
     stage.setX(Math.clamp(stage.getX(), screen.getMinX(), screen.getMaxX() - stage.getWidth()));
     stage.setY(Math.clamp(stage.getY(), screen.getMinY(), screen.getMaxY() - stage.getHeight()));
   }
