@@ -52,7 +52,7 @@ public final class Campaign {
     askToEnd(
         jobs,
         said,
-        own ? again : other(jobs, what),
+        own ? again : other(jobs, what) + "What that has shown so far stays.",
         own ? "Start again" : "End it",
         () -> begin(what, work, ended));
   }
@@ -82,10 +82,7 @@ public final class Campaign {
 
   /** What is asked where one thing ends another. */
   static String other(Jobs jobs, String what) {
-    return what
-        + " ends what runs now: "
-        + jobs.title(JobKind.CAMPAIGN)
-        + ". What that has shown so far stays.";
+    return what + " ends what runs now: " + jobs.title(JobKind.CAMPAIGN) + ". ";
   }
 
   /**

@@ -86,7 +86,12 @@ public final class Models {
 
   private void load(String what, Loader loader) {
     Campaign.askToEnd(
-        jobs, said, Campaign.other(jobs, what), "End it", () -> loadNow(what, loader));
+        jobs,
+        said,
+        Campaign.other(jobs, what)
+            + "Results of Sweep and Needle stay; a comparison goes with its model.",
+        "End it",
+        () -> loadNow(what, loader));
   }
 
   private void loadNow(String what, Loader loader) {

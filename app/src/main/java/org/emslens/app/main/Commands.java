@@ -101,7 +101,7 @@ final class Commands {
   }
 
   void openDefault() {
-    lens.openDefault();
+    losses.unlessLost(Losses.Deed.LOAD, lens::openDefault);
   }
 
   void save() {

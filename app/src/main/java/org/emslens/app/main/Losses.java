@@ -18,17 +18,21 @@ final class Losses {
 
   /** What is about to happen, and what it would end. */
   enum Deed {
-    CLOSE("close", "Close", JobKind.CAMPAIGN, "An experiment is still running. "),
-    OPEN("open", "Open", JobKind.GENERATE, "Tokens are still to be generated. ");
+    CLOSE("close", "Close", true, JobKind.CAMPAIGN, "An experiment is still running. "),
+    OPEN("open", "Open", true, JobKind.GENERATE, "Tokens are still to be generated. "),
+    /** What is shown stays, as a recording. */
+    LOAD("open", "Open", false, JobKind.GENERATE, "Tokens are still to be generated. ");
 
     private final String verb;
     private final String title;
+    private final boolean tokens;
     private final JobKind ends;
     private final String running;
 
-    Deed(String verb, String title, JobKind ends, String running) {
+    Deed(String verb, String title, boolean tokens, JobKind ends, String running) {
       this.verb = verb;
       this.title = title;
+      this.tokens = tokens;
       this.ends = ends;
       this.running = running;
     }
@@ -45,7 +49,7 @@ final class Losses {
 
   /** Does it at once where nothing would be lost, else as the user says. */
   void unlessLost(Deed deed, Runnable then) {
-    boolean unsaved = lens.files().isUnsaved();
+    boolean unsaved = deed.tokens && lens.files().isUnsaved();
     Job running = lens.jobs().current(deed.ends);
     if (!appearance.askBeforeClosingProperty().get() || !unsaved && running == null) {
       then.run();

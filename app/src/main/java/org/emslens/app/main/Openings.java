@@ -36,7 +36,7 @@ final class Openings {
     } else if (file.toString().endsWith(SessionFiles.ENDING)) {
       losses.unlessLost(Losses.Deed.OPEN, () -> lens.open(file));
     } else if (isModel(file)) {
-      lens.open(file);
+      losses.unlessLost(Losses.Deed.LOAD, () -> lens.open(file));
     } else {
       lens.said()
           .fail(
