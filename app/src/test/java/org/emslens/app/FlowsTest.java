@@ -99,6 +99,26 @@ class FlowsTest {
     assertEquals(before.last().next().top().getFirst().id(), after.last().token().id());
   }
 
+  /** A text file becomes the prompt, and what was written before can be had back. */
+  @Test
+  void aTextBecomesThePrompt() throws Exception {
+    Files.writeString(folder.resolve("notes.md"), "A text from a file.");
+    Files.writeString(folder.resolve("picture.xyz"), "?");
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n- click: \"#prompt\"\n- type: Three words here\n"
+                    + "- drop: $OUT/notes.md\n"
+                    + "- expect: {prompt.text: A text from a file., notice: /taken the place/}\n"
+                    + "- click: \"#prompt-back\"\n"
+                    + "- expect: {prompt.text: Three words here, notice: null}\n"
+                    + "- drop: $OUT/notes.md\n- click: \"#prompt-keep\"\n- click: \"#run\"\n"
+                    + "- wait: idle\n- expect: {context.text: A text from a file., errors: []}\n"
+                    + "- drop: $OUT/picture.xyz\n"
+                    + "- expect: {status: /only models .* recordings .* and texts can be opened/}\n"),
+            TINY));
+  }
+
   @Test
   void aScriptThatFailsSaysWhere() throws Exception {
     String failure = drive(write("- wait: idle\n- expect: {budget.slots: 7}\n"), TINY);

@@ -14,6 +14,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
 import javafx.stage.Stage;
@@ -240,6 +241,28 @@ class WindowTest extends HeadlessWindow {
     until(() -> shown().stepIndex() == 4 && idle());
     assertTrue(shown().run().canDecode());
     assertTrue(shown().run().generated(4).startsWith(text));
+  }
+
+  /** However fast they come: before the focus has settled in the field, too. */
+  @Test
+  void digitsThatAreTypedOnASliderAllReachItsField(FxRobot robot) {
+    run(robot);
+    robot.interact(
+        () -> {
+          robot.lookup("#budget-slider").query().requestFocus();
+          typed("3");
+          typed("0");
+        });
+    robot.push(KeyCode.ENTER);
+    until(() -> shown().run().choice().slotsFor(PROMPT.length()) == 30 && idle());
+  }
+
+  private void typed(String character) {
+    view.getScene()
+        .getFocusOwner()
+        .fireEvent(
+            new KeyEvent(
+                KeyEvent.KEY_TYPED, character, "", KeyCode.UNDEFINED, false, false, false, false));
   }
 
   @Test

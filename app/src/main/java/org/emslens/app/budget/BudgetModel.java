@@ -5,6 +5,7 @@ import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
 import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Said;
 import org.emslens.app.lens.View;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
@@ -41,10 +42,10 @@ public final class BudgetModel {
     long heads = r.config().allKvHeads();
     long mean = Math.round((double) v.step().after().slots() / heads);
     return String.format(
-        "%s of %s tokens kept per head,  %s of %s",
+        "%s of %s tokens kept per head, %s of %s",
         Format.count(mean),
         Format.count(v.step().seen()),
-        Format.megabytes(r.bytes(v.step())),
+        Format.megabytes(r.bytes(v.step())).replace(" MB", ""),
         Format.megabytes(r.fullBytes(v.step())));
   }
 
@@ -170,9 +171,13 @@ public final class BudgetModel {
     boolean tooFew =
         wanted.policy() != Policies.FULL && wanted.budget().slotsFor(promptTokens()) < least;
     CacheChoice fits = tooFew ? wanted.withBudget(Budget.slots(least)) : wanted;
+    if (!fits.equals(choice())) {
+      lens.settings().choiceProperty().set(fits);
+    }
     if (tooFew) {
       lens.said()
           .say(
+              Said.Subject.RUN,
               wanted.policy().title()
                   + (wanted.policy().switches().contains(Switch.WINDOW)
                       ? " with a window of " + wanted.options().window()
@@ -180,9 +185,6 @@ public final class BudgetModel {
                   + " needs at least "
                   + least
                   + " slots");
-    }
-    if (!fits.equals(choice())) {
-      lens.settings().choiceProperty().set(fits);
     }
   }
 }

@@ -47,17 +47,18 @@ public final class BudgetView extends VBox {
             BudgetModel::parse,
             BudgetModel::format,
             b -> chosen(() -> model.chooseBudget(b)),
-            lens.said()::fail);
+            lens.said().faults("budget"));
     slots.steps(b -> stepped(b, 1), b -> stepped(b, -1));
     window =
         NumberField.whole(
             "window-field",
+            "window",
             "Newest tokens that are kept word for word",
             model.choice().options().window(),
             1,
             CacheOptions.MAX_WINDOW,
             w -> chosen(() -> model.chooseWindow(w)),
-            lens.said()::fail);
+            lens.said().faults("window"));
     budget =
         new Amount(
                 "budget",
@@ -78,7 +79,7 @@ public final class BudgetView extends VBox {
             Math::rint,
             x -> model.chooseWindow((int) x));
     windowRow = new VBox(named("window, newest tokens kept word for word", windows));
-    switches = new SwitchesView(model, lens.said()::fail);
+    switches = new SwitchesView(model, s -> lens.said().faults(s));
     share.setId("budget-label");
     share.getStyleClass().add("card-note");
     about.setId("policy-about");

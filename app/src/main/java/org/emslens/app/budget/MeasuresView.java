@@ -17,7 +17,7 @@ final class MeasuresView extends GridPane {
   private final Label[][] cells = new Label[4][2];
 
   MeasuresView(Lens lens) {
-    super(6, 1);
+    super(3, 1);
     setId("measures");
     ColumnConstraints name = new ColumnConstraints();
     name.setMinWidth(USE_PREF_SIZE);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
@@ -23,7 +24,7 @@ import org.emslens.cache.Switch;
 /** The switches that the chosen policy reads, each with a control of its kind. */
 final class SwitchesView extends GridPane {
   private final BudgetModel model;
-  private final Consumer<String> failed;
+  private final Function<Switch, Consumer<String>> faults;
   private final Map<Switch, Row> rows = new EnumMap<>(Switch.class);
   private boolean refreshing;
 
@@ -32,10 +33,13 @@ final class SwitchesView extends GridPane {
    */
   private record Row(Label name, Node control, Consumer<String> show) {}
 
-  SwitchesView(BudgetModel model, Consumer<String> failed) {
+  /**
+   * @param faults is told what is wrong with a switch, or nothing once that is mended
+   */
+  SwitchesView(BudgetModel model, Function<Switch, Consumer<String>> faults) {
     super(8, 3);
     this.model = model;
-    this.failed = failed;
+    this.faults = faults;
     getStyleClass().add("switches");
     amount(
         Switch.ALPHA,
@@ -87,7 +91,15 @@ final class SwitchesView extends GridPane {
   private void amount(Switch s, String about, double low, double high, double step) {
     NumberField<Double> field =
         NumberField.decimal(
-            s.id() + "-field", about, low, low, 1000, step, x -> change(s, x), failed);
+            s.id() + "-field",
+            title(s),
+            about,
+            low,
+            low,
+            1000,
+            step,
+            x -> change(s, x),
+            faults.apply(s));
     numeric(
         s,
         about,
@@ -101,7 +113,15 @@ final class SwitchesView extends GridPane {
 
   private void whole(Switch s, String about, int low, int high, DoubleUnaryOperator round) {
     NumberField<Integer> field =
-        NumberField.whole(s.id() + "-field", about, low, low, 100_000, x -> change(s, x), failed);
+        NumberField.whole(
+            s.id() + "-field",
+            title(s),
+            about,
+            low,
+            low,
+            100_000,
+            x -> change(s, x),
+            faults.apply(s));
     numeric(
         s,
         about,
@@ -167,7 +187,7 @@ final class SwitchesView extends GridPane {
       try {
         model.set(s, value.toString());
       } catch (IllegalArgumentException e) {
-        failed.accept(e.getMessage());
+        faults.apply(s).accept(e.getMessage().replace(s.id() + " is", title(s) + " is"));
         refresh();
       }
     }

@@ -1,8 +1,10 @@
 package org.emslens.app.compare;
 
 import java.util.List;
+import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import org.emslens.app.lens.Campaign;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedModel;
@@ -11,8 +13,11 @@ import org.emslens.session.Session;
 /** Two to four lanes on the prompt that is open, stepping together. */
 final class CompareModel {
   private static final long PUBLISH_EVERY_NANOS = 80_000_000;
+  private static final String AGAIN =
+      "This is still running; start again? What it shows so far goes.";
 
   private final Lens lens;
+  private final Campaign campaign;
   private final ReadOnlyObjectWrapper<Shown> shown = new ReadOnlyObjectWrapper<>(this, "shown");
 
   /** Touched on the engine's thread only, likewise `lanes`. */
@@ -25,6 +30,7 @@ final class CompareModel {
 
   CompareModel(Lens lens) {
     this.lens = lens;
+    campaign = lens.campaign();
     lens.models().modelProperty().addListener((o, before, now) -> drop());
   }
 
@@ -38,6 +44,15 @@ final class CompareModel {
   /** What there is to see, or null. */
   ReadOnlyObjectProperty<Shown> shownProperty() {
     return shown.getReadOnlyProperty();
+  }
+
+  /** Ends what is compared, if anything; tells whether it did. */
+  boolean cancel() {
+    return campaign.cancel();
+  }
+
+  BooleanBinding runningBinding() {
+    return campaign.runningBinding();
   }
 
   /** Another model's lanes cannot go on. */
@@ -55,8 +70,9 @@ final class CompareModel {
 
   /** Compresses the open prompt once per lane and generates so many tokens with each. */
   void start(List<Lane> wanted, int steps) {
-    lens.campaign(
+    campaign.run(
         "Comparing " + wanted.size() + " policies",
+        AGAIN,
         (loaded, open, turn) -> {
           if (open == null) {
             throw new IllegalStateException(
@@ -77,8 +93,9 @@ final class CompareModel {
 
   /** Generates so many more tokens with each. */
   void more(int steps) {
-    lens.campaign(
+    campaign.run(
         "Comparing",
+        AGAIN,
         (loaded, open, turn) -> {
           if (loaded != engine) {
             throw new IllegalStateException("Another model is open now; press Compare.");

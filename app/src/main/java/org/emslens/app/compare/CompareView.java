@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javafx.beans.binding.Bindings;
 import javafx.geometry.Side;
+import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
 import javafx.scene.chart.NumberAxis;
 import javafx.scene.chart.XYChart;
@@ -21,8 +22,10 @@ import javafx.scene.layout.VBox;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.controls.Format;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Parts;
+import org.emslens.app.controls.PolicyColours;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.Lens;
@@ -143,8 +146,8 @@ public final class CompareView extends BorderPane {
     Button more = new Button("+ 32 tokens");
     more.setId("compare-more");
     more.setOnAction(e -> model.more(32));
-    step.disableProperty().bind(model.shownProperty().isNull());
-    more.disableProperty().bind(model.shownProperty().isNull());
+    step.disableProperty().bind(model.shownProperty().isNull().or(model.runningBinding()));
+    more.disableProperty().bind(step.disableProperty());
     Button add = new Button("", new FontIcon(Material2AL.ADD));
     add.setId("compare-add");
     add.setTooltip(new Tooltip("One more policy"));
@@ -170,13 +173,22 @@ public final class CompareView extends BorderPane {
     return tools;
   }
 
+  /** Ends what is compared, if anything; tells whether it did. */
+  public boolean cancel() {
+    return model.cancel();
+  }
+
+  /** Nothing where a lane's switches cannot be read, which the lane says. */
   private void start() {
-    try {
-      model.start(
-          columns.getChildren().stream().map(n -> ((LaneView) n).lane()).toList(), FIRST_STEPS);
-    } catch (IllegalArgumentException e) {
-      lens.said().fail(e.getMessage());
+    List<Lane> wanted = new ArrayList<>();
+    for (Node n : columns.getChildren()) {
+      Lane lane = ((LaneView) n).checked();
+      if (lane == null) {
+        return;
+      }
+      wanted.add(lane);
     }
+    model.start(wanted, FIRST_STEPS);
   }
 
   /** The layer or head that kept tokens are shown of. */
@@ -184,15 +196,16 @@ public final class CompareView extends BorderPane {
     boolean layer = what.equals("layer");
     var property = layer ? lens.selection().layerProperty() : lens.selection().headProperty();
     NumberField<Integer> value =
-        NumberField.whole(
+        new NumberField<>(
             "compare-" + what,
             "The " + what + " whose kept tokens are shown",
             0,
-            0,
-            9_999,
+            s -> NumberField.parseWhole(what, s, 0, last(layer)),
+            n -> Format.count(n),
             n -> property.set(n),
-            lens.said()::fail);
-    value.setPrefColumnCount(3);
+            lens.said().faults("compare-" + what));
+    value.steps(n -> Math.min(last(layer), n + 1), n -> Math.max(0, n - 1));
+    value.letters(3);
     lens.viewProperty()
         .addListener(
             (o, before, now) -> {
@@ -201,6 +214,15 @@ public final class CompareView extends BorderPane {
               }
             });
     return Parts.group(new Label(what), value);
+  }
+
+  /** The last layer or head that there is, as far as a run is there that says so. */
+  private int last(boolean layer) {
+    View v = lens.viewProperty().get();
+    if (v == null) {
+      return 0;
+    }
+    return (layer ? v.run().config().layers() : v.run().config().heads()) - 1;
   }
 
   private void arrange(int count) {
@@ -250,12 +272,12 @@ public final class CompareView extends BorderPane {
     int layer = v == null ? 0 : Math.min(v.layer(), config.layers() - 1);
     int head = v == null ? 0 : Math.min(v.head(), config.heads() - 1);
     int kvHead = layer * config.kvHeads() + head / config.group();
-    int[] first = c.hosts(0, step, kvHead);
+    int[] first = isOfNow(c, 0) ? c.hosts(0, step, kvHead) : null;
     for (int i = 0; i < lanes.size(); i++) {
       LaneView lane = lanes.get(i);
       if (i >= c.runs().size()) {
         lane.showNothing("This lane was added after the run; press Compare to run all.");
-      } else if (!lane.is(c.lanes().get(i))) {
+      } else if (!isOfNow(c, i)) {
         lane.showNothing("The settings are others than those of the run; press Compare.");
       } else {
         lane.show(c, step, c.hosts(i, step, kvHead), first);
@@ -263,11 +285,16 @@ public final class CompareView extends BorderPane {
     }
   }
 
+  /** Whether a lane's run was made with the settings that the lane has now. */
+  private boolean isOfNow(Comparison c, int i) {
+    return lanes.get(i).is(c.lanes().get(i));
+  }
+
   private void lines(Comparison c, int step) {
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();
     for (int i = 0; i < c.runs().size(); i++) {
       XYChart.Series<Number, Number> line = new XYChart.Series<>();
-      line.setName(i + 1 + "  " + c.label(i));
+      line.setName(i + 1 + "  " + c.label(i) + (isOfNow(c, i) ? "" : " (earlier run)"));
       for (Step s : c.runs().get(i).steps()) {
         if (s.index() > 0 && s.index() <= step) {
           line.getData().add(new XYChart.Data<>(s.index(), s.divergence()));
@@ -280,5 +307,6 @@ public final class CompareView extends BorderPane {
     x.setUpperBound(Math.max(4, c.steps()));
     chart.setVisible(true);
     chart.getData().setAll(series);
+    PolicyColours.dress(chart, c.lanes().stream().map(l -> l.contender().policy()).toList());
   }
 }

@@ -27,7 +27,8 @@ final class KeptStrip extends Surface {
   }
 
   /**
-   * @param mine per source token, position of its slot or -1; likewise `first`
+   * @param mine per source token, position of its slot or -1; likewise `first`, which is null where
+   *     there is nothing to compare with
    */
   void show(int[] mine, int[] first) {
     this.mine = mine;
@@ -51,7 +52,7 @@ final class KeptStrip extends Surface {
     for (int i = 0; i < n; i++) {
       double x = SIDE + i * unit;
       boolean kept = mine[i] == i;
-      boolean other = i < first.length && first[i] == i;
+      boolean other = first == null ? kept : i < first.length && first[i] == i;
       if (kept && other) {
         both++;
         g.setFill(colours().kept());
@@ -71,7 +72,8 @@ final class KeptStrip extends Surface {
     g.setStroke(colours().line());
     g.strokeLine(SIDE, base + 0.5, w - SIDE, base + 0.5);
     if (here + there == 0) {
-      caption(g, SIDE, colours().kept(), Format.count(both) + " kept, the same as the first");
+      String same = first == null ? " kept" : " kept, the same as the first";
+      caption(g, SIDE, colours().kept(), Format.count(both) + same);
     } else {
       boolean wide = w > ROOMY;
       double at =

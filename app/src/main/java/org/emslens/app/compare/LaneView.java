@@ -1,6 +1,7 @@
 package org.emslens.app.compare;
 
 import java.util.List;
+import java.util.function.Consumer;
 import javafx.geometry.Pos;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
@@ -31,7 +32,7 @@ final class LaneView extends VBox {
   private static final int MOST_SLOTS = 100_000;
 
   private final int index;
-  private final Lens lens;
+  private final Consumer<String> faults;
   private final ComboBox<Policies> policy = new ComboBox<>();
   private final NumberField<Integer> budget;
   private final TextField switches;
@@ -46,7 +47,6 @@ final class LaneView extends VBox {
    */
   LaneView(int index, Lens lens, Runnable changed) {
     this.index = index;
-    this.lens = lens;
     getStyleClass().addAll("card", "lane");
     setMinWidth(0);
     setPrefWidth(300);
@@ -55,10 +55,12 @@ final class LaneView extends VBox {
     policy.getItems().setAll(Policies.values());
     policy.setConverter(Titles.of(Policies::title));
     policy.setValue(FIRST.get(index));
+    Titles.fit(policy);
     policy.setOnAction(e -> changed.run());
     budget =
         NumberField.whole(
             "lane-budget-" + index,
+            "slots of lane " + (index + 1),
             "Slots per KV head",
             128,
             1,
@@ -67,17 +69,23 @@ final class LaneView extends VBox {
               ownBudget = true;
               changed.run();
             },
-            lens.said()::fail);
+            lens.said().faults("lane-budget-" + index));
     budget.disableProperty().bind(policy.valueProperty().isEqualTo(Policies.FULL));
-    budget.setMinWidth(USE_PREF_SIZE);
     switches =
         Choices.field(
             "lane-switches-" + index, "", "What differs from the policy's preset: merge=false");
     switches.setPromptText("switches, such as merge=false");
     switches.disableProperty().bind(budget.disableProperty());
     switches.getStyleClass().add("small");
-    switches.setOnAction(e -> changed.run());
-    switches.textProperty().addListener((o, before, now) -> changed.run());
+    faults = lens.said().faults(this);
+    switches.setOnAction(e -> checked());
+    switches
+        .textProperty()
+        .addListener(
+            (o, before, now) -> {
+              faults.accept("");
+              changed.run();
+            });
     Label number = new Label(Integer.toString(index + 1));
     number.getStyleClass().addAll("card-title", "lane-number-" + index);
     Label slots = new Label("slots");
@@ -123,6 +131,18 @@ final class LaneView extends VBox {
     return new Lane(Contender.of(policy.getValue(), Choices.words(switches)), budget.getValue());
   }
 
+  /** What the lane says, or null where its switches cannot be read, which it tells. */
+  Lane checked() {
+    try {
+      Lane lane = lane();
+      faults.accept("");
+      return lane;
+    } catch (IllegalArgumentException e) {
+      faults.accept("Lane " + (index + 1) + ": " + e.getMessage());
+      return null;
+    }
+  }
+
   /** Whether the lane's settings are those that a run was made with. */
   boolean is(Lane lane) {
     try {
@@ -141,7 +161,8 @@ final class LaneView extends VBox {
   }
 
   /**
-   * @param hosts where this run's source tokens are; likewise the first run's
+   * @param hosts where this run's source tokens are; likewise the first run's, or null where that
+   *     was made with settings that the first lane no longer has
    */
   void show(Comparison c, int step, int[] hosts, int[] first) {
     Run run = c.runs().get(index);
@@ -156,11 +177,13 @@ final class LaneView extends VBox {
             + Format.percent(m.retained()));
     int differs = c.firstDifference(index);
     int end = shown.index();
-    boolean marked = index > 0 && differs > 0 && differs <= end;
+    boolean marked = first != null && index > 0 && differs > 0 && differs <= end;
     difference.setText(
-        (index == 0
-                ? "the others are compared with this"
-                : marked ? "differs from 1 at step " + differs : "the same as 1 so far")
+        (first == null
+                ? "1 has other settings now; press Compare"
+                : index == 0
+                    ? "the others are compared with this"
+                    : marked ? "differs from 1 at step " + differs : "the same as 1 so far")
             + (holdsAll(run)
                 ? "; the budget holds the whole prompt, so nothing of it is compressed"
                 : ""));

@@ -54,8 +54,6 @@ public final class Card extends VBox {
           PopOver over = new PopOver(text);
           over.setTitle(title);
           over.setDetachable(false);
-          over.getRoot().getStylesheets().addAll(b.getScene().getRoot().getStylesheets());
-          over.getRoot().setStyle(b.getScene().getRoot().getStyle());
           over.show(b);
         });
     return b;

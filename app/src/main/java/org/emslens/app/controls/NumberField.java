@@ -16,11 +16,17 @@ import javafx.scene.input.MouseEvent;
  * @param <T> what the text stands for
  */
 public final class NumberField<T> extends TextField {
+  private static final int MOST_LETTERS = 12;
+
   private final Function<String, T> parse;
   private final Function<T, String> format;
   private final Consumer<T> set;
   private final Consumer<String> failed;
   private T value;
+  private boolean refused;
+
+  /** Letters that there is room for at least. */
+  private int letters = 5;
 
   /** Whether the focus comes with a first character, which is not to be replaced by the next. */
   private boolean begun;
@@ -31,7 +37,7 @@ public final class NumberField<T> extends TextField {
   /**
    * @param parse throws IllegalArgumentException with a sentence on what was expected
    * @param set told what the user typed
-   * @param failed told that sentence
+   * @param failed told that sentence, and nothing once it no longer holds
    */
   public NumberField(
       String id,
@@ -49,8 +55,10 @@ public final class NumberField<T> extends TextField {
     setTooltip(new Tooltip(about));
     setAccessibleText(about);
     getStyleClass().add("number-field");
-    setPrefColumnCount(5);
+    setMinWidth(USE_PREF_SIZE);
+    textProperty().addListener((o, before, now) -> fit());
     setValue(value);
+    fit();
     focusedProperty()
         .addListener(
             (o, before, now) -> {
@@ -73,9 +81,14 @@ public final class NumberField<T> extends TextField {
     addEventFilter(KeyEvent.KEY_PRESSED, this::key);
   }
 
-  /** A whole number within bounds. */
+  /**
+   * A whole number within bounds.
+   *
+   * @param name what the user reads beside it
+   */
   public static NumberField<Integer> whole(
       String id,
+      String name,
       String about,
       int value,
       int low,
@@ -84,12 +97,22 @@ public final class NumberField<T> extends TextField {
       Consumer<String> failed) {
     NumberField<Integer> f =
         new NumberField<>(
-            id, about, value, s -> parseWhole(id, s, low, high), n -> Format.count(n), set, failed);
+            id,
+            about,
+            value,
+            s -> parseWhole(name, s, low, high),
+            n -> Format.count(n),
+            set,
+            failed);
     f.steps(n -> Math.min(high, n + 1), n -> Math.max(low, n - 1));
     return f;
   }
 
-  private static int parseWhole(String name, String text, int low, int high) {
+  /**
+   * @param name what the user reads beside the number
+   * @throws IllegalArgumentException in one sentence, where it is none within bounds
+   */
+  public static int parseWhole(String name, String text, int low, int high) {
     String digits = text.strip().replace(",", "");
     if (digits.matches("[0-9]{1,9}")) {
       int n = Integer.parseInt(digits);
@@ -108,9 +131,14 @@ public final class NumberField<T> extends TextField {
             + ".");
   }
 
-  /** A number within bounds. */
+  /**
+   * A number within bounds.
+   *
+   * @param name what the user reads beside it
+   */
   public static NumberField<Double> decimal(
       String id,
+      String name,
       String about,
       double value,
       double low,
@@ -120,7 +148,7 @@ public final class NumberField<T> extends TextField {
       Consumer<String> failed) {
     NumberField<Double> f =
         new NumberField<>(
-            id, about, value, s -> parseDecimal(id, s, low, high), Format::plain, set, failed);
+            id, about, value, s -> parseDecimal(name, s, low, high), Format::plain, set, failed);
     f.steps(
         x -> Math.min(high, Math.round((x + step) * 1e6) / 1e6),
         x -> Math.max(low, Math.round((x - step) * 1e6) / 1e6));
@@ -147,6 +175,17 @@ public final class NumberField<T> extends TextField {
             + ".");
   }
 
+  /** Room for so many letters at least; what is longer makes the field wider. */
+  public NumberField<T> letters(int least) {
+    letters = least;
+    fit();
+    return this;
+  }
+
+  private void fit() {
+    setPrefColumnCount(Math.clamp(getText().length(), letters, MOST_LETTERS));
+  }
+
   /** What the arrow keys make of the number. */
   public NumberField<T> steps(Function<T, T> higher, Function<T, T> lower) {
     up = higher;
@@ -167,11 +206,8 @@ public final class NumberField<T> extends TextField {
   void begin(String first) {
     begun = true;
     requestFocus();
-    Platform.runLater(
-        () -> {
-          setText(first);
-          positionCaret(first.length());
-        });
+    setText(first);
+    positionCaret(first.length());
   }
 
   /** Whether nothing is being typed. */
@@ -188,6 +224,9 @@ public final class NumberField<T> extends TextField {
       return;
     }
     if (e.getCode() == KeyCode.ENTER) {
+      if (isUnchanged()) {
+        mended();
+      }
       commit();
       selectAll();
       e.consume();
@@ -211,11 +250,21 @@ public final class NumberField<T> extends TextField {
       change(parse.apply(getText()));
     } catch (IllegalArgumentException e) {
       setText(format.apply(value));
+      refused = true;
       failed.accept(e.getMessage());
     }
   }
 
+  /** What was refused has made way for something else. */
+  private void mended() {
+    if (refused) {
+      refused = false;
+      failed.accept("");
+    }
+  }
+
   private void change(T x) {
+    mended();
     boolean other = !x.equals(value);
     value = x;
     setText(format.apply(x));

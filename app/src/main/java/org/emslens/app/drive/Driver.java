@@ -303,7 +303,7 @@ public final class Driver {
   private String open(Action a, String button) {
     Path file = file(a);
     if (a.name().equals("drop")) {
-      window.lens().open(file);
+      window.drop(file);
       return null;
     }
     Node n = finder.find(button);

@@ -1,6 +1,7 @@
 package org.emslens.app.drive;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import javafx.scene.Scene;
 import javafx.stage.Stage;
 import org.emslens.app.lens.Lens;
@@ -15,6 +16,9 @@ public interface Target {
   default Scene scene() {
     return stage().getScene();
   }
+
+  /** What dropping a file on the window does. */
+  void drop(Path file);
 
   /** Whether all pictures show what there is. */
   boolean isCurrent();

@@ -16,7 +16,6 @@ import javafx.scene.layout.VBox;
 import org.controlsfx.control.CheckComboBox;
 import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.WrapBar;
-import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.cache.Policies;
@@ -81,13 +80,9 @@ public final class ExperimentForm extends VBox {
     run.setOnAction(e -> run());
     Button cancel = new Button("Cancel");
     cancel.setId(name + "-cancel");
-    cancel
-        .disableProperty()
-        .bind(
-            Bindings.createBooleanBinding(
-                () -> lens.jobs().running().stream().noneMatch(j -> j.kind() == JobKind.CAMPAIGN),
-                lens.jobs().running()));
-    cancel.setOnAction(e -> lens.jobs().end(JobKind.CAMPAIGN));
+    cancel.setTooltip(new Tooltip("End what this page runs; its results so far stay (Esc)"));
+    cancel.disableProperty().bind(model.runningBinding().not());
+    cancel.setOnAction(e -> model.cancel());
     Button clear = new Button("Clear");
     clear.setId(name + "-clear");
     clear.setTooltip(new Tooltip("Forget all results"));

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -13,6 +14,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.emslens.app.controls.ExportMenu;
+import org.emslens.app.lens.Campaign;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedModel;
@@ -31,6 +33,7 @@ public final class ExperimentModel {
 
   private final Lens lens;
   private final Runnable inspect;
+  private final Campaign campaign;
   private final ObservableList<Outcome> outcomes = FXCollections.observableArrayList();
   private final Map<String, Trial> trials = new HashMap<>();
   private final List<Outcome> latest = new ArrayList<>();
@@ -49,6 +52,7 @@ public final class ExperimentModel {
   public ExperimentModel(Lens lens, Runnable inspect) {
     this.lens = lens;
     this.inspect = inspect;
+    campaign = lens.campaign();
     overlay.addListener((o, before, now) -> arrange());
   }
 
@@ -64,12 +68,11 @@ public final class ExperimentModel {
 
   /** Runs these. Results that are there become earlier ones, once the first new one comes. */
   public void run(List<Trial> wanted, String command) {
-    ExportMenu.Origin origin = lens.files().origin(command);
-    current = null;
-    lens.campaign(
+    Tally tally = new Tally(wanted.size(), lens.files().origin(command));
+    campaign.run(
         "Running " + wanted.size() + " runs",
+        "This is still running; start again? Its results so far stay, as earlier ones.",
         (loaded, session, turn) -> {
-          Tally tally = new Tally(wanted.size(), origin);
           lens.show(() -> begin(wanted, tally));
           for (List<Trial> group : Experiment.groups(wanted)) {
             Experiment.run(
@@ -91,7 +94,17 @@ public final class ExperimentModel {
                 share -> turn.at((double) tally.done.get() / wanted.size()));
           }
         },
-        this::ended);
+        end -> ended(end, tally));
+  }
+
+  /** Ends what this page runs, if anything; tells whether it did. */
+  public boolean cancel() {
+    return campaign.cancel();
+  }
+
+  /** Whether this page's experiment runs or waits. */
+  public BooleanBinding runningBinding() {
+    return campaign.runningBinding();
   }
 
   /** How far an experiment is. */
@@ -164,13 +177,17 @@ public final class ExperimentModel {
     return hasEarlier;
   }
 
-  private void ended(Job.End end) {
-    if (current != null && end instanceof Job.End.Cancelled) {
-      note.set("Ended after " + current.told());
-    } else if (current != null && current.failed > 0) {
-      lens.said().fail(current.told());
-    } else if (current != null && end instanceof Job.End.Done) {
-      lens.said().say("Done: " + current.told());
+  /** One that another has replaced before it began has nothing to tell. */
+  private void ended(Job.End end, Tally tally) {
+    if (tally != current) {
+      return;
+    }
+    if (!(end instanceof Job.End.Done)) {
+      note.set("Ended after " + tally.told());
+    } else if (tally.failed > 0) {
+      lens.said().fail(campaign, tally.told());
+    } else {
+      lens.said().say(campaign, "Done: " + tally.told());
     }
   }
 
@@ -196,7 +213,9 @@ public final class ExperimentModel {
     latestOrigins.clear();
     earlierOrigins.clear();
     arrange();
-    note.set("");
+    if (!runningBinding().get()) {
+      note.set("");
+    }
   }
 
   /**
@@ -206,7 +225,10 @@ public final class ExperimentModel {
   public void open(Outcome outcome) {
     Trial trial = trials.get(outcome.key());
     if (trial != null && !trial.model().equals(lens.models().title())) {
-      lens.said().fail("This is a result of " + trial.model() + "; open that model to look at it.");
+      lens.said()
+          .fail(
+              campaign,
+              "This is a result of " + trial.model() + "; open that model to look at it.");
     } else if (trial != null) {
       lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress));
       inspect.run();

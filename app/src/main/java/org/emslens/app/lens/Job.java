@@ -21,6 +21,7 @@ public final class Job {
   private final Consumer<End> ended;
   private volatile boolean cancelled;
   private volatile long started;
+  private final Remaining remaining = new Remaining();
 
   /** What a job does, off the screen's thread. */
   @FunctionalInterface
@@ -79,9 +80,11 @@ public final class Job {
 
   /** Estimated from what has passed; NaN where it is too early to tell. */
   public double secondsLeft() {
-    double share = progress.get();
-    double passed = (System.nanoTime() - started) / 1e9;
-    return started == 0 || passed < 1 || share < 0.02 ? Double.NaN : passed * (1 - share) / share;
+    return started == 0 ? Double.NaN : remaining.seconds(passed());
+  }
+
+  private double passed() {
+    return (System.nanoTime() - started) / 1e9;
   }
 
   /** Asks it to stop; it publishes what it has done. */
@@ -103,6 +106,7 @@ public final class Job {
 
   void tell(double share) {
     progress.set(share);
+    remaining.tell(passed(), share);
   }
 
   void end(End end) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javafx.collections.FXCollections;
+import javafx.collections.ListChangeListener;
 import javafx.collections.ObservableList;
 import org.emslens.cli.Failures;
 
@@ -73,16 +74,32 @@ public final class Jobs {
 
   /** Whether a job of this kind runs or waits that nobody has told to stop. */
   public boolean has(JobKind kind) {
-    return all.stream().anyMatch(j -> j.kind() == kind && !j.isCancelled());
+    return current(kind) != null;
+  }
+
+  /** The job of this kind that runs or waits and that nobody has told to stop, or null. */
+  public Job current(JobKind kind) {
+    return all.stream().filter(j -> j.kind() == kind && !j.isCancelled()).findFirst().orElse(null);
+  }
+
+  /** Does something when a job that the user is told of is no longer there, however it ended. */
+  void onceEnded(Job job, Runnable then) {
+    running.addListener(
+        new ListChangeListener<Job>() {
+          @Override
+          public void onChanged(Change<? extends Job> c) {
+            if (!running.contains(job)) {
+              running.removeListener(this);
+              then.run();
+            }
+          }
+        });
   }
 
   /** What such a job does, in words, or nothing where there is none. */
   String title(JobKind kind) {
-    return all.stream()
-        .filter(j -> j.kind() == kind && !j.isCancelled())
-        .map(j -> j.titleProperty().get())
-        .findFirst()
-        .orElse("");
+    Job j = current(kind);
+    return j == null ? "" : j.titleProperty().get();
   }
 
   /**

@@ -2,7 +2,6 @@ package org.emslens.app.lens;
 
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
@@ -13,6 +12,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import javafx.collections.ListChangeListener;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.session.CacheChoice;
@@ -56,6 +56,14 @@ public final class Lens implements AutoCloseable {
     selection.layerProperty().addListener((o, before, now) -> refresh());
     selection.headProperty().addListener((o, before, now) -> refresh());
     settings.onChange(this::replan);
+    jobs.running().addListener((ListChangeListener<Job>) this::ended);
+  }
+
+  /** What was said or asked of a job goes with it. */
+  private void ended(ListChangeListener.Change<? extends Job> c) {
+    while (c.next()) {
+      c.getRemoved().forEach(said::over);
+    }
   }
 
   private void refresh() {
@@ -120,6 +128,7 @@ public final class Lens implements AutoCloseable {
 
   private void show(Run recorded, Runnable then) {
     cancel();
+    said.over(Said.Subject.RUN);
     jobs.start(
         JobKind.INSTALL,
         "Showing a recording",
@@ -131,7 +140,7 @@ public final class Lens implements AutoCloseable {
                 then.run();
               });
         },
-        end -> said.ended(end, () -> {}));
+        end -> said.ended(Said.Subject.RUN, end, () -> {}));
   }
 
   /** Opens the default model, fetched if it is missing. */
@@ -161,7 +170,7 @@ public final class Lens implements AutoCloseable {
     String ends = endsGenerating();
     jobs.end(JobKind.GENERATE);
     jobs.end(JobKind.PLAN);
-    said.say("Reading the prompt" + ends);
+    said.say(Said.Subject.RUN, "Reading the prompt" + ends);
     jobs.start(
         JobKind.READ,
         "Reading the prompt",
@@ -170,9 +179,17 @@ public final class Lens implements AutoCloseable {
           screen.execute(branches::clear);
         },
         end -> {
-          said.ended(end, this::rehearse, "Read; press Step");
+          said.ended(Said.Subject.RUN, end, this::rehearse, "Read; press Step");
+          stopped(end);
           settle();
         });
+  }
+
+  /** Nobody is told that something goes on which was stopped. */
+  private void stopped(Job.End end) {
+    if (end instanceof Job.End.Cancelled && !jobs.has(JobKind.READ)) {
+      said.over(Said.Subject.RUN);
+    }
   }
 
   private String endsGenerating() {
@@ -201,17 +218,18 @@ public final class Lens implements AutoCloseable {
   }
 
   /** Generates tokens after the last one and shows the newest. */
-  public void step(int count) {
+  public Job step(int count) {
     Session.Detail beside = detail();
     OpenSession.Generated[] made = new OpenSession.Generated[1];
-    jobs.start(
+    said.over(Said.Subject.RUN);
+    return jobs.start(
         JobKind.GENERATE,
         count == 1 ? "Generating a token" : "Generating " + count + " tokens",
         turn -> {
           open.wake(beside, turn);
           made[0] = open.more(count, turn);
         },
-        end -> said.ended(end, () -> said.say(words(made[0]))));
+        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, words(made[0]))));
   }
 
   /** How generating came to its end. */
@@ -231,6 +249,7 @@ public final class Lens implements AutoCloseable {
       return;
     }
     Session.Detail beside = detail();
+    said.over(Said.Subject.RUN);
     jobs.end(JobKind.PLAN);
     jobs.start(
         JobKind.GENERATE,
@@ -241,7 +260,7 @@ public final class Lens implements AutoCloseable {
           open.branch(index, token);
           screen.execute(() -> branches.add(left, index));
         },
-        end -> said.ended(end, () -> {}));
+        end -> said.ended(Said.Subject.RUN, end, () -> {}));
   }
 
   /** Makes a branch that was left the shown run again, and the shown one a branch. */
@@ -250,6 +269,7 @@ public final class Lens implements AutoCloseable {
       return;
     }
     Session.Detail beside = detail();
+    said.over(Said.Subject.RUN);
     jobs.end(JobKind.PLAN);
     settings.take(to.run().choice(), to.run().sampling());
     jobs.start(
@@ -261,7 +281,7 @@ public final class Lens implements AutoCloseable {
           screen.execute(() -> branches.swap(to, left));
         },
         end -> {
-          said.ended(end, () -> {});
+          said.ended(Said.Subject.RUN, end, () -> {});
           settle();
         });
   }
@@ -273,7 +293,8 @@ public final class Lens implements AutoCloseable {
     CacheChoice wanted = settings.choice();
     Sampling how = settings.sampling();
     Session.Detail beside = detail();
-    said.forget();
+    said.over(Said.Subject.RUN);
+    said.faultsOver();
     if (run.get() == null) {
       return;
     }
@@ -282,9 +303,16 @@ public final class Lens implements AutoCloseable {
         "Compressing",
         turn -> open.choose(wanted, how, beside, turn),
         end -> {
-          said.planned(end);
+          planned(end);
           settle();
         });
+  }
+
+  /** That planning went well is to be seen. */
+  private void planned(Job.End end) {
+    if (end instanceof Job.End.Failed f) {
+      said.fail(Said.Subject.RUN, f.why());
+    }
   }
 
   /** What was chosen but not carried out, and will not be, is not what the controls show. */
@@ -295,34 +323,9 @@ public final class Lens implements AutoCloseable {
     }
   }
 
-  /** A job of a page's own, with what is open; on the engine's thread. */
-  @FunctionalInterface
-  public interface Work {
-
-    /**
-     * @param session what is shown, or null
-     */
-    void run(LoadedModel loaded, Session session, Job.Turn turn) throws Exception;
-  }
-
-  /**
-   * Runs a page's own job where a model is open. Where another one runs, it asks before that ends.
-   *
-   * @param ended told how it ended, on the screen's thread
-   */
-  public void campaign(String what, Work work, Consumer<Job.End> ended) {
-    said.askToEnd(
-        jobs,
-        what,
-        () ->
-            jobs.start(
-                JobKind.CAMPAIGN,
-                what,
-                turn -> work.run(open.model(), open.session(), turn),
-                end -> {
-                  said.ended(end, () -> {});
-                  ended.accept(end);
-                }));
+  /** What a page does that takes long. */
+  public Campaign campaign() {
+    return new Campaign(jobs, said, open);
   }
 
   /**
@@ -331,6 +334,7 @@ public final class Lens implements AutoCloseable {
    * @param made called on the engine's thread
    */
   public void openRun(String what, RunMaker made) {
+    said.over(Said.Subject.RUN);
     jobs.end(JobKind.GENERATE);
     jobs.end(JobKind.PLAN);
     jobs.start(
@@ -346,7 +350,7 @@ public final class Lens implements AutoCloseable {
                 selection.stepProperty().set(m.step());
               });
         },
-        end -> said.ended(end, () -> {}));
+        end -> said.ended(Said.Subject.RUN, end, () -> {}));
   }
 
   /** Makes a session to look at. */

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
-import javafx.collections.ListChangeListener;
 import org.emslens.cli.Failures;
 import org.emslens.engine.LoadedModel;
 import org.emslens.hub.Catalogue;
@@ -86,16 +85,22 @@ public final class Models {
   }
 
   private void load(String what, Loader loader) {
-    said.askToEnd(jobs, what, () -> loadNow(what, loader));
+    Campaign.askToEnd(
+        jobs,
+        said,
+        Campaign.other(jobs, what)
+            + "Results of Sweep and Needle stay; a comparison goes with its model.",
+        "End it",
+        () -> loadNow(what, loader));
   }
 
   private void loadNow(String what, Loader loader) {
     LoadedModel[] made = new LoadedModel[1];
-    Notice stands = said.noticeProperty().get();
-    if (stands != null && stands.failure()) {
-      said.dismiss();
-    }
-    said.say(jobs.has(JobKind.LOAD) ? what + "; ended: " + jobs.title(JobKind.LOAD) : what);
+    said.over(Said.Subject.MODEL);
+    said.over(Said.Subject.FILE);
+    said.say(
+        Said.Subject.MODEL,
+        jobs.has(JobKind.LOAD) ? what + "; ended: " + jobs.title(JobKind.LOAD) : what);
     jobs.start(
         JobKind.LOAD,
         what,
@@ -123,35 +128,27 @@ public final class Models {
     if (model.get() == null && !what.equals(DEFAULT)) {
       answers.add(new Notice.Answer("default-model", "Default model", this::openDefault));
     }
-    said.say(model.get() == null ? "No model is open" : "");
-    said.fail(why, answers);
+    said.say(Said.Subject.MODEL, model.get() == null ? "No model is open" : "");
+    said.fail(Said.Subject.MODEL, why, answers);
   }
 
   /** A campaign that began meanwhile may end first. */
   private void loaded(LoadedModel made) {
-    if (jobs.has(JobKind.CAMPAIGN)) {
-      ListChangeListener<Job> whenFree =
-          new ListChangeListener<>() {
-            @Override
-            public void onChanged(Change<? extends Job> c) {
-              if (!jobs.has(JobKind.CAMPAIGN)) {
-                jobs.running().removeListener(this);
-                install(made);
-              }
-            }
-          };
-      jobs.running().addListener(whenFree);
-      said.ask(
-          made.model().title()
-              + " is loaded, and is opened once this has ended: "
-              + jobs.title(JobKind.CAMPAIGN)
-              + ".",
-          List.of(
-              new Notice.Answer("ask-yes", "End it", () -> jobs.end(JobKind.CAMPAIGN)),
-              new Notice.Answer("ask-no", "Let it go on", () -> {})));
-    } else {
+    Job now = jobs.current(JobKind.CAMPAIGN);
+    if (now == null) {
       install(made);
+      return;
     }
+    said.ask(
+        now,
+        made.model().title()
+            + " is loaded, and is opened once this has ended: "
+            + now.titleProperty().get()
+            + ".",
+        List.of(
+            new Notice.Answer("ask-no", "Let it go on", () -> {}),
+            new Notice.Answer("ask-yes", "End it", now::cancel)));
+    jobs.onceEnded(now, () -> loaded(made));
   }
 
   private static void close(LoadedModel made) {
@@ -169,6 +166,11 @@ public final class Models {
         JobKind.INSTALL,
         "Opening " + made.model().title(),
         turn -> open.install(made),
-        end -> said.ended(end, () -> model.set(new Open(made)), made.model().title() + " is open"));
+        end ->
+            said.ended(
+                Said.Subject.MODEL,
+                end,
+                () -> model.set(new Open(made)),
+                made.model().title() + " is open"));
   }
 }

@@ -97,30 +97,34 @@ final class OpenSession {
     if (session == null) {
       return;
     }
+    int steps = reached;
     if (!session.canDecode() && !sampling.equals(session.run().sampling()) && isItsModelOpen()) {
       wake(detail, turn);
     }
-    int steps = reached;
+    reached = steps;
     session.choose(choice, sampling);
     publisher.publish(session.run(), false);
     if (session.canDecode()) {
       generate(steps, false, turn);
     }
-    reached = steps;
   }
 
   /** What generating came to: tokens that were asked for, and those that came. */
   record Generated(int wanted, int made, boolean ended) {}
 
-  /** Generates so many tokens after the last one. */
+  /**
+   * Generates so many tokens after the last one. Another choice that is let in meanwhile may end
+   * its answer sooner; that takes nothing from what the next choice is generated to.
+   */
   Generated more(int count, Job.Turn turn) {
-    int first = Math.max(reached, session.run().steps().size() - 1);
-    try {
-      generate(first + count, true, turn);
-    } finally {
-      reached = session == null ? 0 : session.run().steps().size() - 1;
-    }
-    return new Generated(count, reached - first, session.run().ended());
+    int first = Math.max(reached, steps());
+    reached = first;
+    generate(first + count, true, turn);
+    return new Generated(count, Math.max(0, steps() - first), session.run().ended());
+  }
+
+  private int steps() {
+    return session.run().steps().size() - 1;
   }
 
   /**
@@ -128,16 +132,17 @@ final class OpenSession {
    * however it comes.
    */
   private void generate(int steps, boolean follow, Job.Turn turn) {
-    int first = session.run().steps().size() - 1;
+    int first = steps();
     long last = System.nanoTime();
     try {
-      for (int i = first; i < steps && session.canStep(); i = session.run().steps().size() - 1) {
+      for (int i = first; i < steps && session.canStep(); i = steps()) {
         turn.at((double) (i - first) / (steps - first));
         turn.giveWay();
         if (!session.canStep()) {
           return;
         }
         session.step();
+        reached = Math.max(reached, steps());
         if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
           last = System.nanoTime();
           publisher.publish(session.run(), follow);
@@ -153,7 +158,7 @@ final class OpenSession {
   /** Goes on after a step with another token. */
   void branch(int index, int token) {
     session.branch(index, token);
-    reached = session.run().steps().size() - 1;
+    reached = steps();
     publisher.publish(session.run(), true);
   }
 
@@ -161,7 +166,7 @@ final class OpenSession {
   void goBack(Run left, Session.Detail detail, Progress p) {
     if (session.canDecode()) {
       session.restore(left, p);
-      reached = session.run().steps().size() - 1;
+      reached = steps();
       publisher.publish(session.run(), true);
     } else {
       show(Session.of(left), true);

@@ -1,6 +1,7 @@
 package org.emslens.app.lens;
 
 import java.util.List;
+import java.util.function.Consumer;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -8,51 +9,91 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 
-/** What the window says to its user: a remark, a failure, or something that wants an answer. */
+/**
+ * What the window says to its user: a remark, a failure, or something that wants an answer. Each
+ * speaks of a subject, and goes once that has changed.
+ */
 public final class Said {
   private final StringProperty message = new SimpleStringProperty(this, "message", "");
   private final StringProperty error = new SimpleStringProperty(this, "error", "");
   private final ObjectProperty<Notice> notice = new SimpleObjectProperty<>(this, "notice");
+  private Object ofMessage = Subject.OTHER;
+  private Object ofError = Subject.OTHER;
+  private Object ofNotice = Subject.OTHER;
+
+  /** What is spoken of. Pages have subjects of their own, any object. */
+  public enum Subject {
+    /** The steps that are shown, how they came, and the settings that they came with. */
+    RUN,
+    MODEL,
+    /** What is written and read. */
+    FILE,
+    OTHER
+  }
+
+  /** A field on a page, whose faults are of no interest elsewhere. */
+  private record Field(Object owner) {}
 
   /** Says what happened; an older failure is forgotten. */
-  public void say(String what) {
+  public void say(Object of, String what) {
     error.set("");
+    ofMessage = of;
     message.set(what);
   }
 
   /** Says in one sentence why something could not be done. */
-  public void fail(String why) {
+  public void fail(Object of, String why) {
+    ofError = of;
     error.set(why);
   }
 
-  /** An older failure is no longer what matters. */
-  void forget() {
-    error.set("");
+  /**
+   * Tells of the faults of a page's fields.
+   *
+   * @param owner told apart from other fields
+   * @return takes a sentence, or nothing once the fault is mended
+   */
+  public Consumer<String> faults(Object owner) {
+    Field field = new Field(owner);
+    return why -> {
+      if (why.isEmpty()) {
+        over(field);
+      } else {
+        fail(field, why);
+      }
+    };
   }
 
-  /** Shows something that stays until it is answered or put away; a new one replaces an old one. */
-  public void ask(String text, List<Notice.Answer> answers) {
-    notice.set(new Notice(text, false, answers));
-  }
-
-  /** Does something at once, or asks first where that ends a campaign. */
-  void askToEnd(Jobs jobs, String what, Runnable instead) {
-    if (jobs.has(JobKind.CAMPAIGN)) {
-      ask(
-          what
-              + " ends what runs now: "
-              + jobs.title(JobKind.CAMPAIGN)
-              + ". Its results so far stay.",
-          List.of(
-              new Notice.Answer("ask-yes", "End it", instead),
-              new Notice.Answer("ask-no", "Let it go on", () -> {})));
-    } else {
-      instead.run();
+  /** Takes away what was said of something that is no longer so. */
+  public void over(Object of) {
+    if (of.equals(ofMessage)) {
+      message.set("");
+    }
+    if (of.equals(ofError)) {
+      error.set("");
+    }
+    if (of.equals(ofNotice)) {
+      notice.set(null);
     }
   }
 
+  /** The user has gone on, to another page or with another setting. */
+  public void faultsOver() {
+    if (ofError instanceof Field) {
+      error.set("");
+    }
+  }
+
+  /** Shows something that stays until it is answered or put away; a new one replaces an old one. */
+  public void ask(Object of, String text, List<Notice.Answer> answers) {
+    ofNotice = of;
+    notice.set(new Notice(text, false, answers));
+  }
+
   /** Shows a failure with ways out of it. */
-  public void fail(String why, List<Notice.Answer> answers) {
+  public void fail(Object of, String why, List<Notice.Answer> answers) {
+    error.set("");
+    ofNotice = of;
     notice.set(new Notice(why, true, answers));
   }
 
@@ -61,26 +102,19 @@ public final class Said {
     notice.set(null);
   }
 
-  /** Says why planning failed; that it went well is to be seen. */
-  void planned(Job.End end) {
-    if (end instanceof Job.End.Failed f) {
-      fail(f.why());
-    }
-  }
-
   /** Says how a job ended. */
-  void ended(Job.End end, Runnable afterSuccess) {
-    ended(end, afterSuccess, "Ready");
+  void ended(Object of, Job.End end, Runnable afterSuccess) {
+    ended(of, end, afterSuccess, "Ready");
   }
 
-  void ended(Job.End end, Runnable afterSuccess, String done) {
+  void ended(Object of, Job.End end, Runnable afterSuccess, String done) {
     switch (end) {
       case Job.End.Done d -> {
-        say(done);
+        say(of, done);
         afterSuccess.run();
       }
       case Job.End.Cancelled c -> {}
-      case Job.End.Failed f -> fail(f.why());
+      case Job.End.Failed f -> fail(of, f.why());
     }
   }
 

@@ -1,5 +1,7 @@
 package org.emslens.app.lens;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.function.Consumer;
 import javafx.beans.value.ObservableValue;
 import org.emslens.app.controls.Endings;
 import org.emslens.app.controls.ExportMenu;
+import org.emslens.format.BadFileException;
 import org.emslens.session.CommandText;
 import org.emslens.session.Manifest;
 import org.emslens.session.Recording;
@@ -17,6 +20,8 @@ import org.emslens.session.Run;
 public final class SessionFiles {
   /** What a session's file is called at its end. */
   public static final String ENDING = ".emslens";
+
+  private static final long MOST_TEXT = 1_000_000;
 
   private final Jobs jobs;
   private final Said said;
@@ -37,15 +42,48 @@ public final class SessionFiles {
   /** Reads a recording, and hands it over on the screen's thread. */
   void read(Path file, String title, Consumer<Run> then) {
     Run[] made = new Run[1];
+    said.over(Said.Subject.FILE);
+    said.over(Said.Subject.MODEL);
     jobs.start(
         JobKind.OPEN,
         title,
         turn -> made[0] = Recording.read(file),
-        end -> said.ended(end, () -> then.accept(made[0])));
+        end -> said.ended(Said.Subject.FILE, end, () -> then.accept(made[0])));
+  }
+
+  /** Reads a text, and hands it over on the screen's thread. */
+  public void readText(Path file, Consumer<String> then) {
+    String[] text = new String[1];
+    said.over(Said.Subject.FILE);
+    jobs.start(
+        JobKind.OPEN,
+        "Opening " + file.getFileName(),
+        turn -> text[0] = text(file),
+        end -> said.ended(Said.Subject.FILE, end, () -> then.accept(text[0])));
+  }
+
+  private static String text(Path file) throws IOException {
+    if (Files.size(file) > MOST_TEXT) {
+      throw new BadFileException(file, "has more than a megabyte, which no prompt can have.");
+    }
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new BadFileException(file, "is no UTF-8 text.");
+    }
   }
 
   /** Saves the session that is shown, as it is now. */
   public void save(Path chosen) {
+    save(chosen, () -> {});
+  }
+
+  /**
+   * Saves it, and goes on.
+   *
+   * @param then done once it is written; not where it was not
+   */
+  public void save(Path chosen, Runnable then) {
     Run shown = run.getValue();
     if (shown == null) {
       return;
@@ -63,6 +101,7 @@ public final class SessionFiles {
                 writing.remove(shown);
                 if (end instanceof Job.End.Done) {
                   kept = shown;
+                  then.run();
                 }
               });
         });
@@ -73,6 +112,7 @@ public final class SessionFiles {
     Path file = Endings.with(chosen, ending);
     if (!file.equals(chosen) && Files.exists(file)) {
       said.ask(
+          file,
           file + " is there already.",
           List.of(
               new Notice.Answer("replace", "Replace it", () -> write.accept(file)),
@@ -88,15 +128,18 @@ public final class SessionFiles {
    * @param ended told how it ended, after the user was
    */
   private void write(Path file, Job.Work work, Consumer<Job.End> ended) {
+    said.over(Said.Subject.FILE);
     jobs.start(
         JobKind.WRITE,
         "Saving " + file.getFileName(),
         work,
         end -> {
           switch (end) {
-            case Job.End.Done d -> said.say("Saved to " + file);
-            case Job.End.Cancelled c -> said.fail(file + " was not saved: it was cancelled.");
-            case Job.End.Failed f -> said.fail("Not saved. " + f.why(), List.of());
+            case Job.End.Done d -> said.say(Said.Subject.FILE, "Saved to " + file);
+            case Job.End.Cancelled c ->
+                said.fail(Said.Subject.FILE, file + " was not saved: it was cancelled.");
+            case Job.End.Failed f ->
+                said.fail(Said.Subject.FILE, "Not saved. " + f.why(), List.of());
           }
           ended.accept(end);
           if (waiting != null) {
@@ -170,7 +213,7 @@ public final class SessionFiles {
 
   private void goOn(boolean written) {
     if (written && jobs.has(JobKind.WRITE)) {
-      said.say("Closing once all is written");
+      said.say(Said.Subject.FILE, "Closing once all is written");
     } else {
       Runnable next = written ? waiting : instead;
       waiting = null;

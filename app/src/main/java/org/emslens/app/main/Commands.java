@@ -1,7 +1,6 @@
 package org.emslens.app.main;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -13,10 +12,10 @@ import javafx.scene.input.ClipboardContent;
 import javafx.stage.FileChooser;
 import javafx.stage.Window;
 import org.emslens.app.controls.FileDialogs;
-import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
-import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Said;
+import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.settings.Appearance;
 import org.emslens.session.Run;
 
@@ -29,17 +28,29 @@ final class Commands {
   private final Node owner;
   private final Appearance appearance;
   private final Runnable help;
+  private final Losses losses;
+  private final Openings openings;
   private Supplier<String> copied = this::runCommand;
 
   /**
    * @param owner a node of the window that dialogs belong to
    */
-  Commands(Lens lens, FileDialogs dialogs, Node owner, Appearance appearance, Runnable help) {
+  Commands(
+      Lens lens,
+      FileDialogs dialogs,
+      Node owner,
+      PromptModel prompt,
+      Appearance appearance,
+      Runnable help) {
     this.lens = lens;
     this.dialogs = dialogs;
     this.owner = owner;
     this.appearance = appearance;
     this.help = help;
+    losses =
+        new Losses(
+            lens, appearance, then -> chosenName().ifPresent(f -> lens.files().save(f, then)));
+    openings = new Openings(lens, prompt, losses);
     lens.models().onChooseFile(this::open);
   }
 
@@ -67,25 +78,35 @@ final class Commands {
     dialogs
         .open(
             window(),
-            "Open a model or a recorded session",
+            "Open a model, a recorded session or a text",
             List.of(
                 new FileChooser.ExtensionFilter(
-                    "Models and sessions", "*.gguf", "*.emslens", "config.json"),
+                    "Models, sessions and texts",
+                    "*.gguf",
+                    "*.emslens",
+                    "config.json",
+                    "*.txt",
+                    "*.md"),
                 new FileChooser.ExtensionFilter("All files", "*")))
-        .ifPresent(lens::open);
+        .ifPresent(openings::open);
+  }
+
+  /** Opens a file that was dropped or named. */
+  void open(Path file) {
+    openings.open(file);
   }
 
   void openFolder() {
-    dialogs.folder(window(), "Open a model's folder").ifPresent(lens::open);
+    dialogs.folder(window(), "Open a model's folder").ifPresent(openings::open);
   }
 
   void openDefault() {
-    lens.openDefault();
+    losses.unlessLost(Losses.Deed.LOAD, lens::openDefault);
   }
 
   void save() {
     if (lens.runProperty().get() != null) {
-      chosenName().ifPresent(lens.files()::save);
+      chosenName().ifPresent(f -> lens.files().save(f));
     }
   }
 
@@ -119,9 +140,9 @@ final class Commands {
       content.putString(line);
       Clipboard.getSystemClipboard().setContent(content);
       String shown = line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN - 1) + "…" : line;
-      lens.said().say("Copied: " + shown.replace('\n', ' '));
+      lens.said().say(Said.Subject.OTHER, "Copied: " + shown.replace('\n', ' '));
     } catch (IllegalArgumentException | IllegalStateException e) {
-      lens.said().fail(e.getMessage());
+      lens.said().fail(Said.Subject.OTHER, e.getMessage());
     }
   }
 
@@ -133,50 +154,11 @@ final class Commands {
     help.run();
   }
 
-  private void whenWritten(Runnable end) {
-    lens.files().whenWritten(end, () -> {});
-  }
-
   /**
    * Ends the program once nothing would be lost: after what is being written, and after asking
    * where generated tokens are in no file.
    */
   void close(Runnable end) {
-    boolean unsaved = lens.files().isUnsaved();
-    boolean running = lens.jobs().has(JobKind.CAMPAIGN);
-    if (appearance.askBeforeClosingProperty().get() && (unsaved || running)) {
-      List<Notice.Answer> answers = new ArrayList<>();
-      answers.add(new Notice.Answer("close-never-ask", "Never ask again", this::neverAsk));
-      if (unsaved) {
-        answers.add(new Notice.Answer("close-save", "Save and close", () -> saveAndClose(end)));
-      }
-      answers.add(
-          new Notice.Answer(
-              "close-discard",
-              unsaved ? "Close without saving" : "End it and close",
-              () -> whenWritten(end)));
-      answers.add(new Notice.Answer("close-stay", "Stay", () -> {}));
-      lens.said()
-          .ask(
-              (running ? "An experiment is still running. " : "")
-                  + (unsaved ? "The session has generated tokens that are in no file." : ""),
-              answers);
-    } else {
-      whenWritten(end);
-    }
-  }
-
-  private void neverAsk() {
-    appearance.askBeforeClosingProperty().set(false);
-    lens.said().say("Closing asks no more");
-  }
-
-  private void saveAndClose(Runnable end) {
-    chosenName()
-        .ifPresent(
-            f -> {
-              lens.files().save(f);
-              whenWritten(end);
-            });
+    losses.unlessLost(Losses.Deed.CLOSE, () -> lens.files().whenWritten(end, () -> {}));
   }
 }

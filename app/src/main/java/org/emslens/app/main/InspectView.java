@@ -2,7 +2,6 @@ package org.emslens.app.main;
 
 import java.util.ArrayList;
 import java.util.List;
-import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.DoubleExpression;
 import javafx.beans.property.ObjectProperty;
@@ -27,6 +26,8 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Scale;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.Switches;
+import org.emslens.app.controls.Tail;
+import org.emslens.app.controls.Titles;
 import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.HeatmapView;
@@ -59,24 +60,23 @@ public final class InspectView extends StackPane {
   private static final double LEAST_CONTEXT = 140;
   private static final double PINNED = 112;
   private static final double MOST_OF_ANSWER = 52;
-  private static final int ANSWER = 120;
+  private static final int ANSWER = 400;
 
   private final Lens lens;
   private final Appearance appearance;
   private final List<Surface> surfaces = new ArrayList<>();
-  private final List<SplitPane> panes = new ArrayList<>();
-  private final List<double[]> designed = new ArrayList<>();
+  private final Dividers dividers;
   private final HeatmapView heatmap;
   private final AtlasView atlas;
   private final Search search = new Search();
   private final SearchBar searchBar = new SearchBar(search);
   private final ContextView context;
   private String looked = "";
-  private double[] before;
 
   InspectView(Lens lens, PromptModel prompt, Appearance appearance) {
     this.lens = lens;
     this.appearance = appearance;
+    dividers = new Dividers(appearance);
     heatmap = surface(new HeatmapView(lens));
     atlas = surface(new AtlasView(lens));
     context = surface(new ContextView(lens, search));
@@ -93,8 +93,23 @@ public final class InspectView extends StackPane {
     all.setFitToHeight(true);
     all.getStyleClass().add("edge-to-edge");
     all.setId("inspect-scroll");
-    getChildren().add(all);
+    VBox.setVgrow(all, Priority.ALWAYS);
+    getChildren().add(new VBox(shown(prompt), all));
     setMinSize(0, 0);
+  }
+
+  /** Says whose pictures these are where the prompt at the left is another. */
+  private static Label shown(PromptModel prompt) {
+    Label l = new Label();
+    l.setId("shown");
+    l.getStyleClass().addAll("card-note", "shown");
+    l.setWrapText(true);
+    l.setMinHeight(USE_PREF_SIZE);
+    l.setMaxWidth(Double.MAX_VALUE);
+    l.textProperty().bind(prompt.shownBinding());
+    l.visibleProperty().bind(l.textProperty().isNotEmpty());
+    l.managedProperty().bind(l.visibleProperty());
+    return l;
   }
 
   private <S extends Surface> S surface(S s) {
@@ -111,7 +126,7 @@ public final class InspectView extends StackPane {
     SplitPane pane = new SplitPane(parts);
     pane.setId(name);
     pane.setOrientation(Orientation.VERTICAL);
-    pane.setDividerPositions(appearance.dividers().getOrDefault(name, at));
+    dividers.add(pane, at);
     DoubleExpression least = new SimpleDoubleProperty(DIVIDER * at.length);
     for (Region r : parts) {
       least = least.add(r.minHeightProperty());
@@ -119,8 +134,6 @@ public final class InspectView extends StackPane {
     if (!name.equals("columns")) {
       pane.minHeightProperty().bind(least);
     }
-    panes.add(pane);
-    designed.add(at);
     return pane;
   }
 
@@ -134,32 +147,6 @@ public final class InspectView extends StackPane {
     return part;
   }
 
-  /** What makes room for something for a while has its place again afterwards. */
-  private void keepDividers(String name, boolean there) {
-    panes.stream()
-        .filter(p -> p.getId().equals(name))
-        .forEach(
-            p -> {
-              if (there) {
-                before = p.getDividerPositions();
-              } else if (before != null) {
-                double[] at = before;
-                Platform.runLater(() -> p.setDividerPositions(at));
-              }
-            });
-  }
-
-  /** Puts all dividers back where they were designed to be. */
-  void resetDividers() {
-    for (int i = 0; i < panes.size(); i++) {
-      panes.get(i).setDividerPositions(designed.get(i));
-    }
-  }
-
-  void rememberDividers() {
-    panes.forEach(p -> appearance.dividers().put(p.getId(), p.getDividerPositions()));
-  }
-
   private SplitPane left(PromptModel prompt) {
     Card promptCard = new Card("Prompt", Help.PROMPT.text(), new PromptView(lens, prompt));
     PinnedView pinned = surface(new PinnedView(lens));
@@ -167,7 +154,7 @@ public final class InspectView extends StackPane {
     pinned.minHeightProperty().bind(pinned.prefHeightProperty());
     pinned.visibleProperty().bind(lens.selection().pinnedProperty().greaterThanOrEqualTo(0));
     pinned.managedProperty().bind(pinned.visibleProperty());
-    pinned.visibleProperty().addListener((o, before, now) -> keepDividers("left", now));
+    pinned.visibleProperty().addListener((o, before, now) -> dividers.place());
     VBox.setVgrow(context, Priority.ALWAYS);
     lens.runProperty().addListener((o, before, now) -> lookAtFirst(prompt, before, now));
     Card contextCard =
@@ -216,15 +203,13 @@ public final class InspectView extends StackPane {
   }
 
   /** The answer so far, wherever the context is scrolled to. */
-  private Label generated() {
-    Label l = new Label();
+  private Tail generated() {
+    Tail l = new Tail();
     l.setId("generated");
-    l.setWrapText(true);
     l.getStyleClass().add("generated");
-    l.setMinHeight(0);
     l.maxHeightProperty().bind(appearance.textProperty().multiply(MOST_OF_ANSWER));
-    l.textProperty().bind(Bindings.createStringBinding(this::answer, lens.viewProperty()));
-    l.visibleProperty().bind(l.textProperty().isNotEmpty());
+    l.wholeProperty().bind(Bindings.createStringBinding(this::answer, lens.viewProperty()));
+    l.visibleProperty().bind(l.wholeProperty().isNotEmpty());
     l.managedProperty().bind(l.visibleProperty());
     return l;
   }
@@ -234,8 +219,8 @@ public final class InspectView extends StackPane {
     if (v == null || v.stepIndex() == 0) {
       return "";
     }
-    String all = v.run().generated(v.stepIndex()).strip().replace("\n", " ⏎ ");
-    return all.length() > ANSWER ? "… " + all.substring(all.length() - ANSWER) : all;
+    String all = v.run().generated(v.stepIndex()).strip();
+    return all.substring(Math.max(0, all.length() - ANSWER)).replace("\n", " ⏎ ");
   }
 
   private void note(Card card, java.util.concurrent.Callable<String> text) {
@@ -314,6 +299,7 @@ public final class InspectView extends StackPane {
     box.getItems().setAll(values);
     box.valueProperty().bindBidirectional(bound);
     box.getStyleClass().add("small");
+    Titles.fit(box);
     return box;
   }
 
@@ -323,13 +309,13 @@ public final class InspectView extends StackPane {
     reset.setId("reset-layout");
     reset.getStyleClass().add("small");
     reset.setTooltip(new Tooltip("Put all dividers back where they were designed to be"));
-    reset.setOnAction(e -> resetDividers());
+    reset.setOnAction(e -> dividers.reset());
     Card budget = new Card("Budget", Help.BUDGET.text(), new BudgetView(lens, model), reset);
     Card bars = new Card("Heads of this layer", Help.BARS.text(), surface(new HeadBars(lens)));
     Card scores = new Card("Global-Local", Help.SCORES.text(), surface(new ScoresView(lens)));
     return split(
         "right",
-        new double[] {0.45, 0.73},
+        new double[] {0.52, 0.79},
         atLeast(budget, appearance, 220),
         atLeast(bars, appearance, 130),
         atLeast(scores, appearance, 130));

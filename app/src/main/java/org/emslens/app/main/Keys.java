@@ -1,6 +1,7 @@
 package org.emslens.app.main;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import javafx.beans.property.ObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
@@ -13,8 +14,8 @@ import javafx.scene.input.KeyEvent;
 import javafx.stage.Stage;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Said;
 import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.settings.Appearance;
 import org.emslens.app.timeline.TimelineModel;
@@ -54,7 +55,11 @@ final class Keys {
   private final InspectView inspect;
   private final ShortcutsView shortcuts;
   private final Appearance appearance;
+  private final BooleanSupplier cancel;
 
+  /**
+   * @param cancel ends what the shown page runs; tells whether there was anything
+   */
   Keys(
       Node root,
       Lens lens,
@@ -64,7 +69,8 @@ final class Keys {
       ObjectProperty<Page> page,
       InspectView inspect,
       ShortcutsView shortcuts,
-      Appearance appearance) {
+      Appearance appearance,
+      BooleanSupplier cancel) {
     this.root = root;
     this.lens = lens;
     this.commands = commands;
@@ -74,6 +80,7 @@ final class Keys {
     this.inspect = inspect;
     this.shortcuts = shortcuts;
     this.appearance = appearance;
+    this.cancel = cancel;
     root.addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
     root.addEventHandler(KeyEvent.KEY_PRESSED, this::left);
   }
@@ -162,10 +169,8 @@ final class Keys {
       shortcuts.toggle();
     } else if (lens.said().noticeProperty().get() != null) {
       lens.said().dismiss();
-    } else if (page.get() == Page.INSPECT) {
-      lens.cancel();
-    } else {
-      lens.jobs().end(JobKind.CAMPAIGN);
+    } else if (!cancel.getAsBoolean()) {
+      lens.said().say(Said.Subject.OTHER, "Nothing runs on this page");
     }
   }
 }

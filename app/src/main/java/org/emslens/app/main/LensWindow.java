@@ -22,6 +22,7 @@ import org.emslens.app.drive.Target;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Said;
 import org.emslens.app.lens.SessionFiles;
 import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.prompt.Sample;
@@ -77,8 +78,8 @@ public final class LensWindow implements Target {
             view,
             free ? options.width() : Math.min(options.width(), screen.getWidth() - FRAME),
             free ? options.height() : Math.min(options.height(), screen.getHeight() - FRAME)));
-    stage.setMinWidth(LEAST_WIDTH);
-    stage.setMinHeight(LEAST_HEIGHT);
+    stage.setMinWidth(free ? LEAST_WIDTH : Math.min(LEAST_WIDTH, screen.getWidth()));
+    stage.setMinHeight(free ? LEAST_HEIGHT : Math.min(LEAST_HEIGHT, screen.getHeight()));
     stage.setOnCloseRequest(
         e -> {
           e.consume();
@@ -102,16 +103,35 @@ public final class LensWindow implements Target {
   /** Shows it, with what it was opened for. */
   public void show() {
     stage.show();
+    if (options.script() == null) {
+      keepOnScreen();
+    }
     if (options.file() == null) {
       firstStart();
     } else if (options.file().toString().endsWith(SessionFiles.ENDING)) {
       lens.openRecording(options.file(), this::openItsModel);
     } else {
-      lens.open(options.file());
+      if (Openings.isText(options.file())) {
+        lens.openDefault();
+      }
+      view.open(options.file());
     }
     if (driver != null) {
       driver.start();
     }
+  }
+
+  /** How much a desktop puts around a window is known only once it is there. */
+  private void keepOnScreen() {
+    Rectangle2D screen = Screen.getPrimary().getVisualBounds();
+    if (options.width() + FRAME <= screen.getWidth()
+        && options.height() + FRAME <= screen.getHeight()) {
+      return;
+    }
+    stage.setWidth(Math.clamp(stage.getWidth(), stage.getMinWidth(), screen.getWidth()));
+    stage.setHeight(Math.clamp(stage.getHeight(), stage.getMinHeight(), screen.getHeight()));
+    stage.setX(Math.clamp(stage.getX(), screen.getMinX(), screen.getMaxX() - stage.getWidth()));
+    stage.setY(Math.clamp(stage.getY(), screen.getMinY(), screen.getMaxY() - stage.getHeight()));
   }
 
   /**
@@ -181,6 +201,7 @@ public final class LensWindow implements Target {
     } else {
       lens.said()
           .ask(
+              Said.Subject.MODEL,
               "This session was recorded with " + wanted + "; open that model to go on with it.",
               List.of(new Notice.Answer("choose-file", "Choose its file …", view::chooseFile)));
     }
@@ -197,6 +218,11 @@ public final class LensWindow implements Target {
   }
 
   @Override
+  public void drop(Path file) {
+    view.open(file);
+  }
+
+  @Override
   public boolean isCurrent() {
     return view.isCurrent();
   }
@@ -210,6 +236,7 @@ public final class LensWindow implements Target {
         .put("title", p.title())
         .put("text", p.textProperty().get())
         .put("tokens", p.tokens());
+    state.put("shown", p.shownBinding().get());
     state
         .putObject("context")
         .put("text", view.inspect().context().shownText())
@@ -223,7 +250,7 @@ public final class LensWindow implements Target {
   /** A fault of ours: into the log, and in a sentence on screen. */
   public void unexpected(Throwable e) {
     Failures.log(e);
-    lens.said().fail(Failures.sentence(e));
+    lens.said().fail(Said.Subject.OTHER, Failures.sentence(e));
   }
 
   private void driven(String failure) {

@@ -1,9 +1,11 @@
 package org.emslens.app.main;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.Node;
@@ -43,16 +45,18 @@ public final class MainView extends BorderPane {
   private final TimelineView when;
   private final Commands commands;
   private final List<Surface> surfaces = new ArrayList<>();
+  private final PopUps popUps;
 
   public MainView(Lens lens, Appearance appearance, FileDialogs dialogs) {
     this.lens = lens;
     this.appearance = appearance;
+    popUps = new PopUps(this, () -> appearance.themeProperty().get().palette().surface());
     TimelineModel timeline = new TimelineModel(lens);
     prompt = new PromptModel(lens);
     inspect = new InspectView(lens, prompt, appearance);
     when = new TimelineView(lens, timeline);
     ShortcutsView shortcuts = new ShortcutsView();
-    commands = new Commands(lens, dialogs, this, appearance, shortcuts::toggle);
+    commands = new Commands(lens, dialogs, this, prompt, appearance, shortcuts::toggle);
     getStylesheets().add(MainView.class.getResource("/org/emslens/app/app.css").toExternalForm());
     getStyleClass().add("lens");
     CompareView compare = new CompareView(lens, dialogs);
@@ -80,11 +84,26 @@ public final class MainView extends BorderPane {
     setTop(new Header(lens, commands, page));
     setCenter(middle);
     setBottom(new VBox(when, new NoticeBar(lens), new StatusLine(lens, page)));
-    page.addListener((o, before, now) -> turn(now));
+    page.addListener(
+        (o, before, now) -> {
+          turn(now);
+          lens.said().faultsOver();
+        });
     turn(page.get());
     appearance.lookBinding().addListener((o, before, now) -> dress());
     dress();
-    new Keys(this, lens, commands, prompt, timeline, page, inspect, shortcuts, appearance);
+    BooleanSupplier cancel =
+        () ->
+            switch (page.get()) {
+              case INSPECT -> {
+                lens.cancel();
+                yield true;
+              }
+              case COMPARE -> compare.cancel();
+              case SWEEP -> sweep.cancel();
+              case NEEDLE -> needle.cancel();
+            };
+    new Keys(this, lens, commands, prompt, timeline, page, inspect, shortcuts, appearance, cancel);
     setOnDragOver(this::dragOver);
     setOnDragDropped(this::dropped);
   }
@@ -112,7 +131,7 @@ public final class MainView extends BorderPane {
   private void dropped(DragEvent e) {
     boolean has = e.getDragboard().hasFiles();
     if (has) {
-      lens.open(e.getDragboard().getFiles().getFirst().toPath());
+      open(e.getDragboard().getFiles().getFirst().toPath());
     }
     e.setDropCompleted(has);
     e.consume();
@@ -120,11 +139,7 @@ public final class MainView extends BorderPane {
 
   /** Ends the program, by and by, where nothing would be lost. */
   public void close(Runnable end) {
-    commands.close(
-        () -> {
-          inspect.rememberDividers();
-          end.run();
-        });
+    commands.close(end);
   }
 
   /** Makes the steps what the keyboard acts on, where the user has not gone elsewhere yet. */
@@ -133,6 +148,11 @@ public final class MainView extends BorderPane {
     if (!(owner instanceof TextInputControl)) {
       when.focusSteps();
     }
+  }
+
+  /** Opens a file that was dropped or named. */
+  public void open(Path file) {
+    commands.open(file);
   }
 
   /** Asks for a file to open. */

@@ -2,6 +2,7 @@ package org.emslens.app.main;
 
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
@@ -18,21 +19,28 @@ final class NoticeBar extends HBox {
 
   private final Lens lens;
 
+  /** What had the focus before the question came. */
+  private Node before;
+
   NoticeBar(Lens lens) {
     super(8);
     this.lens = lens;
     setId("notice");
     getStyleClass().add("notice");
     setAlignment(Pos.CENTER_LEFT);
-    lens.said().noticeProperty().addListener((o, before, now) -> show(now));
+    lens.said().noticeProperty().addListener((o, last, now) -> show(now));
     show(null);
   }
 
   private void show(Notice n) {
+    boolean held = has(getScene() == null ? null : getScene().getFocusOwner());
     getChildren().clear();
     setVisible(n != null);
     setManaged(n != null);
     if (n == null) {
+      if (held && before != null) {
+        before.requestFocus();
+      }
       return;
     }
     pseudoClassStateChanged(FAILED, n.failure());
@@ -62,5 +70,20 @@ final class NoticeBar extends HBox {
     away.setMinWidth(USE_PREF_SIZE);
     away.setOnAction(e -> lens.said().dismiss());
     getChildren().add(away);
+    if (!n.failure() && n.answers().size() > 1) {
+      ask(held);
+    }
+  }
+
+  /** A question can be answered by keyboard at once; its first answer loses nothing. */
+  private void ask(boolean held) {
+    if (!held) {
+      before = getScene().getFocusOwner();
+    }
+    getChildren().get(1).requestFocus();
+  }
+
+  private boolean has(Node owner) {
+    return owner != null && owner.getParent() == this;
   }
 }

@@ -1,8 +1,11 @@
 package org.emslens.app.main;
 
+import javafx.geometry.Insets;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -26,9 +29,18 @@ final class ShortcutsView extends StackPane {
     Button close = new Button("Close");
     close.setId("shortcuts-close");
     close.setOnAction(e -> toggle());
-    VBox box = new VBox(12, title, grid, close);
+    ScrollPane list = new ScrollPane(grid);
+    list.setFitToWidth(true);
+    list.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+    list.getStyleClass().add("edge-to-edge");
+    VBox.setVgrow(list, Priority.ALWAYS);
+    VBox box = new VBox(12, title, list, close);
     box.getStyleClass().addAll("card", "sheet");
     box.setMaxSize(Region.USE_PREF_SIZE, Region.USE_PREF_SIZE);
+    title.setMinHeight(Region.USE_PREF_SIZE);
+    close.setMinHeight(Region.USE_PREF_SIZE);
+    setMinSize(0, 0);
+    setPadding(new Insets(8));
     getChildren().add(box);
     setOnMousePressed(
         e -> {

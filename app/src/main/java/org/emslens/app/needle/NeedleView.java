@@ -110,6 +110,11 @@ public final class NeedleView extends BorderPane {
             asked));
   }
 
+  /** Ends what this page runs, if anything; tells whether it did. */
+  public boolean cancel() {
+    return model.cancel();
+  }
+
   private List<Task> tasks() {
     List<Task> tasks = new ArrayList<>();
     for (int n : Choices.wholes(lengths, "context lengths")) {

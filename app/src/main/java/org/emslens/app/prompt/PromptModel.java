@@ -1,6 +1,8 @@
 package org.emslens.app.prompt;
 
 import java.util.List;
+import javafx.beans.binding.Bindings;
+import javafx.beans.binding.StringBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
@@ -15,11 +17,16 @@ import org.emslens.app.controls.Background;
 import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
+import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Said;
 import org.emslens.model.Model;
+import org.emslens.session.Run;
 import org.emslens.text.ChatMessage;
 
 /** The prompt that is written: where it comes from, how long it is, and what running it means. */
 public final class PromptModel {
+  private static final int TITLE = 48;
+
   private final Lens lens;
   private final List<Sample> samples = Sample.all();
   private final StringProperty text = new SimpleStringProperty(this, "text", "");
@@ -38,12 +45,71 @@ public final class PromptModel {
 
   private record Length(int tokens, int limit) {}
 
+  private record Written(String text, boolean chat) {}
+
+  /** What was written when the shown run was begun, or null. */
+  private final ObjectProperty<Written> read = new SimpleObjectProperty<>(this, "read");
+
+  /** What is being read, or null. */
+  private Written asked;
+
+  private final StringBinding shown;
+
   public PromptModel(Lens lens) {
     this.lens = lens;
     text.addListener((o, before, now) -> changed());
     chat.addListener((o, before, now) -> count());
     lens.models().modelProperty().addListener((o, before, now) -> count());
     lens.openedProperty().addListener((o, before, now) -> opened(now));
+    lens.runProperty().addListener((o, before, now) -> shown(now));
+    shown =
+        Bindings.createStringBinding(
+            this::whatIsShown,
+            text,
+            chat,
+            read,
+            lens.runProperty(),
+            lens.readingBinding(),
+            lens.models().modelProperty());
+  }
+
+  /** A prompt that was asked to be run is the one that is shown once a run of it comes. */
+  private void shown(Run now) {
+    if (asked != null && now != null && now.promptText().contains(asked.text.strip())) {
+      read.set(asked);
+      asked = null;
+    }
+  }
+
+  /** What the pictures show, where that is not the prompt that is written; else empty. */
+  private String whatIsShown() {
+    Run run = lens.runProperty().get();
+    boolean agree = new Written(text.get(), chat.get()).equals(read.get());
+    if (run == null || agree || lens.readingBinding().get()) {
+      return "";
+    }
+    String of =
+        samples.stream()
+            .filter(s -> run.promptText().contains(s.text()))
+            .findFirst()
+            .map(s -> " of the sample “" + s.title() + "”")
+            .orElse(" about “" + beginning(run.promptText()) + "”");
+    return "Shown: the "
+        + (run.canDecode() ? "run" : "recorded session")
+        + of
+        + (lens.models().modelProperty().get() == null
+            ? "."
+            : ". Press Run to read the prompt at the left.");
+  }
+
+  private static String beginning(String prompt) {
+    String line = prompt.strip().replace('\n', ' ');
+    return line.length() <= TITLE ? line : line.substring(0, TITLE).strip() + " …";
+  }
+
+  /** What the pictures show, in a sentence, where that is not the prompt that is written. */
+  public StringBinding shownBinding() {
+    return shown;
   }
 
   private void changed() {
@@ -98,6 +164,8 @@ public final class PromptModel {
       fresh = false;
       text.set(prompt);
       chat.set(false);
+      read.set(new Written(prompt, false));
+      asked = null;
     }
   }
 
@@ -110,6 +178,33 @@ public final class PromptModel {
     changed();
   }
 
+  /** Makes a file's text the prompt; one that was typed can be had back. */
+  public void replace(String now, String file) {
+    String before = text.get();
+    Sample then = sample.get();
+    boolean typed = !before.isBlank() && (then == null || edited.get());
+    sample.set(null);
+    fresh = false;
+    text.set(now);
+    lens.said().say(Said.Subject.FILE, file + " is the prompt now; press Run");
+    if (typed) {
+      lens.said()
+          .ask(
+              this,
+              file + " has taken the place of the prompt that was written.",
+              List.of(
+                  new Notice.Answer("prompt-keep", "Keep it", () -> {}),
+                  new Notice.Answer(
+                      "prompt-back",
+                      "Back to what was written",
+                      () -> {
+                        sample.set(then);
+                        text.set(before);
+                        lens.said().over(Said.Subject.FILE);
+                      })));
+    }
+  }
+
   /** Whether there is a model and something to read. */
   public boolean canRun() {
     return lens.models().modelProperty().get() != null && !text.get().isBlank();
@@ -120,6 +215,8 @@ public final class PromptModel {
     if (!canRun()) {
       return;
     }
+    lens.said().over(this);
+    asked = new Written(text.get(), chat.get());
     boolean whole = sample.get() != null && !edited.get();
     look.set(whole ? sample.get().look() : "");
     if (fresh && whole) {

@@ -6,6 +6,7 @@ import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
@@ -67,9 +68,16 @@ public final class PromptView extends VBox {
                 about.textProperty(),
                 heightProperty(),
                 about.fontProperty()));
-    about.managedProperty().bind(about.visibleProperty());
-    about.setMinHeight(0);
-    about.maxHeightProperty().bind(heightProperty().multiply(0.3));
+    about.setMinHeight(USE_PREF_SIZE);
+    ScrollPane explained = new ScrollPane(about);
+    explained.setFitToWidth(true);
+    explained.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+    explained.getStyleClass().add("edge-to-edge");
+    explained.setFocusTraversable(false);
+    explained.setMinHeight(0);
+    explained.maxHeightProperty().bind(heightProperty().multiply(0.3));
+    explained.visibleProperty().bind(about.visibleProperty());
+    explained.managedProperty().bind(explained.visibleProperty());
     text.setId("prompt");
     text.setWrapText(true);
     text.setPromptText("Write a prompt, or pick a sample above.");
@@ -78,7 +86,7 @@ public final class PromptView extends VBox {
     text.textProperty().bindBidirectional(model.textProperty());
     text.addEventFilter(KeyEvent.KEY_PRESSED, this::tab);
     VBox.setVgrow(text, Priority.ALWAYS);
-    getChildren().addAll(samples, about, text, new SamplingView(lens), buttons(lens));
+    getChildren().addAll(samples, explained, text, new SamplingView(lens), buttons(lens));
   }
 
   /** A text area keeps Tab for itself; here it leads on, and Ctrl+Tab inserts one. */

@@ -27,6 +27,7 @@ final class SamplingView extends FlowPane {
     temperature =
         NumberField.decimal(
             "temperature",
+            "temperature",
             "0 takes the most probable token; more lets chance in, always the same for the same seed",
             0,
             0,
@@ -41,9 +42,10 @@ final class SamplingView extends FlowPane {
                             s.topK(),
                             s.seed()),
                     x),
-            lens.said()::fail);
+            lens.said().faults("temperature"));
     topP =
         NumberField.decimal(
+            "top-p",
             "top-p",
             "Probability that the tokens in question hold together at least",
             1,
@@ -51,25 +53,27 @@ final class SamplingView extends FlowPane {
             1,
             0.05,
             x -> change((s, y) -> new Sampling(s.temperature(), y, s.topK(), s.seed()), x),
-            lens.said()::fail);
+            lens.said().faults("top-p"));
     topK =
         NumberField.whole(
+            "top-k",
             "top-k",
             "Tokens that may come at most; 0 for no limit",
             0,
             0,
             1_000_000,
             x -> change((s, y) -> new Sampling(s.temperature(), s.topP(), y, s.seed()), x),
-            lens.said()::fail);
+            lens.said().faults("top-k"));
     seed =
         NumberField.whole(
+            "seed",
             "seed",
             "Of the random numbers; the same seed chooses the same tokens",
             1,
             0,
             999_999_999,
             x -> change((s, y) -> new Sampling(s.temperature(), s.topP(), s.topK(), y), x),
-            lens.said()::fail);
+            lens.said().faults("seed"));
     ofChance = List.of(named("top-p", topP), named("top-k", topK), named("seed", seed));
     getChildren().add(named("temperature", temperature));
     getChildren().addAll(ofChance);
@@ -81,7 +85,7 @@ final class SamplingView extends FlowPane {
     Label label = new Label(name);
     label.setMinWidth(USE_PREF_SIZE);
     label.setTooltip(field.getTooltip());
-    field.setPrefColumnCount(3);
+    field.letters(3);
     HBox box = new HBox(4, label, field);
     box.setAlignment(Pos.CENTER_LEFT);
     return box;

@@ -15,6 +15,8 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.StackPane;
 import javafx.util.Duration;
 import javafx.util.StringConverter;
+import org.emslens.app.controls.PolicyColours;
+import org.emslens.cache.Policies;
 import org.emslens.chart.BudgetChart;
 import org.emslens.chart.BudgetChart.Point;
 import org.emslens.experiment.Outcome;
@@ -24,6 +26,9 @@ import org.emslens.experiment.Summary.Measure;
 final class BudgetLines extends StackPane {
   /** Intervals of few runs go beyond the picture rather than press the lines flat. */
   private static final double MOST_ROOM = 0.8;
+
+  /** Doublings between a point and the edge of the picture, about half a point's width. */
+  private static final double EDGE = 0.08;
 
   private final NumberAxis x = new NumberAxis();
   private final NumberAxis y = new NumberAxis();
@@ -93,6 +98,7 @@ final class BudgetLines extends StackPane {
       fit(points, measure != Measure.LOG_PROBABILITY);
     }
     chart.getData().setAll(series);
+    PolicyColours.dress(chart, lines.values().stream().map(BudgetLines::policy).toList());
     for (XYChart.Series<Number, Number> s : series) {
       for (XYChart.Data<Number, Number> d : s.getData()) {
         explain(d.getNode(), s.getName(), (Point) d.getExtraValue());
@@ -100,12 +106,16 @@ final class BudgetLines extends StackPane {
     }
   }
 
-  /** Axes as wide as the data with its intervals, in round steps. */
+  private static Policies policy(List<Point> line) {
+    return Policies.byId(line.getFirst().summary().outcomes().getFirst().policy());
+  }
+
+  /** Axes as wide as the data with its intervals, in round steps; no point stands on an edge. */
   private void fit(List<Point> points, boolean fromZero) {
     double left = points.stream().mapToDouble(Point::doublings).min().orElse(0);
     double right = points.stream().mapToDouble(Point::doublings).max().orElse(1);
-    x.setLowerBound(Math.floor(left));
-    x.setUpperBound(Math.max(Math.ceil(right), Math.floor(left) + 1));
+    x.setLowerBound(Math.floor(left - EDGE));
+    x.setUpperBound(Math.ceil(right + EDGE));
     double least = points.stream().mapToDouble(p -> p.estimate().mean()).min().orElse(0);
     double most = points.stream().mapToDouble(p -> p.estimate().mean()).max().orElse(1);
     double room = MOST_ROOM * Math.max(most - (fromZero ? 0 : least), 1e-6);

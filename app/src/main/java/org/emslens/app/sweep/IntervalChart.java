@@ -10,7 +10,10 @@ import javafx.scene.shape.Path;
 import javafx.scene.shape.Shape;
 import org.emslens.chart.BudgetChart.Point;
 
-/** Lines whose points have intervals, drawn beside each other where they stand at one budget. */
+/**
+ * Lines whose points have intervals, but for points of one run, drawn beside each other where they
+ * stand at one budget.
+ */
 final class IntervalChart extends LineChart<Number, Number> {
   private static final double APART = 3;
   private static final double CAP = 3;
@@ -31,6 +34,7 @@ final class IntervalChart extends LineChart<Number, Number> {
       double aside = (i - (n - 1) / 2.0) * APART;
       for (Data<Number, Number> d : getData().get(i).getData()) {
         if (d.getExtraValue() instanceof Point p
+            && p.estimate().n() > 1
             && Double.isFinite(p.estimate().low())
             && Double.isFinite(p.estimate().high())) {
           bars.add(bar(i, p, getXAxis().getDisplayPosition(d.getXValue()) + aside));

@@ -42,6 +42,7 @@ public final class SweepView extends BorderPane {
     measure.getItems().setAll(Measure.values());
     measure.setConverter(Titles.of(Measure::title));
     measure.setValue(Measure.KL);
+    Titles.fit(measure);
     measure.setOnAction(e -> refresh());
     prompts
         .sourceProperty()
@@ -85,6 +86,11 @@ public final class SweepView extends BorderPane {
   /** The line that runs what the form says. */
   public String command() {
     return form.line("sweep", prompts.options());
+  }
+
+  /** Ends what this page runs, if anything; tells whether it did. */
+  public boolean cancel() {
+    return model.cancel();
   }
 
   private void refresh() {

@@ -17,7 +17,11 @@ import org.emslens.session.Step;
 final class FilmStrip extends Surface {
   private static final double LEFT = 60;
   private static final double RIGHT = 10;
-  private static final double BOTTOM = 15;
+  private static final double BOTTOM = 17;
+
+  /** What stands nearer to an edge would lie under the ring that shows the focus. */
+  private static final double EDGE = 3;
+
   private static final double LEGEND = 130;
 
   private final Lens lens;
@@ -43,7 +47,7 @@ final class FilmStrip extends Surface {
     int n = v.run().steps().size();
     int heads = v.run().config().allKvHeads();
     double unit = Math.min(24, (w - LEFT - RIGHT) / n);
-    double ph = h - BOTTOM - 4;
+    double ph = h - BOTTOM - EDGE - 2;
     double most = 1;
     for (Step s : v.run().steps()) {
       most = Math.max(most, (double) s.before().slots() / heads);
@@ -54,36 +58,43 @@ final class FilmStrip extends Surface {
       double after = ph * s.after().slots() / heads / most;
       boolean shown = s.index() == v.stepIndex();
       g.setFill(colours().faint());
-      g.fillRect(x, 4 + ph - before, Math.max(1, unit - 1), before);
+      g.fillRect(x, EDGE + 2 + ph - before, Math.max(1, unit - 1), before);
       g.setFill(shown ? colours().accent() : colours().kept().deriveColor(0, 0.8, 1, 0.6));
-      g.fillRect(x, 4 + ph - after, Math.max(1, unit - 1), after);
+      g.fillRect(x, EDGE + 2 + ph - after, Math.max(1, unit - 1), after);
       if (s.plan() != null) {
         g.setFill(colours().merged());
         double c = x + Math.max(1, unit - 1) / 2;
-        g.fillPolygon(new double[] {c - 4, c + 4, c}, new double[] {0, 0, 7}, 3);
+        g.fillPolygon(new double[] {c - 4, c + 4, c}, new double[] {EDGE, EDGE, EDGE + 7}, 3);
       }
     }
     text(
         g,
         Format.count(Math.round(most)),
         LEFT - 5,
-        9,
+        EDGE + 7,
         SMALL,
         colours().muted(),
         TextAlignment.RIGHT);
-    text(g, "slots", LEFT - 5, 4 + ph - 4, SMALL, colours().muted(), TextAlignment.RIGHT);
+    text(g, "slots", LEFT - 5, EDGE + ph - 2, SMALL, colours().muted(), TextAlignment.RIGHT);
     int step = Math.max(1, (int) Math.ceil(40 / unit));
     for (int i = 0; i < n && LEFT + (i + 0.5) * unit < w - RIGHT - LEGEND; i += step) {
       text(
           g,
           Integer.toString(i),
           LEFT + (i + 0.5) * unit,
-          h - 6,
+          h - 5 - EDGE,
           SMALL,
           colours().muted(),
           TextAlignment.CENTER);
     }
-    text(g, "step   ▾ compressed", w - RIGHT, h - 6, SMALL, colours().muted(), TextAlignment.RIGHT);
+    text(
+        g,
+        "step   ▾ compressed",
+        w - RIGHT,
+        h - 5 - EDGE,
+        SMALL,
+        colours().muted(),
+        TextAlignment.RIGHT);
   }
 
   @Override

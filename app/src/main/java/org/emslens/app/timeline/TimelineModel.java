@@ -2,11 +2,14 @@ package org.emslens.app.timeline;
 
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
+import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
+import javafx.collections.ListChangeListener;
 import javafx.util.Duration;
+import org.emslens.app.lens.Job;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
@@ -18,12 +21,21 @@ public final class TimelineModel {
   private final DoubleProperty speed = new SimpleDoubleProperty(this, "speed", 8);
   private Timeline clock = new Timeline();
 
+  /** The step that is being generated, and how many were asked for since. */
+  private Job stepping;
+
+  private int more;
+
   public TimelineModel(Lens lens) {
     this.lens = lens;
     playing.addListener((o, before, now) -> restart());
     // Another prompt's steps are not what was played.
     lens.readingBinding().addListener((o, before, now) -> playing.set(false));
     speed.addListener((o, before, now) -> restart());
+    // Once all that ends with the job is told, so that the next one is not taken for the same.
+    lens.jobs()
+        .running()
+        .addListener((ListChangeListener<Job>) c -> Platform.runLater(this::jobsChanged));
   }
 
   public BooleanProperty playingProperty() {
@@ -35,15 +47,50 @@ public final class TimelineModel {
     return speed;
   }
 
+  /** One step on; each call counts, those included that come while a token is being generated. */
   public void forward() {
-    View v = lens.viewProperty().get();
-    if (v == null) {
-      return;
+    if (!ahead()) {
+      if (isStepping()) {
+        more++;
+      } else if (canGenerate()) {
+        generate(1);
+      }
     }
-    if (v.stepIndex() < v.run().steps().size() - 1) {
+  }
+
+  /** Goes one step on where there is one; tells whether there was. */
+  private boolean ahead() {
+    View v = lens.viewProperty().get();
+    boolean there = v != null && v.stepIndex() < v.run().steps().size() - 1;
+    if (there) {
       lens.selection().stepProperty().set(v.stepIndex() + 1);
-    } else if (lens.canGoOnBinding().get() && !lens.jobs().has(JobKind.GENERATE)) {
-      lens.step(1);
+    }
+    return there;
+  }
+
+  private boolean isStepping() {
+    return stepping != null && lens.jobs().running().contains(stepping);
+  }
+
+  private boolean canGenerate() {
+    return lens.viewProperty().get() != null
+        && lens.canGoOnBinding().get()
+        && !lens.jobs().has(JobKind.GENERATE);
+  }
+
+  private void generate(int count) {
+    more = 0;
+    stepping = lens.step(count);
+  }
+
+  /** What was asked for while a token was on its way comes after it, unless that was stopped. */
+  private void jobsChanged() {
+    if (stepping != null && !isStepping()) {
+      boolean goesOn = more > 0 && !stepping.isCancelled() && canGenerate();
+      stepping = null;
+      if (goesOn) {
+        generate(more);
+      }
     }
   }
 
@@ -83,8 +130,8 @@ public final class TimelineModel {
   private void tick() {
     if (isAtTheEnd()) {
       playing.set(false);
-    } else {
-      forward();
+    } else if (!ahead() && canGenerate()) {
+      generate(1);
     }
   }
 }

@@ -61,15 +61,15 @@ public final class TimelineView extends HBox {
     NumberField<Integer> count =
         NumberField.whole(
             "tokens",
+            "tokens to generate",
             "Tokens that Generate adds",
             USUAL_COUNT,
             1,
             MOST,
             n -> {},
-            lens.said()::fail);
+            lens.said().faults("tokens"));
     count.steps(n -> Math.min(MOST, n + 8), n -> Math.max(1, n - 8));
-    count.setMinWidth(Region.USE_PREF_SIZE);
-    count.setPrefColumnCount(3);
+    count.letters(3);
     Button generate =
         Parts.button(
             "generate",

@@ -1,0 +1,82 @@
+package org.emslens.app.main;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.emslens.app.lens.Job;
+import org.emslens.app.lens.JobKind;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Said;
+import org.emslens.app.settings.Appearance;
+
+/** Asks before tokens that are in no file, or what still runs, would be lost. */
+final class Losses {
+  private final Lens lens;
+  private final Appearance appearance;
+  private final Consumer<Runnable> save;
+
+  /** What is about to happen, and what it would end. */
+  enum Deed {
+    CLOSE("close", "Close", true, JobKind.CAMPAIGN, "An experiment is still running. "),
+    OPEN("open", "Open", true, JobKind.GENERATE, "Tokens are still to be generated. "),
+    /** What is shown stays, as a recording. */
+    LOAD("open", "Open", false, JobKind.GENERATE, "Tokens are still to be generated. ");
+
+    private final String verb;
+    private final String title;
+    private final boolean tokens;
+    private final JobKind ends;
+    private final String running;
+
+    Deed(String verb, String title, boolean tokens, JobKind ends, String running) {
+      this.verb = verb;
+      this.title = title;
+      this.tokens = tokens;
+      this.ends = ends;
+      this.running = running;
+    }
+  }
+
+  /**
+   * @param save asks for a name, saves, and does what it is given once that is done
+   */
+  Losses(Lens lens, Appearance appearance, Consumer<Runnable> save) {
+    this.lens = lens;
+    this.appearance = appearance;
+    this.save = save;
+  }
+
+  /** Does it at once where nothing would be lost, else as the user says. */
+  void unlessLost(Deed deed, Runnable then) {
+    boolean unsaved = deed.tokens && lens.files().isUnsaved();
+    Job running = lens.jobs().current(deed.ends);
+    if (!appearance.askBeforeClosingProperty().get() || !unsaved && running == null) {
+      then.run();
+      return;
+    }
+    List<Notice.Answer> answers = new ArrayList<>();
+    answers.add(new Notice.Answer(deed.verb + "-stay", "Stay", () -> {}));
+    if (unsaved) {
+      answers.add(
+          new Notice.Answer(deed.verb + "-save", "Save and " + deed.verb, () -> save.accept(then)));
+    }
+    answers.add(
+        new Notice.Answer(
+            deed.verb + "-discard",
+            unsaved ? deed.title + " without saving" : "End it and " + deed.verb,
+            then));
+    answers.add(new Notice.Answer(deed.verb + "-never-ask", "Never ask again", this::neverAsk));
+    lens.said()
+        .ask(
+            unsaved ? Said.Subject.OTHER : running,
+            (running == null ? "" : deed.running)
+                + (unsaved ? "The session has generated tokens that are in no file." : ""),
+            answers);
+  }
+
+  private void neverAsk() {
+    appearance.askBeforeClosingProperty().set(false);
+    lens.said().say(Said.Subject.OTHER, "Closing and opening ask no more");
+  }
+}
