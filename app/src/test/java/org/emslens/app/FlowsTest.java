@@ -141,7 +141,7 @@ class FlowsTest {
           try {
             new LensWindow(
                     new Stage(),
-                    new LensWindow.Options(1280, 800, file, script, folder, null),
+                    new LensWindow.Options(1280, 800, file, null, script, folder, null),
                     ended::complete)
                 .show();
           } catch (RuntimeException e) {

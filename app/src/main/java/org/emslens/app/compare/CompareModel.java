@@ -112,11 +112,11 @@ final class CompareModel {
       for (int i = 0; i < steps; i++) {
         turn.at((double) i / steps);
         turn.giveWay();
-        for (Session s : sessions) {
-          if (s.canStep()) {
-            s.step();
-          }
+        List<Session> going = sessions.stream().filter(Session::canStep).toList();
+        if (going.isEmpty()) {
+          return;
         }
+        Session.stepTogether(going);
         if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
           last = System.nanoTime();
           publish();

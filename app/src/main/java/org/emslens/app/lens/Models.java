@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
 import org.emslens.cli.Failures;
 import org.emslens.engine.LoadedModel;
 import org.emslens.hub.Catalogue;
@@ -19,6 +21,7 @@ public final class Models {
   private final Said said;
   private final OpenSession open;
   private final ReadOnlyObjectWrapper<Open> model = new ReadOnlyObjectWrapper<>(this, "model");
+  private final StringProperty device = new SimpleStringProperty(this, "device");
   private Runnable chooseFile = () -> {};
 
   /** A model that is open, as the window sees it. */
@@ -26,6 +29,11 @@ public final class Models {
 
     public String title() {
       return loaded.model().title();
+    }
+
+    /** Where it is read from. */
+    public Path path() {
+      return loaded.model().path();
     }
 
     /** What it runs on. */
@@ -41,7 +49,7 @@ public final class Models {
   }
 
   private interface Loader {
-    LoadedModel load(Job.Turn turn) throws IOException;
+    LoadedModel load(String device, Job.Turn turn) throws IOException;
   }
 
   Models(Jobs jobs, Said said, OpenSession open) {
@@ -74,9 +82,14 @@ public final class Models {
     return model.getReadOnlyProperty();
   }
 
+  /** The id of what models are loaded on from now on; null for the best there is. */
+  public StringProperty deviceProperty() {
+    return device;
+  }
+
   /** Loads a model file or folder. */
   void open(Path path) {
-    load("Loading " + path.getFileName(), turn -> OpenModel.open(path, turn));
+    load("Loading " + path.getFileName(), (on, turn) -> OpenModel.open(path, on, turn));
   }
 
   /** Loads the default model, fetched if it is missing. */
@@ -95,6 +108,7 @@ public final class Models {
   }
 
   private void loadNow(String what, Loader loader) {
+    String on = device.get();
     LoadedModel[] made = new LoadedModel[1];
     said.over(Said.Subject.MODEL);
     said.over(Said.Subject.FILE);
@@ -104,7 +118,7 @@ public final class Models {
     jobs.start(
         JobKind.LOAD,
         what,
-        turn -> made[0] = loader.load(turn),
+        turn -> made[0] = loader.load(on, turn),
         end -> {
           switch (end) {
             case Job.End.Done d -> loaded(made[0]);
@@ -125,6 +139,16 @@ public final class Models {
     List<Notice.Answer> answers = new ArrayList<>();
     answers.add(new Notice.Answer("retry", "Retry", () -> load(what, loader)));
     answers.add(new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run()));
+    if (device.get() != null) {
+      answers.add(
+          new Notice.Answer(
+              "best-device",
+              "Use the best device",
+              () -> {
+                device.set(null);
+                load(what, loader);
+              }));
+    }
     if (model.get() == null && !what.equals(DEFAULT)) {
       answers.add(new Notice.Answer("default-model", "Default model", this::openDefault));
     }

@@ -18,19 +18,23 @@ final class OpenModel {
 
   private OpenModel() {}
 
-  /** Loads a model file or folder. */
-  static LoadedModel open(Path path, Job.Turn turn) throws IOException {
-    LoadedModel made = LoadedModel.load(ModelLoader.open(path), null, turn);
+  /**
+   * Loads a model file or folder.
+   *
+   * @param device its id, or null for the best
+   */
+  static LoadedModel open(Path path, String device, Job.Turn turn) throws IOException {
+    LoadedModel made = LoadedModel.load(ModelLoader.open(path), device, turn);
     LOG.info("Model ready after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
     return made;
   }
 
   /** Loads the default model, fetched if it is missing. */
-  static LoadedModel openDefault(Job.Turn turn) throws IOException {
+  static LoadedModel openDefault(String device, Job.Turn turn) throws IOException {
     Path file =
         new ModelStore(UserFolders.models()).resolve(Catalogue.shipped(), null, listener(turn));
     turn.say("Loading " + Catalogue.shipped().defaultEntry().title());
-    return open(file, turn);
+    return open(file, device, turn);
   }
 
   private static FetchListener listener(Job.Turn turn) {

@@ -96,6 +96,22 @@ final class Commands {
     openings.open(file);
   }
 
+  /** Loads the open model on another device; null for the best there is. */
+  void useDevice(String id) {
+    Models models = lens.models();
+    Models.Open open = models.modelProperty().get();
+    if (open == null) {
+      models.deviceProperty().set(id);
+      return;
+    }
+    losses.unlessLost(
+        Losses.Deed.LOAD,
+        () -> {
+          models.deviceProperty().set(id);
+          lens.open(open.path());
+        });
+  }
+
   void openFolder() {
     dialogs.folder(window(), "Open a model's folder").ifPresent(openings::open);
   }

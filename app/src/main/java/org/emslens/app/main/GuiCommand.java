@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.emslens.app.drive.Script;
+import org.emslens.cli.DeviceOption;
 import org.emslens.hub.UserFolders;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -56,6 +58,8 @@ final class GuiCommand implements Callable<Integer> {
       description = "A model or a recorded session to open.")
   private Path file;
 
+  @Mixin private DeviceOption device;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -89,6 +93,7 @@ final class GuiCommand implements Callable<Integer> {
             Integer.parseInt(sides[0]),
             Integer.parseInt(sides[1]),
             file,
+            device.id(),
             script,
             folder.toAbsolutePath(),
             script == null ? UserFolders.settings() : null));

@@ -1,7 +1,6 @@
 package org.emslens.app.main;
 
 import java.util.Locale;
-import javafx.beans.binding.Bindings;
 import javafx.beans.property.ObjectProperty;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -35,18 +34,7 @@ final class Header extends StackPane {
     Tooltip whole = new Tooltip();
     whole.textProperty().bind(model.textProperty());
     model.setTooltip(whole);
-    Label device = new Label();
-    device.setId("backend");
-    device.getStyleClass().add("card-note");
-    device
-        .textProperty()
-        .bind(
-            Bindings.createStringBinding(
-                () ->
-                    lens.models().modelProperty().get() == null
-                        ? ""
-                        : lens.models().modelProperty().get().device(),
-                lens.models().modelProperty()));
+    DeviceMenu device = new DeviceMenu(lens.models(), commands::useDevice);
     Button save =
         Parts.button(
             "save",
@@ -77,7 +65,6 @@ final class Header extends StackPane {
     Button help = Parts.button("help", Material2AL.HELP_OUTLINE, "Shortcuts (F1)", commands::help);
     model.setMinWidth(USE_PREF_SIZE);
     model.setMaxWidth(MOST_OF_TITLE);
-    device.setMinWidth(USE_PREF_SIZE);
     getChildren()
         .add(
             new WrapBar(

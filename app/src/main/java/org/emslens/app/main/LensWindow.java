@@ -54,11 +54,13 @@ public final class LensWindow implements Target {
    *
    * @param width of its content, likewise height
    * @param file a model or a recording to open, or null
+   * @param device what it computes with, or null for what was chosen last
    * @param script what it is taken through, or null
    * @param out where that leaves pictures
    * @param settings what it remembers from one start to the next, or null
    */
-  public record Options(int width, int height, Path file, Script script, Path out, Path settings) {}
+  public record Options(
+      int width, int height, Path file, String device, Script script, Path out, Path settings) {}
 
   /**
    * @param ended told null, or which action of the script failed, once the window has closed
@@ -102,6 +104,12 @@ public final class LensWindow implements Target {
 
   /** Shows it, with what it was opened for. */
   public void show() {
+    lens.models()
+        .deviceProperty()
+        .set(options.device() == null ? appearance.deviceProperty().get() : options.device());
+    if (options.device() == null) {
+      appearance.deviceProperty().bind(lens.models().deviceProperty());
+    }
     stage.show();
     if (options.script() == null) {
       keepOnScreen();

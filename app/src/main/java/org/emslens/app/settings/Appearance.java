@@ -10,6 +10,8 @@ import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
 import org.emslens.app.controls.Look;
 
 /** How the window looks and behaves, as a user left it. */
@@ -20,6 +22,7 @@ public final class Appearance {
       new SimpleObjectProperty<>(this, "theme", Theme.LIGHT);
   private final DoubleProperty text = new SimpleDoubleProperty(this, "text", 1);
   private final BooleanProperty ask = new SimpleBooleanProperty(this, "askBeforeClosing", true);
+  private final StringProperty device = new SimpleStringProperty(this, "device");
   private final Map<String, double[]> dividers = new HashMap<>();
   private final ObjectBinding<Look> look =
       Bindings.createObjectBinding(() -> new Look(theme.get().palette(), text.get()), theme, text);
@@ -36,6 +39,11 @@ public final class Appearance {
   /** Whether closing asks where generated tokens are in no file. */
   public BooleanProperty askBeforeClosingProperty() {
     return ask;
+  }
+
+  /** The id of the device that was chosen, or null. */
+  public StringProperty deviceProperty() {
+    return device;
   }
 
   /** What is drawn by hand follows this. */

@@ -31,6 +31,7 @@ public final class AppearanceFile {
       double text = json.path("text").asDouble(1);
       into.textProperty().set(text >= 0.5 && text <= 3 ? text : 1);
       into.askBeforeClosingProperty().set(json.path("askBeforeClosing").asBoolean(true));
+      into.deviceProperty().set(json.path("device").asText(null));
       for (Map.Entry<String, JsonNode> e : json.path("dividers").properties()) {
         double[] at = new double[e.getValue().size()];
         Arrays.setAll(at, i -> e.getValue().get(i).asDouble(0.5));
@@ -47,7 +48,8 @@ public final class AppearanceFile {
             .createObjectNode()
             .put("theme", from.themeProperty().get().name())
             .put("text", from.textProperty().get())
-            .put("askBeforeClosing", from.askBeforeClosingProperty().get());
+            .put("askBeforeClosing", from.askBeforeClosingProperty().get())
+            .put("device", from.deviceProperty().get());
     ObjectNode dividers = json.putObject("dividers");
     from.dividers()
         .forEach(
