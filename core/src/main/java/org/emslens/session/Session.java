@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
@@ -24,9 +23,7 @@ import org.emslens.text.Tokenizer;
  * re-planned, but not continued. Used by one thread.
  */
 public final class Session {
-  private static final int SNAPSHOT_EVERY = 16;
   private static final int REHEARSALS = 10;
-  private static final long SNAPSHOT_BYTES = 256L << 20;
 
   private final ForwardPass pass;
   private final Tokenizer tokenizer;
@@ -36,7 +33,7 @@ public final class Session {
   private final Prompt prefill;
   private final Distribution first;
   private final Detail detail;
-  private final TreeMap<Integer, Snapshot> snapshots = new TreeMap<>();
+  private final Snapshots snapshots = new Snapshots();
   private final List<Step> steps = new ArrayList<>();
   private final AttentionRing ring = new AttentionRing();
   private final StepAttention promptAttention;
@@ -67,9 +64,6 @@ public final class Session {
     }
   }
 
-  /** The cache after a step, and what the model said then. */
-  private record Snapshot(Cache cache, float[] logits) {}
-
   private Session(
       ForwardPass pass,
       Tokenizer tokenizer,
@@ -88,10 +82,11 @@ public final class Session {
     this.prompt = prompt;
     this.prefill = prefill;
     this.first = first;
-    this.promptAttention = new StepAttention(prefill.lastAttention().halves());
     this.choice = choice;
     this.sampling = sampling;
     this.detail = detail;
+    promptAttention =
+        detail.attention ? new StepAttention(prefill.lastAttention().halves()) : StepAttention.NONE;
   }
 
   /**
@@ -464,7 +459,9 @@ public final class Session {
             planMillis,
             millisSince(start));
     steps.add(step);
-    remember(step.index());
+    if (detail.attention) {
+      snapshots.offer(step.index(), cache, logits);
+    }
     return step;
   }
 
@@ -481,16 +478,6 @@ public final class Session {
       stream.next(s.token().id());
     }
     return tokenizer.stops(id) ? "" : stream.next(id);
-  }
-
-  private void remember(int index) {
-    if (index % SNAPSHOT_EVERY == 0 && detail.attention) {
-      snapshots.put(index, new Snapshot(cache.copy(), logits));
-      while (snapshots.size() > 1
-          && snapshots.values().stream().mapToLong(s -> s.cache().bytes()).sum() > SNAPSHOT_BYTES) {
-        snapshots.pollFirstEntry();
-      }
-    }
   }
 
   /**
@@ -518,16 +505,16 @@ public final class Session {
     if (index == steps.size() - 1) {
       return;
     }
-    var nearest = snapshots.floorEntry(index);
-    int from = nearest == null ? 0 : nearest.getKey();
-    cache = nearest == null ? compressedPrompt() : nearest.getValue().cache().copy();
-    logits = nearest == null ? prefill.logits().clone() : nearest.getValue().logits();
+    Snapshots.Snapshot nearest = snapshots.nearest(index);
+    int from = nearest == null ? 0 : nearest.step();
+    cache = nearest == null ? compressedPrompt() : nearest.cache().copy();
+    logits = nearest == null ? prefill.logits().clone() : nearest.logits();
     for (int i = from + 1; i <= index; i++) {
       logits = pass.step(cache, steps.get(i).token().id(), null);
       apply(steps.get(i), cache);
     }
     steps.subList(index + 1, steps.size()).clear();
-    snapshots.tailMap(index, false).clear();
+    snapshots.forgetAfter(index);
     if (full != null) {
       full = full.backAt(index);
     }
