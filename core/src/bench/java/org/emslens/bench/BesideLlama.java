@@ -32,14 +32,16 @@ public final class BesideLlama {
   private record Speed(double prefill, double decode) {}
 
   /**
-   * @param args a GGUF file, tokens of the prompt, tokens to generate, rounds
+   * @param args a GGUF file, tokens of the prompt, tokens to generate, rounds, and perhaps threads of
+   *     llama.cpp
    */
   public static void main(String[] args) throws IOException {
     Path file = Path.of(args[0]);
     int prompt = Integer.parseInt(args[1]);
     int generated = Integer.parseInt(args[2]);
     int rounds = Integer.parseInt(args[3]);
-    int threads = Runtime.getRuntime().availableProcessors();
+    int threads =
+        args.length > 4 ? Integer.parseInt(args[4]) : Runtime.getRuntime().availableProcessors();
     long start = System.nanoTime();
     try (LoadedModel ours = LoadedModel.load(ModelLoader.open(file), null, Progress.NONE)) {
       double ourLoad = (System.nanoTime() - start) / 1e9;

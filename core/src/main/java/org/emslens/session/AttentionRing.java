@@ -14,7 +14,7 @@ final class AttentionRing {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionRing.class);
 
   /** Share of the largest heap. */
-  private static final int SHARE = 32;
+  private static final int SHARE = 128;
 
   private final long most;
   private final Deque<StepAttention> inMemory = new ArrayDeque<>();

@@ -17,8 +17,8 @@ import org.emslens.model.AttentionSpec;
  * half precision in a temporary file that is mapped where they would fill it.
  */
 abstract sealed class Queries {
-  /** Share of the largest heap that queries may take. */
-  private static final int SHARE = 16;
+  /** Bytes that queries may take of the heap: those of some 1,900 tokens of a small model. */
+  private static final long IN_MEMORY = 128L << 20;
 
   private final List<AttentionSpec.Shape> shapes;
   private final int n;
@@ -31,7 +31,7 @@ abstract sealed class Queries {
   /** Room for the queries of n tokens. */
   static Queries of(List<AttentionSpec.Shape> shapes, int n) {
     long numbers = shapes.stream().mapToLong(s -> (long) s.queryWidth() * n).sum();
-    boolean few = numbers * Float.BYTES <= Runtime.getRuntime().maxMemory() / SHARE;
+    boolean few = numbers * Float.BYTES <= IN_MEMORY;
     return few ? new InMemory(shapes, n) : inFile(shapes, n);
   }
 
