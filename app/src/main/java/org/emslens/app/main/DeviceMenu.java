@@ -16,7 +16,7 @@ import org.emslens.device.Devices;
 
 /** What computes, and what else could; a choice loads the open model there. */
 final class DeviceMenu extends MenuButton {
-  private static final double MOST = 260;
+  private static final double MOST = 170;
 
   private final Models models;
   private final ToggleGroup group = new ToggleGroup();
