@@ -180,10 +180,7 @@ public final class ForwardPass implements AutoCloseable {
    */
   public List<float[]> step(List<Feed> feeds) {
     int n = feeds.size();
-    if (few.rows < n) {
-      few.close();
-      few = new Activations(device, spec, n, true);
-    }
+    roomFor(n);
     int[] ids = feeds.stream().mapToInt(Feed::token).toArray();
     int[] positions = feeds.stream().mapToInt(f -> f.cache().seen()).toArray();
     List<CacheMemory> caches = feeds.stream().map(f -> f.cache().memory()).toList();
@@ -235,6 +232,14 @@ public final class ForwardPass implements AutoCloseable {
       last(a, n, logits);
     }
     return logits;
+  }
+
+  /** Sees to it that so many tokens, and their logits, fit between operations. */
+  private void roomFor(int tokens) {
+    if (few.rows < tokens) {
+      few.close();
+      few = new Activations(device, spec, tokens, true);
+    }
   }
 
   private void embed(int[] ids, int from, int n, Tensor x) {
@@ -289,10 +294,7 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   private void logits(Activations a, int position, int n, float[] row, LogitsSink sink) {
-    if (few.rows < LOGITS) {
-      few.close();
-      few = new Activations(device, spec, LOGITS, true);
-    }
+    roomFor(LOGITS);
     for (int t = 0; t < n; t += LOGITS) {
       int count = Math.min(LOGITS, n - t);
       rows(a, t, count);

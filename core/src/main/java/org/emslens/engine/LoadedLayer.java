@@ -4,7 +4,6 @@ import java.util.stream.Stream;
 import org.emslens.device.Device;
 import org.emslens.device.Matrix;
 import org.emslens.device.Tensor;
-import org.emslens.format.TensorInfo;
 import org.emslens.format.TensorSource;
 import org.emslens.model.LayerSpec;
 import org.emslens.model.LinearSpec;
@@ -29,8 +28,8 @@ record LoadedLayer(
     static Norm of(Device device, TensorSource source, NormSpec spec) {
       return new Norm(
           spec,
-          vector(device, source, spec.weight()),
-          spec.bias() == null ? null : vector(device, source, spec.bias()));
+          device.vector(source.values(spec.weight())),
+          spec.bias() == null ? null : device.vector(source.values(spec.bias())));
     }
 
     void apply(Device device, Tensor x, Tensor y, int n) {
@@ -57,9 +56,7 @@ record LoadedLayer(
       int at = 0;
       for (LinearSpec p : parts) {
         if (p.bias() != null) {
-          float[] b = new float[p.out()];
-          source.read(p.bias(), 0, b);
-          System.arraycopy(b, 0, all, at, b.length);
+          System.arraycopy(source.values(p.bias()), 0, all, at, p.out());
         }
         at += p.out();
       }
@@ -88,12 +85,6 @@ record LoadedLayer(
             ? Linear.of(device, source, s.feedForward().gate(), s.feedForward().up())
             : Linear.of(device, source, s.feedForward().up()),
         Linear.of(device, source, s.feedForward().down()));
-  }
-
-  private static Tensor vector(Device device, TensorSource source, TensorInfo tensor) {
-    float[] values = new float[Math.toIntExact(tensor.count())];
-    source.read(tensor, 0, values);
-    return device.vector(values);
   }
 
   private static void close(Tensor... tensors) {

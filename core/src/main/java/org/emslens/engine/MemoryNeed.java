@@ -4,7 +4,6 @@ import java.util.Locale;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceException;
 import org.emslens.model.Model;
-import org.emslens.model.ModelConfig;
 
 /**
  * What a model takes of a device's memory, told before anything is loaded.
@@ -23,9 +22,9 @@ public record MemoryNeed(long weights, long token) {
   private static final double GIB = 1L << 30;
 
   public static MemoryNeed of(Model model) {
-    ModelConfig c = model.config();
-    long width = c.queryWidth() + 2L * c.kvWidth();
-    return new MemoryNeed((long) (c.bytes() * PACKING), c.layers() * width * Float.BYTES);
+    long width =
+        model.spec().attention().stream().mapToLong(s -> s.queryWidth() + 2L * s.kvWidth()).sum();
+    return new MemoryNeed((long) (model.config().bytes() * PACKING), width * Float.BYTES);
   }
 
   /** Bytes with a prompt of so many tokens. */

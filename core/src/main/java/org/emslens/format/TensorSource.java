@@ -23,6 +23,13 @@ public interface TensorSource extends AutoCloseable {
    */
   void read(TensorInfo tensor, long start, float[] into);
 
+  /** All numbers of a tensor as float32. */
+  default float[] values(TensorInfo tensor) {
+    float[] values = new float[Math.toIntExact(tensor.count())];
+    read(tensor, 0, values);
+    return values;
+  }
+
   /**
    * Reads a tensor's stored bytes, past the mapping, so that memory does not fill with what is
    * needed once. Safe for several threads.

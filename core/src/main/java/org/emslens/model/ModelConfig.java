@@ -52,16 +52,6 @@ public record ModelConfig(
     return heads / kvHeads;
   }
 
-  /** Width of the queries of one token. */
-  public int queryWidth() {
-    return heads * headDim;
-  }
-
-  /** Width of the keys (or values) of one token. */
-  public int kvWidth() {
-    return kvHeads * headDim;
-  }
-
   /** KV heads of all layers. */
   public int allKvHeads() {
     return layers * kvHeads;

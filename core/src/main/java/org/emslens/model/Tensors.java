@@ -97,9 +97,7 @@ public final class Tensors {
 
   /** A tensor's numbers as float32. */
   public float[] values(TensorInfo tensor) {
-    float[] values = new float[Math.toIntExact(tensor.count())];
-    source.read(tensor, 0, values);
-    return values;
+    return source.values(tensor);
   }
 
   /** Bytes that all tensors take on disk. */

@@ -107,13 +107,8 @@ public final class BudgetModel {
    * @throws IllegalArgumentException in one sentence
    */
   public static Budget parse(String text) {
-    String s = text.strip().replace(",", "");
     try {
-      if (s.endsWith("%")) {
-        double share = Double.parseDouble(s.substring(0, s.length() - 1).strip()) / 100;
-        return Budget.parse(Double.toString(share));
-      }
-      Budget b = Budget.parse(s);
+      Budget b = Budget.parse(text.strip().replace(",", "").replaceFirst("\\s+%$", "%"));
       if (!b.share() && b.amount() > MOST_SLOTS) {
         throw new IllegalArgumentException("too many");
       }

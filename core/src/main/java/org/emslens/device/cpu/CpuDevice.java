@@ -27,6 +27,7 @@ import org.emslens.model.RopeSpec;
  */
 public final class CpuDevice implements Device {
   private final String id;
+  private final String name;
   private final boolean card;
   private final Kernels kernels;
   private final Workers workers;
@@ -44,6 +45,7 @@ public final class CpuDevice implements Device {
     this.id = id;
     this.card = card;
     this.kernels = kernels;
+    name = Backend.name() + (card ? "" : ", " + kernels.name());
     int threads = Runtime.getRuntime().availableProcessors();
     workers = new Workers(threads - 1);
     // A card takes one product after the other.
@@ -59,7 +61,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public String name() {
-    return Backend.name() + (card ? "" : ", " + kernels.name());
+    return name;
   }
 
   @Override

@@ -82,11 +82,11 @@ final class PackedMatrix implements AutoCloseable {
   }
 
   /** Where a block's scales are; its super-block's factors are just before the first's. */
-  private long scales(int tile, int block) {
+  private long scalesAt(int tile, int block) {
     return tile * tileBytes + supers(block + 1) + (long) block * scaleBytes;
   }
 
-  private long words(int tile, int block) {
+  private long wordsAt(int tile, int block) {
     return tile * tileBytes + wordsFrom + (long) block * wordBytes;
   }
 
@@ -104,14 +104,14 @@ final class PackedMatrix implements AutoCloseable {
       for (int b = 0; b < blocks; b++) {
         int sub = superBytes == 0 ? 0 : b % Packing.SUPER;
         int from = (superBytes == 0 ? b : b / Packing.SUPER) * storedBlock;
-        long to = scales(tile, b);
+        long to = scalesAt(tile, b);
         if (superBytes > 0 && sub == 0) {
-          factors(raw, from, to - superBytes, r);
+          putFactors(raw, from, to - superBytes, r);
         }
         packing.scale(raw, from, sub, scale);
-        scales(scale, to, r);
+        putScales(scale, to, r);
         packing.words(raw, from, sub, words);
-        long place = words(tile, b) + 4L * r;
+        long place = wordsAt(tile, b) + 4L * r;
         for (int k = 0; k < words.length; k++, place += 4L * tileRows) {
           memory.set(ValueLayout.JAVA_INT_UNALIGNED, place, words[k]);
         }
@@ -119,7 +119,7 @@ final class PackedMatrix implements AutoCloseable {
     }
   }
 
-  private void factors(byte[] raw, int from, long to, int row) {
+  private void putFactors(byte[] raw, int from, long to, int row) {
     for (int f = 0; f < packing.scales().superBytes() / 2; f++) {
       MemorySegment.copy(
           raw,
@@ -131,7 +131,7 @@ final class PackedMatrix implements AutoCloseable {
     }
   }
 
-  private void scales(byte[] scale, long to, int row) {
+  private void putScales(byte[] scale, long to, int row) {
     int width = superBytes > 0 ? 1 : 2;
     for (int part = 0; part < packing.scales().bytes() / width; part++) {
       MemorySegment.copy(
@@ -166,7 +166,7 @@ final class PackedMatrix implements AutoCloseable {
    *
    * @return whether anything is
    */
-  private boolean scales(int tile, Scratch s) {
+  private boolean openScales(int tile, Scratch s) {
     Scales kind = packing.scales();
     int parts = kind.parts();
     if (s.scales.length < blocks * parts * tileRows) {
@@ -177,7 +177,7 @@ final class PackedMatrix implements AutoCloseable {
       Arrays.fill(s.scales, 0, blocks * tileRows, 1);
     }
     for (int b = 0; b < blocks; b++) {
-      long at = scales(tile, b);
+      long at = scalesAt(tile, b);
       int to = b * parts * tileRows;
       if (superBytes > 0 && b % Packing.SUPER == 0) {
         kernels.halves(memory, at - superBytes, s.factors, 0);
@@ -220,7 +220,7 @@ final class PackedMatrix implements AutoCloseable {
    */
   void multiply(
       int tile, float[] x, Sums xSums, int n, float[] y, int yWidth, int yFrom, Scratch s) {
-    boolean minima = scales(tile, s);
+    boolean minima = openScales(tile, s);
     if (s.sums.length < n * tileRows) {
       s.sums = new float[n * tileRows];
     }
@@ -228,9 +228,9 @@ final class PackedMatrix implements AutoCloseable {
     boolean done =
         n == 1
             && kernels.products(
-                packing.levels(), memory, words(tile, 0), blocks, x, s.scales, s.sums);
+                packing.levels(), memory, wordsAt(tile, 0), blocks, x, s.scales, s.sums);
     for (int b = 0; b < blocks && !done; b++) {
-      kernels.levels(packing.levels(), memory, words(tile, b), s.levels);
+      kernels.levels(packing.levels(), memory, wordsAt(tile, b), s.levels);
       for (int t = 0; t < n; t++) {
         block(b, x, t, s);
       }
@@ -311,14 +311,14 @@ final class PackedMatrix implements AutoCloseable {
    * @param width at least the tiles' rows
    */
   void unpack(int firstTile, int tile, int width, MemorySegment into, Scratch s) {
-    boolean minima = scales(tile, s);
+    boolean minima = openScales(tile, s);
     int parts = packing.scales().parts();
     int part = BLOCK / parts;
     float[] row = new float[tileRows];
     float[] none = new float[tileRows];
     long column = 4L * (tile - firstTile) * tileRows;
     for (int b = 0; b < blocks; b++) {
-      kernels.levels(packing.levels(), memory, words(tile, b), s.levels);
+      kernels.levels(packing.levels(), memory, wordsAt(tile, b), s.levels);
       int count = Math.min(BLOCK, in - b * BLOCK);
       for (int j = 0; j < count; j++) {
         int scale = (b * parts + j / part) * tileRows;
