@@ -7,8 +7,10 @@ import java.util.Locale;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.Policies;
-import org.emslens.device.PromptLayer;
-import org.emslens.device.cpu.HostPrompt;
+import org.emslens.device.Device;
+import org.emslens.device.Devices;
+import org.emslens.device.PromptMemory;
+import org.emslens.device.Tensor;
 import org.emslens.engine.Cache;
 import org.emslens.format.Npy;
 import org.emslens.model.AttentionSpec;
@@ -39,26 +41,20 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     int n = keys.shape()[1];
     int slots = new CacheChoice(Policies.EMS, options, budget).slotsFor(n);
     int d = keys.shape()[2];
-    float[] received = new float[heads * n];
-    float[] lastRows = new float[heads * options.window() * n];
-    attention(queries, keys, options.window(), received, lastRows);
-    PromptLayer layer =
-        new PromptLayer(
-            queries.data(),
-            perHead(keys),
-            perHead(values),
-            new float[queries.shape()[0] * n],
-            received,
-            rows(lastRows, heads, options.window(), n),
-            new float[queries.shape()[0]][0]);
-    AttentionSpec.Shape attention = AttentionSpec.Shape.of(queries.shape()[0], heads, d);
-    Cache cache =
-        new Cache(
-            HostPrompt.of(List.of(attention), List.of(layer)).cache(options.window()),
-            1,
-            heads,
-            d,
-            n);
+    try (Device plain = Devices.open("plain");
+        Cache cache =
+            new Cache(
+                prompt(plain, queries, keys, values, options.window()).cache(options.window()),
+                1,
+                heads,
+                d,
+                n)) {
+      return of(cache, slots, options, heads, n, d);
+    }
+  }
+
+  private static LayerCompression of(
+      Cache cache, int slots, CacheOptions options, int heads, int n, int d) {
     List<HeadPlan> plans = new ArrayList<>();
     if (slots < n) {
       var plan = cache.plan(Policies.EMS, options, slots);
@@ -76,21 +72,37 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     return new LayerCompression(plans, new Npy(shape, outKeys), new Npy(shape, outValues));
   }
 
-  private static float[][][] rows(float[] all, int heads, int window, int n) {
-    float[][][] rows = new float[heads][window][];
-    for (int i = 0; i < heads * window; i++) {
-      rows[i / window][i % window] = Arrays.copyOfRange(all, i * n, (i + 1) * n);
+  /** One layer of a prompt, as the plain device attends to it. */
+  private static PromptMemory prompt(Device plain, Npy queries, Npy keys, Npy values, int window) {
+    int heads = queries.shape()[0];
+    int kvHeads = keys.shape()[0];
+    int n = keys.shape()[1];
+    int d = keys.shape()[2];
+    AttentionSpec.Shape shape = AttentionSpec.Shape.of(heads, kvHeads, d);
+    PromptMemory prompt = plain.prompt(List.of(shape), n, window);
+    int width = shape.queryWidth() + 2 * shape.kvWidth();
+    float[] all = new float[Math.multiplyExact(n, width)];
+    for (int t = 0; t < n; t++) {
+      int at = t * width;
+      side(queries, t, all, at);
+      side(keys, t, all, at + shape.queryWidth());
+      side(values, t, all, at + shape.queryWidth() + shape.kvWidth());
     }
-    return rows;
+    try (Tensor qkv = plain.tensor(n, width);
+        Tensor outputs = plain.tensor(n, shape.queryWidth())) {
+      plain.upload(all, 0, qkv, 0, n);
+      plain.attend(prompt, 0, qkv, 0, n, outputs);
+    }
+    return prompt;
   }
 
-  private static float[][] perHead(Npy x) {
-    int size = x.shape()[1] * x.shape()[2];
-    float[][] out = new float[x.shape()[0]][];
-    for (int g = 0; g < out.length; g++) {
-      out[g] = Arrays.copyOfRange(x.data(), g * size, (g + 1) * size);
+  /** One token of an array [heads, N, d], head by head. */
+  private static void side(Npy x, int token, float[] into, int at) {
+    int n = x.shape()[1];
+    int d = x.shape()[2];
+    for (int h = 0; h < x.shape()[0]; h++) {
+      System.arraycopy(x.data(), (h * n + token) * d, into, at + h * d, d);
     }
-    return out;
   }
 
   private static void check(Npy q, Npy k, Npy v, CacheOptions options) {
@@ -118,58 +130,6 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     if (options.share() != CacheOptions.Share.EVEN) {
       throw new IllegalArgumentException(
           "share is layer; heads of unequal size do not fit the arrays that are written.");
-    }
-  }
-
-  private static void attention(
-      Npy queries, Npy keys, int window, float[] received, float[] lastRows) {
-    int heads = queries.shape()[0];
-    int n = queries.shape()[1];
-    int d = queries.shape()[2];
-    int groups = keys.shape()[0];
-    int group = heads / groups;
-    double[] sums = new double[groups * n];
-    double[] last = new double[lastRows.length];
-    double[] row = new double[n];
-    for (int h = 0; h < heads; h++) {
-      int g = h / group;
-      for (int i = 0; i < n; i++) {
-        softmaxRow(queries.data(), (h * n + i) * d, keys.data(), g * n * d, d, i + 1, row);
-        int fromLast = i - (n - window);
-        for (int j = 0; j <= i; j++) {
-          sums[g * n + j] += row[j] / group;
-          if (fromLast >= 0) {
-            last[(g * window + fromLast) * n + j] += row[j] / group;
-          }
-        }
-      }
-    }
-    for (int i = 0; i < sums.length; i++) {
-      received[i] = (float) sums[i];
-    }
-    for (int i = 0; i < last.length; i++) {
-      lastRows[i] = (float) last[i];
-    }
-  }
-
-  private static void softmaxRow(
-      float[] q, int qFrom, float[] k, int kFrom, int d, int visible, double[] row) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < visible; j++) {
-      double dot = 0;
-      for (int i = 0; i < d; i++) {
-        dot += (double) q[qFrom + i] * k[kFrom + j * d + i];
-      }
-      row[j] = dot / Math.sqrt(d);
-      max = Math.max(max, row[j]);
-    }
-    double sum = 0;
-    for (int j = 0; j < visible; j++) {
-      row[j] = Math.exp(row[j] - max);
-      sum += row[j];
-    }
-    for (int j = 0; j < visible; j++) {
-      row[j] /= sum;
     }
   }
 }
