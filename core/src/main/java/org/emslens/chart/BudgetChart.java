@@ -1,6 +1,5 @@
 package org.emslens.chart;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.emslens.cache.Policies;
 import org.emslens.experiment.Outcome;
 import org.emslens.experiment.Summary;
 import org.emslens.experiment.Summary.Estimate;
@@ -84,6 +84,9 @@ public final class BudgetChart extends LineChart {
     double doublings = Math.max(1, most - least);
     chart.getStyler().setXAxisTickMarkSpacingHint((int) (TICK_SPACE / doublings));
     double aside = ASIDE * doublings;
+    List<LineStyle> styles =
+        LineStyle.of(
+            lines.values().stream().filter(l -> !full(l)).map(BudgetChart::policy).toList());
     int i = 0;
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
       if (full(line.getValue())) {
@@ -91,19 +94,22 @@ public final class BudgetChart extends LineChart {
         XYSeries s =
             chart.addSeries(line.getKey(), new double[] {least, most}, new double[] {y, y});
         s.setMarker(SeriesMarkers.NONE);
-        s.setLineColor(Color.GRAY);
-        s.setLineStyle(
-            new BasicStroke(
-                1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, new float[] {6, 4}, 0));
+        s.setLineColor(new Color(PolicyColours.of(Policies.FULL)));
+        s.setLineStyle(LineStyle.stroke(1.5f, new float[] {6, 4}));
       } else {
-        add(line.getKey(), line.getValue(), i, (i - lines.size() / 2) * aside);
+        add(line.getKey(), line.getValue(), styles.get(i), (i - lines.size() / 2) * aside);
         i++;
       }
     }
   }
 
   private static boolean full(List<Point> line) {
-    return line.getFirst().summary().outcomes().getFirst().policy().equals("full");
+    return policy(line) == Policies.FULL;
+  }
+
+  /** The policy that a line speaks of. */
+  public static Policies policy(List<Point> line) {
+    return Policies.byId(line.getFirst().summary().outcomes().getFirst().policy());
   }
 
   /**
@@ -111,19 +117,18 @@ public final class BudgetChart extends LineChart {
    *
    * @param aside how far it is moved, in doublings, so that intervals do not cover each other
    */
-  private void add(String label, List<Point> points, int i, double aside) {
+  private void add(String label, List<Point> points, LineStyle style, double aside) {
     double[] x = points.stream().mapToDouble(p -> p.doublings() + aside).toArray();
     double[] y = points.stream().mapToDouble(p -> p.estimate().mean()).toArray();
-    LineStyle.apply(chart.addSeries(label, x, y), i);
+    style.line(chart.addSeries(label, x, y));
     for (int j = 0; j < x.length; j++) {
       Estimate e = points.get(j).estimate();
       if (e.n() >= FEWEST) {
-        LineStyle.applyInterval(
+        style.interval(
             chart.addSeries(
                 label + " interval " + j,
                 new double[] {x[j], x[j]},
-                new double[] {e.low(), e.high()}),
-            i);
+                new double[] {e.low(), e.high()}));
       }
     }
   }

@@ -3,29 +3,44 @@ package org.emslens.chart;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.ArrayList;
+import java.util.List;
+import org.emslens.cache.Policies;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** How charts of lines look. */
-final class LineStyle {
+/**
+ * How a chart of lines looks, and each line of it.
+ *
+ * @param dashes lengths of strokes and gaps, or null for a line without
+ */
+record LineStyle(Color colour, Marker marker, float[] dashes) {
   private static final Marker[] MARKERS = {
     SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP,
     SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS
   };
 
-  /** Okabe and Ito's palette, without black and yellow, and two more. */
-  private static final int[] COLOURS = {
-    0x0072b2, 0xe69f00, 0x009e73, 0xcc79a7, 0xd55e00, 0x56b4e9, 0x666666, 0x8c6d31, 0x5254a3
-  };
+  /** Further lines of one policy are dashed. */
+  private static final float[][] DASHES = {null, {7, 4}, {2, 4}, {9, 4, 2, 4}};
 
-  private LineStyle() {}
+  private static final float WIDTH = 2;
 
-  private static Color colour(int i) {
-    return new Color(COLOURS[i % COLOURS.length]);
+  /** How the lines of these policies look, in their order. */
+  static List<LineStyle> of(List<Policies> policies) {
+    List<LineStyle> styles = new ArrayList<>();
+    for (int i = 0; i < policies.size(); i++) {
+      Policies p = policies.get(i);
+      long before = policies.subList(0, i).stream().filter(q -> q == p).count();
+      styles.add(
+          new LineStyle(
+              new Color(PolicyColours.of(p)),
+              MARKERS[i % MARKERS.length],
+              DASHES[(int) (before % DASHES.length)]));
+    }
+    return styles;
   }
 
   static void apply(XYStyler s) {
@@ -42,22 +57,23 @@ final class LineStyle {
     s.setYAxisDecimalPattern("0.###");
   }
 
-  /**
-   * @param i number of the line, which gives its colour and marker
-   */
-  static void apply(XYSeries s, int i) {
-    s.setLineColor(colour(i));
-    s.setMarkerColor(colour(i));
-    s.setMarker(MARKERS[i % MARKERS.length]);
-    s.setLineStyle(SeriesLines.SOLID);
-    s.setLineWidth(2);
+  void line(XYSeries s) {
+    s.setLineColor(colour);
+    s.setMarkerColor(colour);
+    s.setMarker(marker);
+    s.setLineStyle(stroke(WIDTH, dashes));
   }
 
   /** An interval of a line's value: thin, of the line's colour, not in the legend. */
-  static void applyInterval(XYSeries s, int i) {
-    s.setLineColor(colour(i));
+  void interval(XYSeries s) {
+    s.setLineColor(colour);
     s.setMarker(SeriesMarkers.NONE);
     s.setLineStyle(new BasicStroke(1));
     s.setShowInLegend(false);
+  }
+
+  /** Lines, and a full cache's, which is no line of points but a level. */
+  static BasicStroke stroke(float width, float[] dashes) {
+    return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, dashes, 0);
   }
 }

@@ -13,11 +13,12 @@ public final class StepChart extends LineChart {
   public StepChart(List<String> labels, List<Run> runs) {
     super(420, "step", "KL from the full cache (nats)");
     chart.getStyler().setXAxisDecimalPattern("0");
+    List<LineStyle> styles = LineStyle.of(runs.stream().map(r -> r.choice().policy()).toList());
     for (int i = 0; i < runs.size(); i++) {
       List<Step> steps = runs.get(i).steps();
       double[] x = steps.stream().skip(1).mapToDouble(Step::index).toArray();
       double[] y = steps.stream().skip(1).mapToDouble(Step::divergence).toArray();
-      LineStyle.apply(chart.addSeries(i + 1 + " " + labels.get(i), x, y), i);
+      styles.get(i).line(chart.addSeries(i + 1 + " " + labels.get(i), x, y));
     }
   }
 }

@@ -25,7 +25,7 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Parts;
-import org.emslens.app.controls.PolicyColours;
+import org.emslens.app.controls.PolicyLines;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.Lens;
@@ -140,6 +140,11 @@ public final class CompareView extends BorderPane {
         .disableProperty()
         .bind(lens.models().modelProperty().isNull().or(lens.runProperty().isNull()));
     start.setOnAction(e -> start());
+    Button cancel = new Button("Cancel");
+    cancel.setId("compare-cancel");
+    cancel.setTooltip(new Tooltip("End what is compared; what it shows so far stays (Esc)"));
+    cancel.disableProperty().bind(model.runningBinding().not());
+    cancel.setOnAction(e -> model.cancel());
     Button step = new Button("Step", new FontIcon(Material2MZ.SKIP_NEXT));
     step.setId("compare-step");
     step.setOnAction(e -> model.more(1));
@@ -166,7 +171,7 @@ public final class CompareView extends BorderPane {
     at.setId("compare-at");
     at.getStyleClass().add("number");
     at.setMinWidth(110);
-    HBox run = Parts.group(start, step, more, add, less);
+    HBox run = Parts.group(start, cancel, step, more, add, less);
     HBox shown = Parts.group(steps, at);
     WrapBar tools = new WrapBar(10, run, shown, Parts.group(head("layer"), head("head"), export));
     tools.getStyleClass().add("tools");
@@ -307,6 +312,6 @@ public final class CompareView extends BorderPane {
     x.setUpperBound(Math.max(4, c.steps()));
     chart.setVisible(true);
     chart.getData().setAll(series);
-    PolicyColours.dress(chart, c.lanes().stream().map(l -> l.contender().policy()).toList());
+    PolicyLines.dress(chart, c.lanes().stream().map(l -> l.contender().policy()).toList());
   }
 }

@@ -22,7 +22,8 @@ import org.emslens.cli.Failures;
 
 /**
  * A region that is drawn by hand, in units that grow with the size of text. Requests to repaint
- * within one pulse become one. It can be reached by keyboard; a ring shows that it has the focus.
+ * within one pulse become one. It can be reached by keyboard; a ring shows that it has the focus by
+ * keyboard.
  */
 public abstract class Surface extends Region {
   public static final Font SMALL = Font.font("System", 11);
@@ -49,7 +50,7 @@ public abstract class Surface extends Region {
         });
     setMinSize(0, 0);
     setFocusTraversable(true);
-    focusedProperty().addListener((o, before, now) -> repaint());
+    focusVisibleProperty().addListener((o, before, now) -> repaint());
     addEventHandler(MouseEvent.MOUSE_PRESSED, e -> requestFocus());
     addEventHandler(
         KeyEvent.KEY_PRESSED,
@@ -125,7 +126,7 @@ public abstract class Surface extends Region {
       Failures.log(e);
       failed();
     }
-    if (isFocused() && isFocusTraversable()) {
+    if (isFocusVisible() && isFocusTraversable()) {
       GraphicsContext ring = canvas.getGraphicsContext2D();
       ring.setStroke(colours().accent());
       ring.setLineWidth(2);

@@ -66,7 +66,9 @@ public final class ExperimentForm extends VBox {
     this.policies = Choices.policies(name + "-policies", ticked);
     this.budgets =
         Choices.field(
-            name + "-budgets", budgets, "Slots per KV head, or shares of the prompt such as 0.25");
+            name + "-budgets",
+            budgets,
+            "Slots per KV head, or shares of the prompt such as 25% or 0.25");
     this.seeds = Choices.field(name + "-seeds", "1-2", "Seeds of the prompts");
     this.switches =
         Choices.field(

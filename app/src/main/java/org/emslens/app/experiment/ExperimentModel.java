@@ -237,7 +237,7 @@ public final class ExperimentModel {
 
   private static Lens.RunMaker.Made open(LoadedModel loaded, Trial trial, Progress progress)
       throws Exception {
-    Task.Tokens tokens = trial.task().tokens(loaded.model(), trial.seed());
+    Task.Tokens tokens = trial.task().tokens(loaded.model(), trial.seed(), share -> progress.at(0));
     Session s =
         Session.start(
             loaded.model(),

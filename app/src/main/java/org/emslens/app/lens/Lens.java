@@ -1,6 +1,7 @@
 package org.emslens.app.lens;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executor;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
@@ -381,9 +382,20 @@ public final class Lens implements AutoCloseable {
 
   /** Stops reading, generating and compressing; what was done by then stays. */
   public void cancel() {
-    jobs.end(JobKind.PLAN);
-    jobs.end(JobKind.GENERATE);
-    jobs.end(JobKind.READ);
+    for (JobKind kind : List.of(JobKind.PLAN, JobKind.GENERATE, JobKind.READ)) {
+      Job job = jobs.current(kind);
+      if (job != null) {
+        stop(job);
+      }
+    }
+  }
+
+  /** Stops a job. A compression that is stopped does not go on with the next one. */
+  public void stop(Job job) {
+    job.cancel();
+    if (job.kind() == JobKind.PLAN) {
+      jobs.start(JobKind.INSTALL, "Stopping", turn -> open.settle(), end -> {});
+    }
   }
 
   public Jobs jobs() {

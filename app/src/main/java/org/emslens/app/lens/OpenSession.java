@@ -123,6 +123,13 @@ final class OpenSession {
     return new Generated(count, Math.max(0, steps() - first), session.run().ended());
   }
 
+  /** Takes what was generated so far for all that there was to be. */
+  void settle() {
+    if (session != null) {
+      reached = steps();
+    }
+  }
+
   private int steps() {
     return session.run().steps().size() - 1;
   }

@@ -101,7 +101,7 @@ final class StatusLine extends HBox {
   }
 
   /** One running job: what, how far, how long still, and its own way to be stopped. */
-  private static final class JobView extends HBox {
+  private final class JobView extends HBox {
     private final Job job;
     private final Label left = new Label();
 
@@ -126,7 +126,7 @@ final class StatusLine extends HBox {
       cancel.setTooltip(new Tooltip("Cancel this"));
       cancel.setAccessibleText("Cancel: " + job.titleProperty().get());
       cancel.setMinWidth(USE_PREF_SIZE);
-      cancel.setOnAction(e -> job.cancel());
+      cancel.setOnAction(e -> lens.stop(job));
       getChildren().addAll(what, bar, left, cancel);
     }
 

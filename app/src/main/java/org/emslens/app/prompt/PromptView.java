@@ -31,7 +31,7 @@ import org.kordamp.ikonli.material2.Material2MZ;
 public final class PromptView extends VBox {
   private static final PseudoClass FAILED = PseudoClass.getPseudoClass("failed");
 
-  /** Heights of a letter below which what a sample shows makes way for its text. */
+  /** Heights of a letter below which what a sample shows is one line, for its text's sake. */
   private static final double ROOMY = 18;
 
   private final PromptModel model;
@@ -59,15 +59,14 @@ public final class PromptView extends VBox {
     model.editedProperty().addListener((o, before, now) -> showSample());
     about.setId("about");
     about.getStyleClass().add("card-note");
-    about.setWrapText(true);
     about
-        .visibleProperty()
+        .wrapTextProperty()
         .bind(
             Bindings.createBooleanBinding(
-                () -> !about.getText().isEmpty() && getHeight() > ROOMY * about.getFont().getSize(),
-                about.textProperty(),
+                () -> getHeight() > ROOMY * about.getFont().getSize(),
                 heightProperty(),
                 about.fontProperty()));
+    about.visibleProperty().bind(about.textProperty().isNotEmpty());
     about.setMinHeight(USE_PREF_SIZE);
     ScrollPane explained = new ScrollPane(about);
     explained.setFitToWidth(true);

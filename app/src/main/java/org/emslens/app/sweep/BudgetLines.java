@@ -15,8 +15,7 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.StackPane;
 import javafx.util.Duration;
 import javafx.util.StringConverter;
-import org.emslens.app.controls.PolicyColours;
-import org.emslens.cache.Policies;
+import org.emslens.app.controls.PolicyLines;
 import org.emslens.chart.BudgetChart;
 import org.emslens.chart.BudgetChart.Point;
 import org.emslens.experiment.Outcome;
@@ -98,16 +97,12 @@ final class BudgetLines extends StackPane {
       fit(points, measure != Measure.LOG_PROBABILITY);
     }
     chart.getData().setAll(series);
-    PolicyColours.dress(chart, lines.values().stream().map(BudgetLines::policy).toList());
+    PolicyLines.dress(chart, lines.values().stream().map(BudgetChart::policy).toList());
     for (XYChart.Series<Number, Number> s : series) {
       for (XYChart.Data<Number, Number> d : s.getData()) {
         explain(d.getNode(), s.getName(), (Point) d.getExtraValue());
       }
     }
-  }
-
-  private static Policies policy(List<Point> line) {
-    return Policies.byId(line.getFirst().summary().outcomes().getFirst().policy());
   }
 
   /** Axes as wide as the data with its intervals, in round steps; no point stands on an edge. */

@@ -1,0 +1,57 @@
+package org.emslens.app.controls;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javafx.scene.Node;
+import javafx.scene.chart.XYChart;
+import org.emslens.cache.Policies;
+import org.emslens.chart.PolicyColours;
+
+/**
+ * Lines of policies in a chart of the window: each of its policy's colour; further lines of one
+ * policy, which differ by switches or budget, are dashed.
+ */
+public final class PolicyLines {
+  private static final int DASHES = 4;
+
+  private PolicyLines() {}
+
+  /**
+   * Colours the lines of a chart and its legend, which are there already.
+   *
+   * @param policies one for each line
+   */
+  public static <X, Y> void dress(XYChart<X, Y> chart, List<Policies> policies) {
+    chart.applyCss();
+    List<Node> keys = new ArrayList<>(chart.lookupAll(".chart-legend-item-symbol"));
+    for (int i = 0; i < policies.size(); i++) {
+      Policies p = policies.get(i);
+      long before = policies.subList(0, i).stream().filter(q -> q == p).count();
+      Dress dress =
+          new Dress(
+              String.format(Locale.ROOT, "-policy-colour: #%06x;", PolicyColours.of(p)),
+              "dashes-" + before % DASHES);
+      XYChart.Series<X, Y> series = chart.getData().get(i);
+      dress.on(series.getNode());
+      series.getData().forEach(d -> dress.on(d.getNode()));
+      String number = "series" + i;
+      keys.stream().filter(k -> k.getStyleClass().contains(number)).forEach(dress::on);
+    }
+  }
+
+  /** What a line and its points are given. */
+  private record Dress(String colour, String dashes) {
+
+    void on(Node n) {
+      if (n != null) {
+        n.setStyle(colour);
+        n.getStyleClass()
+            .removeIf(
+                s ->
+                    s.startsWith("default-color") || s.equals("policy") || s.startsWith("dashes-"));
+        n.getStyleClass().addAll("policy", dashes);
+      }
+    }
+  }
+}

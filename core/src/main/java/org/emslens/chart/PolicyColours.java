@@ -1,0 +1,31 @@
+package org.emslens.chart;
+
+import org.emslens.cache.Policies;
+
+/**
+ * A policy has one colour in all charts, on the screen and in files, whichever others stand beside
+ * it. Okabe and Ito's palette, without black and yellow, and some more.
+ */
+public final class PolicyColours {
+
+  private PolicyColours() {}
+
+  /**
+   * @return 0xRRGGBB, to be seen on light and dark ground
+   */
+  public static int of(Policies policy) {
+    return switch (policy) {
+      case FULL -> 0x888888;
+      case STREAMING_LLM -> 0x0072b2;
+      case H2O -> 0xe69f00;
+      case TOVA -> 0x56b4e9;
+      case SNAPKV -> 0x009e73;
+      case PYRAMIDKV -> 0x8c6d31;
+      case ADA_SNAPKV -> 0x66a61e;
+      case MERGE_ON_EVICT -> 0xd55e00;
+      case EMS -> 0xcc79a7;
+      case EMS_SHARED -> 0x7570b3;
+      case EMS_REPORTED -> 0xb03060;
+    };
+  }
+}
