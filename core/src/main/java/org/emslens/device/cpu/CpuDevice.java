@@ -157,7 +157,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public void attend(PromptMemory prompt, int layer, Tensor qkv, int first, int n, Tensor y) {
-    new PromptAttention(blas, blasOfThreads, workers, (HostPrompt) prompt, layer)
+    new PromptAttention(kernels, blas, blasOfThreads, workers, (HostPrompt) prompt, layer)
         .attend(HostTensor.data(qkv), first, n, HostTensor.data(y));
     if (first + n == prompt.tokens() && layer == ((HostPrompt) prompt).layers() - 1) {
       free();

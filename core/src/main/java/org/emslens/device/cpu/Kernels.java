@@ -84,6 +84,23 @@ interface Kernels {
       float[] scales,
       float[] sums);
 
+  /**
+   * Softmax of scale * score over n floats that lie in memory, in place, and what becomes of it:
+   * average[j] += share * p[j], largest[j] = the larger of it and p[j].
+   *
+   * @param at where the scores begin, in bytes
+   * @param scale positive
+   * @return the logarithm of the normaliser: p = exp(scale * score - result)
+   */
+  float softmax(
+      MemorySegment scores,
+      long at,
+      int n,
+      float scale,
+      float[] average,
+      float share,
+      float[] largest);
+
   /** sums[sumsFrom + r] += sum over i below count of x[xFrom + i] * rows[i][r]. */
   void addScaled(float[] rows, int count, float[] x, int xFrom, float[] sums, int sumsFrom);
 }

@@ -3,10 +3,14 @@ package org.emslens.device.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.emslens.math.Exponential;
+import org.emslens.math.RowProducts;
 
 /** Loops as Java has them, for machines and starts without its Vector API. */
 final class LoopKernels implements Kernels {
   private static final int ROWS = 32;
+
+  private final ThreadLocal<Exponential> exponential = ThreadLocal.withInitial(Exponential::new);
 
   @Override
   public String name() {
@@ -159,6 +163,24 @@ final class LoopKernels implements Kernels {
       float[] scales,
       float[] sums) {
     return false;
+  }
+
+  @Override
+  public float softmax(
+      MemorySegment scores,
+      long at,
+      int n,
+      float scale,
+      float[] average,
+      float share,
+      float[] largest) {
+    float[] row = new float[n];
+    MemorySegment.copy(scores, ValueLayout.JAVA_FLOAT_UNALIGNED, at, row, 0, n);
+    float normaliser = exponential.get().softmax(row, n, scale, null);
+    MemorySegment.copy(row, 0, scores, ValueLayout.JAVA_FLOAT_UNALIGNED, at, n);
+    RowProducts.addScaled(average, row, share, n);
+    RowProducts.maximum(largest, row, n);
+    return normaliser;
   }
 
   @Override

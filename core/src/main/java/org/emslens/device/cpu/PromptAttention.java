@@ -1,9 +1,9 @@
 package org.emslens.device.cpu;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.device.cpu.Blas.Use;
-import org.emslens.math.Exponential;
 import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
 
@@ -19,6 +19,7 @@ final class PromptAttention {
   private static final int MOST_QUERIES = 128;
   private static final int LEAST_QUERIES = 16;
 
+  private final Kernels kernels;
   private final Blas shared;
   private final Blas[] own;
   private final Workers workers;
@@ -31,7 +32,9 @@ final class PromptAttention {
   /**
    * @param own one for each thread
    */
-  PromptAttention(Blas shared, Blas[] own, Workers workers, HostPrompt prompt, int layer) {
+  PromptAttention(
+      Kernels kernels, Blas shared, Blas[] own, Workers workers, HostPrompt prompt, int layer) {
+    this.kernels = kernels;
     this.shared = shared;
     this.own = own;
     this.workers = workers;
@@ -129,8 +132,6 @@ final class PromptAttention {
     private final int first;
     private final int count;
     private final int seen;
-    private final Exponential exponential = new Exponential();
-    private final float[] row;
     private final float[] average;
     private final float[] sums;
     private final Thumbnails[] pictures = new Thumbnails[shape.group()];
@@ -140,7 +141,6 @@ final class PromptAttention {
       this.first = first;
       this.count = count;
       this.seen = first + count;
-      row = new float[seen];
       average = new float[seen];
       sums = new float[seen];
       Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
@@ -165,8 +165,9 @@ final class PromptAttention {
       values.written();
       blas.multiply(queries, keys, scores, true);
       scores.fetch();
+      MemorySegment memory = scores.memory();
       for (int i = 0; i < count; i++) {
-        query(scores, i);
+        query(memory, i);
       }
       scores.written();
       blas.multiply(scores, values, output, false);
@@ -179,20 +180,19 @@ final class PromptAttention {
       }
     }
 
-    private void query(HostArray scores, int i) {
+    /** One query of each head; scores turn into probabilities where they lie. */
+    private void query(MemorySegment scores, int i) {
       int query = first + i;
       int visible = query + 1;
       int group = shape.group();
       Arrays.fill(average, 0, visible, 0);
       for (int r = 0; r < group; r++) {
         int h = g * group + r;
-        int at = (r * count + i) * seen;
-        scores.get(at, row, 0, visible);
-        Arrays.fill(row, visible, seen, 0);
-        layer.normalisers()[h * n + query] = exponential.softmax(row, visible, shape.scale(), null);
-        scores.put(at, row, 0, seen);
-        RowProducts.addScaled(average, row, 1f / group, visible);
-        pictures[r].add(row, query, visible);
+        long at = 4L * (r * count + i) * seen;
+        float[] picture = pictures[r].lineOf(query, visible);
+        layer.normalisers()[h * n + query] =
+            kernels.softmax(scores, at, visible, shape.scale(), average, 1f / group, picture);
+        scores.asSlice(at + 4L * visible, 4L * (seen - visible)).fill((byte) 0);
       }
       RowProducts.addScaled(sums, average, 1, visible);
       float[][] lastRows = layer.lastRows()[g];

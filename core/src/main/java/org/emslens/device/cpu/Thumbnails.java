@@ -2,7 +2,6 @@ package org.emslens.device.cpu;
 
 import org.emslens.device.PromptMemory;
 import org.emslens.math.Exponential;
-import org.emslens.math.RowProducts;
 
 /**
  * Max-pools some consecutive attention rows of one head into the head's small picture. Rows of one
@@ -35,14 +34,15 @@ final class Thumbnails {
   }
 
   /**
-   * Adds a row; rows come in order.
+   * The line of pixels that a row is joined into, its largest probability for each key; rows come
+   * in order.
    *
-   * @param row probabilities over keys 0..keys-1
+   * @param keys that the row is over
    */
-  void add(float[] row, int query, int keys) {
+  float[] lineOf(int query, int keys) {
     int line = line(query) - firstLine;
-    RowProducts.maximum(lines[line], row, keys);
     visible[line] = keys;
+    return lines[line];
   }
 
   /** Joins what was added with a head's picture [SIZE, SIZE]. */

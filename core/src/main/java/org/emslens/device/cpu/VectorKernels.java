@@ -1,19 +1,24 @@
 package org.emslens.device.cpu;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.ROR;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -35,6 +40,13 @@ final class VectorKernels implements Kernels {
   private static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * L)));
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
+  private static final float LOG2_E = 1.44269504f;
+  private static final float LN2_HIGH = 0.693359375f;
+  private static final float LN2_LOW = -2.12194440e-4f;
+
+  /** Adding and taking away 1.5 x 2^23 rounds a small float to a whole number. */
+  private static final float ROUND = 12582912f;
 
   @Override
   public String name() {
@@ -376,6 +388,101 @@ final class VectorKernels implements Kernels {
         .add(c.add(e))
         .fma(FloatVector.fromArray(F, scales, scaleFrom), FloatVector.fromArray(F, sums, sumsFrom))
         .intoArray(sums, sumsFrom);
+  }
+
+  @Override
+  public float softmax(
+      MemorySegment scores,
+      long at,
+      int n,
+      float scale,
+      float[] average,
+      float share,
+      float[] largest) {
+    float max = max(scores, at, n) * scale;
+    float sum = exponentials(scores, at, n, scale, max);
+    spread(scores, at, n, 1 / sum, average, share, largest);
+    return max + (float) Math.log(sum);
+  }
+
+  private static float max(MemorySegment scores, long at, int n) {
+    int whole = F.loopBound(n);
+    FloatVector most = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    for (int j = 0; j < whole; j += L) {
+      most = most.max(score(scores, at, j));
+    }
+    float max = most.reduceLanes(MAX);
+    for (int j = whole; j < n; j++) {
+      max = Math.max(max, scores.get(FLOAT, at + 4L * j));
+    }
+    return max;
+  }
+
+  /** Turns scores into exp(scale * score - max), and sums them. */
+  private static float exponentials(MemorySegment scores, long at, int n, float scale, float max) {
+    int whole = F.loopBound(n);
+    FloatVector sum = FloatVector.zero(F);
+    for (int j = 0; j < whole; j += L) {
+      FloatVector e = exp(score(scores, at, j).mul(scale).sub(max));
+      e.intoMemorySegment(scores, at + 4L * j, LE);
+      sum = sum.add(e);
+    }
+    float total = sum.reduceLanes(ADD);
+    if (whole < n) {
+      VectorMask<Float> rest = F.indexInRange(whole, n);
+      FloatVector last = FloatVector.fromMemorySegment(F, scores, at + 4L * whole, LE, rest);
+      FloatVector e = exp(last.mul(scale).sub(max));
+      e.intoMemorySegment(scores, at + 4L * whole, LE, rest);
+      total += e.reduceLanes(ADD, rest);
+    }
+    return total;
+  }
+
+  private static void spread(
+      MemorySegment e,
+      long at,
+      int n,
+      float inverse,
+      float[] average,
+      float share,
+      float[] largest) {
+    int whole = F.loopBound(n);
+    for (int j = 0; j < whole; j += L) {
+      FloatVector p = score(e, at, j).mul(inverse);
+      p.intoMemorySegment(e, at + 4L * j, LE);
+      p.mul(share).add(FloatVector.fromArray(F, average, j)).intoArray(average, j);
+      p.max(FloatVector.fromArray(F, largest, j)).intoArray(largest, j);
+    }
+    for (int j = whole; j < n; j++) {
+      float p = e.get(FLOAT, at + 4L * j) * inverse;
+      e.set(FLOAT, at + 4L * j, p);
+      average[j] += p * share;
+      largest[j] = Math.max(largest[j], p);
+    }
+  }
+
+  private static FloatVector score(MemorySegment scores, long at, int j) {
+    return FloatVector.fromMemorySegment(F, scores, at + 4L * j, LE);
+  }
+
+  /**
+   * exp(x) for x from -87 to 0, what is below taken for -87, within 2e-7 relatively: 2^k exp(f)
+   * with whole k, a polynomial for exp(f), and k added to the exponent's bits.
+   */
+  private static FloatVector exp(FloatVector x) {
+    FloatVector v = x.max(-87f);
+    FloatVector k = v.mul(LOG2_E).add(ROUND).sub(ROUND);
+    FloatVector f = k.fma(FloatVector.broadcast(F, -LN2_HIGH), v);
+    f = k.fma(FloatVector.broadcast(F, -LN2_LOW), f);
+    FloatVector p = FloatVector.broadcast(F, 1.9875691500e-4f);
+    p = p.fma(f, FloatVector.broadcast(F, 1.3981999507e-3f));
+    p = p.fma(f, FloatVector.broadcast(F, 8.3334519073e-3f));
+    p = p.fma(f, FloatVector.broadcast(F, 4.1665795894e-2f));
+    p = p.fma(f, FloatVector.broadcast(F, 1.6666665459e-1f));
+    p = p.fma(f, FloatVector.broadcast(F, 5.0000001201e-1f));
+    p = p.fma(f.mul(f), f).add(1f);
+    IntVector power = (IntVector) k.convert(F2I, 0);
+    return p.reinterpretAsInts().add(power.lanewise(LSHL, 23)).reinterpretAsFloats();
   }
 
   @Override
