@@ -79,12 +79,8 @@ public final class Ems implements CachePolicy {
     int c = ranked.candidates();
     int window = n - c;
     int budget = centres + window;
-    int[] order = Ranking.descending(by.score(), c);
     int needed = Sparsity.needed(mass, c, options.mass());
-    int[] pool = Arrays.copyOfRange(order, centres, centres + poolSize(needed, centres, c));
-
-    int[] kept = Arrays.copyOf(order, budget);
-    Arrays.sort(kept, 0, centres);
+    int[] kept = Arrays.copyOf(Ranking.best(by.score(), c, centres), budget);
     for (int i = centres; i < budget; i++) {
       kept[i] = c + i - centres;
     }
@@ -93,6 +89,8 @@ public final class Ems implements CachePolicy {
     for (int i = 0; i < budget; i++) {
       target[kept[i]] = i;
     }
+    int[] next = Ranking.best(by.score(), c, centres + poolSize(needed, centres, c));
+    int[] pool = Arrays.stream(next).filter(j -> target[j] < 0).toArray();
     boolean[] takesMembers = new boolean[centres];
     for (int i = 0; i < centres; i++) {
       takesMembers[i] = options.hosts() == CacheOptions.Hosts.ALL || !by.localOnly()[kept[i]];

@@ -106,25 +106,40 @@ record GlobalLocalScore(float[] score, boolean[] localOnly) {
    */
   private static float[] nearby(float[] local, int[] position, int c, int kernel) {
     int reach = kernel / 2;
+    float[][] largest = largest(local, c, 2 * reach + 1);
     float[] near = new float[c];
-    // Slots within reach that no later and larger one outdoes, the largest first.
-    int[] queue = new int[c];
     int first = 0;
     int end = 0;
-    int next = 0;
     for (int j = 0; j < c; j++) {
-      for (; next < c && position[next] - position[j] <= reach; next++) {
-        while (end > first && local[queue[end - 1]] <= local[next]) {
-          end--;
-        }
-        queue[end++] = next;
+      while (end < c && position[end] - position[j] <= reach) {
+        end++;
       }
-      while (position[j] - position[queue[first]] > reach) {
+      while (position[j] - position[first] > reach) {
         first++;
       }
-      near[j] = local[queue[first]];
+      int power = 31 - Integer.numberOfLeadingZeros(end - first);
+      near[j] = Math.max(largest[power][first], largest[power][end - (1 << power)]);
     }
     return near;
+  }
+
+  /**
+   * Largest of 1, 2, 4, ... neighbours from each on, up to so many: any stretch is two of them, and
+   * no branch depends on the numbers.
+   */
+  private static float[][] largest(float[] x, int c, int most) {
+    float[][] largest = new float[32 - Integer.numberOfLeadingZeros(most)][];
+    largest[0] = x;
+    for (int power = 1; power < largest.length; power++) {
+      float[] half = largest[power - 1];
+      int size = 1 << power;
+      float[] whole = new float[Math.max(0, c - size + 1)];
+      for (int j = 0; j < whole.length; j++) {
+        whole[j] = Math.max(half[j], half[j + size / 2]);
+      }
+      largest[power] = whole;
+    }
+    return largest;
   }
 
   private static float mean(float[] x) {

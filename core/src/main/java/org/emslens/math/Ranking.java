@@ -33,15 +33,58 @@ public final class Ranking {
 
   /** The k best by score, ties to the earlier, in ascending order of index. */
   public static int[] best(float[] scores, int n, int k) {
-    int[] best = Arrays.copyOf(descending(scores, n), k);
-    Arrays.sort(best);
+    int[] best = new int[k];
+    if (k == 0) {
+      return best;
+    }
+    float least = kthLargest(scores, n, k);
+    int equal = k;
+    for (int j = 0; j < n; j++) {
+      equal -= scores[j] > least ? 1 : 0;
+    }
+    for (int j = 0, i = 0; i < k; j++) {
+      if (scores[j] > least || scores[j] == least && equal-- > 0) {
+        best[i++] = j;
+      }
+    }
     return best;
   }
 
-  /** The k-th largest (k from 1) of x[0..n). */
+  /** The k-th largest (k from 1) of x[0..n), none of which is NaN; in time that grows like n. */
   public static float kthLargest(float[] x, int n, int k) {
-    float[] sorted = Arrays.copyOf(x, n);
-    Arrays.sort(sorted);
-    return sorted[n - k];
+    float[] some = Arrays.copyOf(x, n);
+    int wanted = n - k;
+    int low = 0;
+    int high = n - 1;
+    while (low < high) {
+      float pivot = middle(some[low], some[low + high >>> 1], some[high]);
+      int i = low - 1;
+      int j = high + 1;
+      while (true) {
+        do {
+          i++;
+        } while (some[i] < pivot);
+        do {
+          j--;
+        } while (some[j] > pivot);
+        if (i >= j) {
+          break;
+        }
+        float swapped = some[i];
+        some[i] = some[j];
+        some[j] = swapped;
+      }
+      // All up to j are at most the pivot, all after it at least.
+      if (wanted <= j) {
+        high = j;
+      } else {
+        low = j + 1;
+      }
+    }
+    return some[wanted];
+  }
+
+  private static float middle(float a, float b, float c) {
+    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
   }
 }

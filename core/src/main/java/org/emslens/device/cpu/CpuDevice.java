@@ -147,7 +147,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public PromptMemory prompt(List<AttentionSpec.Shape> layers, int tokens, int lastRows) {
-    return HostPrompt.empty(layers, tokens, lastRows);
+    return HostPrompt.empty(kernels, layers, tokens, lastRows);
   }
 
   @Override

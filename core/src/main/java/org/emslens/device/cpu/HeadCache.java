@@ -121,7 +121,7 @@ final class HeadCache {
     }
   }
 
-  HeadState state() {
+  HeadState state(Kernels kernels) {
     float[] local = new float[n];
     for (float[] row : rows) {
       RowProducts.addScaled(local, row, 1, Math.min(n, row.length));
@@ -129,7 +129,7 @@ final class HeadCache {
     for (int j = 0; j < n; j++) {
       local[j] /= rows.length;
     }
-    return new HeadState(n, received, queries, local, position, new SimilarSlots(slots));
+    return new HeadState(n, received, queries, local, position, new SimilarSlots(kernels, slots));
   }
 
   /** Attention of the newest query [slots]. */
@@ -137,7 +137,7 @@ final class HeadCache {
     return Arrays.copyOf(rows[(nextRow + rows.length - 1) % rows.length], n);
   }
 
-  void apply(HeadPlan plan, CacheOptions.MergeKeys mergeKeys) {
+  void apply(Kernels kernels, HeadPlan plan, CacheOptions.MergeKeys mergeKeys) {
     if (plan.slots() != n) {
       throw new IllegalArgumentException(
           "The plan is for " + plan.slots() + " slots; the head holds " + n + ".");
@@ -149,14 +149,16 @@ final class HeadCache {
       slots.key(plan.kept()[i], newKeys, i * d);
       slots.value(plan.kept()[i], newValues, i * d);
     }
-    merge(plan, mergeKeys == CacheOptions.MergeKeys.DIRECTION, newKeys, newValues);
+    boolean directions = mergeKeys == CacheOptions.MergeKeys.DIRECTION;
+    merge(kernels, plan, directions, newKeys, newValues);
     keepStatistics(plan, kept + ROOM);
     slots = Slots.of(d, newKeys, newValues);
     n = kept;
   }
 
   /** Puts the weighted means of merged slots, centres included, in their centres' places. */
-  private void merge(HeadPlan plan, boolean directions, float[] newKeys, float[] newValues) {
+  private void merge(
+      Kernels kernels, HeadPlan plan, boolean directions, float[] newKeys, float[] newValues) {
     boolean[] host = hosts(plan);
     float[] sums = classWeights(plan);
     float[] direction = new float[directions ? plan.kept().length * d : 0];
@@ -170,11 +172,11 @@ final class HeadCache {
       int k = plan.target()[j];
       if (k >= 0 && host[k]) {
         float w = sums[k] > 0 ? plan.weight()[j] / sums[k] : 1f / -sums[k];
-        addScaled(newValues, k * d, w, slots.valuePage(j), j % Slots.PAGE * d);
+        kernels.add(w, slots.valuePage(j), j % Slots.PAGE * d, newValues, k * d, d);
         if (directions) {
           slots.key(j, key, 0);
           float norm = Math.max(RowProducts.norm(key, 0, d), TINY);
-          addScaled(direction, k * d, w / norm, key, 0);
+          kernels.add(w / norm, key, 0, direction, k * d, d);
         }
       }
     }
@@ -241,25 +243,35 @@ final class HeadCache {
       newBias[i] = bias[j] + plan.bias()[i];
       biased |= newBias[i] != 0;
     }
+    int[] staying = new int[n];
+    int[] places = new int[n];
+    int many = 0;
     for (int j = 0; j < n; j++) {
-      if (plan.merges(j)) {
-        int k = plan.target()[j];
-        newReceived[k] += received[j] / Math.max(1, queries[j]) * newQueries[k];
+      int k = plan.target()[j];
+      if (k >= 0) {
+        if (kept[k] != j) {
+          newReceived[k] += received[j] / Math.max(1, queries[j]) * newQueries[k];
+        }
+        staying[many] = j;
+        places[many++] = k;
       }
     }
     for (int r = 0; r < rows.length; r++) {
-      float[] row = new float[kept.length];
-      for (int j = 0; j < rows[r].length; j++) {
-        if (plan.target()[j] >= 0) {
-          row[plan.target()[j]] += rows[r][j];
-        }
-      }
-      rows[r] = row;
+      rows[r] = joined(rows[r], staying, places, many, kept.length);
     }
     received = newReceived;
     queries = newQueries;
     position = newPosition;
     bias = newBias;
+  }
+
+  /** A row of attention, each slot's added to that of the slot it becomes part of. */
+  private static float[] joined(float[] row, int[] staying, int[] places, int many, int kept) {
+    float[] joined = new float[kept];
+    for (int i = 0; i < many && staying[i] < row.length; i++) {
+      joined[places[i]] += row[staying[i]];
+    }
+    return joined;
   }
 
   void truncate(int to) {
@@ -269,12 +281,6 @@ final class HeadCache {
     n = to;
     for (int r = 0; r < rows.length; r++) {
       rows[r] = Arrays.copyOf(rows[r], Math.min(n, rows[r].length));
-    }
-  }
-
-  private void addScaled(float[] out, int to, float w, float[] from, int at) {
-    for (int i = 0; i < d; i++) {
-      out[to + i] += w * from[at + i];
     }
   }
 

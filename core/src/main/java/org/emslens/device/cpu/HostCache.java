@@ -12,6 +12,7 @@ import org.emslens.model.AttentionSpec;
 
 /** A cache in the computer's own memory. */
 final class HostCache implements CacheMemory {
+  private final Kernels kernels;
   private final List<AttentionSpec.Shape> shapes;
   private final HeadCache[][] layers;
 
@@ -19,7 +20,8 @@ final class HostCache implements CacheMemory {
    * @param shapes of the layers
    * @param layers [layers][G]
    */
-  HostCache(List<AttentionSpec.Shape> shapes, HeadCache[][] layers) {
+  HostCache(Kernels kernels, List<AttentionSpec.Shape> shapes, HeadCache[][] layers) {
+    this.kernels = kernels;
     this.shapes = shapes;
     this.layers = layers;
   }
@@ -42,7 +44,7 @@ final class HostCache implements CacheMemory {
     List<HeadState> states = new ArrayList<>();
     float[][] newest = new float[layers[layer].length][];
     for (int g = 0; g < newest.length; g++) {
-      states.add(head(layer, g).state());
+      states.add(head(layer, g).state(kernels));
       newest[g] = head(layer, g).newest();
     }
     return new LayerState(layer, layers.length, states, newest);
@@ -53,7 +55,7 @@ final class HostCache implements CacheMemory {
     HeadCache[] heads = heads();
     IntStream.range(0, heads.length)
         .parallel()
-        .forEach(i -> heads[i].apply(plan.heads().get(i), plan.mergeKeys()));
+        .forEach(i -> heads[i].apply(kernels, plan.heads().get(i), plan.mergeKeys()));
   }
 
   private HeadCache[] heads() {
@@ -67,7 +69,7 @@ final class HostCache implements CacheMemory {
         .parallel()
         .forEach(
             l -> copy[l] = Arrays.stream(layers[l]).map(HeadCache::copy).toArray(HeadCache[]::new));
-    return new HostCache(shapes, copy);
+    return new HostCache(kernels, shapes, copy);
   }
 
   @Override

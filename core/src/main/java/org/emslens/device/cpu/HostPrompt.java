@@ -13,6 +13,7 @@ import org.emslens.model.AttentionSpec;
 
 /** A prompt's attention in the computer's own memory, where recordings live too. */
 public final class HostPrompt implements PromptMemory {
+  private final Kernels kernels;
   private final int n;
   private final Queries queries;
   private final Layer[] layers;
@@ -31,14 +32,15 @@ public final class HostPrompt implements PromptMemory {
       float[][][] lastRows,
       float[][] thumbnails) {}
 
-  private HostPrompt(int n, Queries queries, Layer[] layers) {
+  private HostPrompt(Kernels kernels, int n, Queries queries, Layer[] layers) {
+    this.kernels = kernels;
     this.n = n;
     this.queries = queries;
     this.layers = layers;
   }
 
   /** Room for n tokens. */
-  static HostPrompt empty(List<AttentionSpec.Shape> shapes, int n, int lastRows) {
+  static HostPrompt empty(Kernels kernels, List<AttentionSpec.Shape> shapes, int n, int lastRows) {
     Layer[] layers = new Layer[shapes.size()];
     for (int l = 0; l < layers.length; l++) {
       AttentionSpec.Shape s = shapes.get(l);
@@ -53,7 +55,7 @@ public final class HostPrompt implements PromptMemory {
               new float[s.kvHeads()][lastRows][n],
               new float[s.heads()][THUMBNAIL * THUMBNAIL]);
     }
-    return new HostPrompt(n, Queries.of(shapes, n), layers);
+    return new HostPrompt(kernels, n, Queries.of(shapes, n), layers);
   }
 
   /** One whose attention was computed elsewhere; `kept` is not copied where that can be. */
@@ -76,7 +78,7 @@ public final class HostPrompt implements PromptMemory {
         queries.put(l, i / n, i % n, p.queries(), i * s.headDim());
       }
     }
-    return new HostPrompt(n, queries, layers);
+    return new HostPrompt(Kernels.get(), n, queries, layers);
   }
 
   @Override
@@ -110,7 +112,7 @@ public final class HostPrompt implements PromptMemory {
                 heads[l][g] = new HeadCache(k.slots[g], window, k.received[g], k.lastRows[g]);
               }
             });
-    return new HostCache(Arrays.stream(layers).map(Layer::shape).toList(), heads);
+    return new HostCache(kernels, Arrays.stream(layers).map(Layer::shape).toList(), heads);
   }
 
   /** Computes older rows of attention where a window asks for more than were kept. */

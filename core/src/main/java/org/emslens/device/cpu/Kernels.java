@@ -84,6 +84,32 @@ interface Kernels {
       float[] scales,
       float[] sums);
 
+  /** Sets a strip's inverses: one over the length of each column, lengths at least `least`. */
+  void lengths(Strip strip, float least);
+
+  /**
+   * Cosines of two vectors with a strip's columns, each at least `floor`.
+   *
+   * @param vectors [.., d]
+   * @param inverses one over the lengths of the vectors
+   * @param i one vector's number; `also` the other's
+   * @param out row i and row `also` of [.., Strip.WIDTH] are filled
+   */
+  void cosines(
+      float[] vectors, float[] inverses, int i, int also, Strip strip, float floor, float[] out);
+
+  /** y[to + i] += factor * x[from + i], for n of them. */
+  void add(float factor, float[] x, int from, float[] y, int to, int n);
+
+  /**
+   * The largest of each column, if above `best`, and its row.
+   *
+   * @param x [rows, Strip.WIDTH]
+   * @param best best[to + c] is that of column c, the larger of what it was and the column's
+   * @param which which[to + c] is its row, where it is the column's; of equals the first
+   */
+  void keepLargest(float[] x, int rows, float[] best, int[] which, int to);
+
   /**
    * Softmax of scale * score over n floats that lie in memory, in place, and what becomes of it:
    * average[j] += share * p[j], largest[j] = the larger of it and p[j].

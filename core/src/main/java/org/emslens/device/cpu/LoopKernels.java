@@ -166,6 +166,61 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
+  public void lengths(Strip strip, float least) {
+    float[] columns = strip.columns();
+    float[] sums = new float[Strip.WIDTH];
+    for (int at = 0; at < columns.length; at += Strip.WIDTH) {
+      for (int c = 0; c < Strip.WIDTH; c++) {
+        sums[c] = Math.fma(columns[at + c], columns[at + c], sums[c]);
+      }
+    }
+    for (int c = 0; c < Strip.WIDTH; c++) {
+      strip.inverses()[c] = 1 / Math.max((float) Math.sqrt(sums[c]), least);
+    }
+  }
+
+  @Override
+  public void cosines(
+      float[] vectors, float[] inverses, int i, int also, Strip strip, float floor, float[] out) {
+    cosines(vectors, inverses, i, strip, floor, out);
+    cosines(vectors, inverses, also, strip, floor, out);
+  }
+
+  private static void cosines(
+      float[] vectors, float[] inverses, int i, Strip strip, float floor, float[] out) {
+    float[] sums = new float[Strip.WIDTH];
+    for (int k = 0; k < strip.d(); k++) {
+      float x = vectors[i * strip.d() + k];
+      for (int c = 0; c < Strip.WIDTH; c++) {
+        sums[c] = Math.fma(x, strip.columns()[k * Strip.WIDTH + c], sums[c]);
+      }
+    }
+    for (int c = 0; c < Strip.WIDTH; c++) {
+      out[i * Strip.WIDTH + c] = Math.max(sums[c] * inverses[i] * strip.inverses()[c], floor);
+    }
+  }
+
+  @Override
+  public void add(float factor, float[] x, int from, float[] y, int to, int n) {
+    for (int i = 0; i < n; i++) {
+      y[to + i] += factor * x[from + i];
+    }
+  }
+
+  @Override
+  public void keepLargest(float[] x, int rows, float[] best, int[] which, int to) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < Strip.WIDTH; c++) {
+        float v = x[r * Strip.WIDTH + c];
+        if (v > best[to + c]) {
+          best[to + c] = v;
+          which[to + c] = r;
+        }
+      }
+    }
+  }
+
+  @Override
   public float softmax(
       MemorySegment scores,
       long at,

@@ -1,0 +1,41 @@
+package org.emslens.math;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RankingTest {
+
+  /** As sorting has it, with few different values, many, rising and falling ones. */
+  @Test
+  void kthLargestIsThatOfTheSorted() {
+    Random random = new Random(3);
+    for (int n = 1; n < 60; n++) {
+      for (int different : new int[] {1, 2, 5, 1000}) {
+        float[] x = new float[n + 2];
+        for (int i = 0; i < x.length; i++) {
+          x[i] = random.nextInt(different) / 7f;
+        }
+        check(x, n);
+        Arrays.sort(x);
+        check(x, n);
+        for (int i = 0; i < x.length; i++) {
+          x[i] = -x[i];
+        }
+        check(x, n);
+      }
+    }
+  }
+
+  private static void check(float[] x, int n) {
+    float[] before = x.clone();
+    float[] sorted = Arrays.copyOf(x, n);
+    Arrays.sort(sorted);
+    for (int k = 1; k <= n; k++) {
+      assertEquals(sorted[n - k], Ranking.kthLargest(x, n, k));
+    }
+    assertEquals(Arrays.toString(before), Arrays.toString(x), "left as it was");
+  }
+}
