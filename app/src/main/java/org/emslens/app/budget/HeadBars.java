@@ -21,6 +21,7 @@ public final class HeadBars extends Surface {
   private static final double LEFT = 44;
   private static final double RIGHT = 8;
   private static final double ROW = 34;
+  private static final double BAR = 18;
   private static final int MOST_ROWS = 4;
 
   private final Lens lens;
@@ -42,17 +43,23 @@ public final class HeadBars extends Surface {
     }
     ModelConfig c = v.run().config();
     int rows = rows(c);
+    double row = row(rows);
     int shownHead = v.head() / c.group();
     int first = Math.clamp(shownHead - rows / 2, 0, c.kvHeads() - rows);
     for (int i = 0; i < rows; i++) {
-      bar(g, v, first + i, 2 + i * ROW, w, first + i == shownHead);
+      bar(g, v, first + i, 2 + i * row, w, first + i == shownHead);
     }
-    columns(g, v, rows * ROW + 8, w, h);
+    columns(g, v, rows * row + 8, w, h);
   }
 
-  /** As many as there is room for, whole. */
+  /** As many as there is room for as bars alone. */
   private int rows(ModelConfig c) {
-    return Math.clamp((long) (height() / ROW), 1, Math.min(MOST_ROWS, c.kvHeads()));
+    return Math.clamp((long) (height() / BAR), 1, Math.min(MOST_ROWS, c.kvHeads()));
+  }
+
+  /** With its numbers under each bar, where there is room for that. */
+  private double row(int rows) {
+    return height() >= rows * ROW ? ROW : BAR;
   }
 
   private void bar(GraphicsContext g, View v, int kv, double y, double w, boolean shown) {
@@ -83,6 +90,9 @@ public final class HeadBars extends Surface {
     g.setStroke(shown ? c.accent() : c.evicted());
     g.setLineWidth(1);
     g.strokeRect(x + 0.5, y + 1.5, width - 1, 12);
+    if (row(rows(v.run().config())) < ROW) {
+      return;
+    }
     HeadPlan plan =
         v.lastCompression() == null ? null : v.lastCompression().plan().heads().get(index);
     String more =
@@ -169,9 +179,10 @@ public final class HeadBars extends Surface {
     }
     ModelConfig c = v.run().config();
     int rows = rows(c);
-    if (y(e) < rows * ROW) {
+    double row = row(rows);
+    if (y(e) < rows * row) {
       int first = Math.clamp(v.head() / c.group() - rows / 2, 0, c.kvHeads() - rows);
-      int kv = first + (int) (y(e) / ROW);
+      int kv = first + (int) (y(e) / row);
       lens.selection().headProperty().set(Math.min(kv, c.kvHeads() - 1) * c.group());
     } else if (x(e) >= LEFT && x(e) < width() - RIGHT) {
       int i = (int) ((x(e) - LEFT) / (width() - LEFT - RIGHT) * c.allKvHeads());

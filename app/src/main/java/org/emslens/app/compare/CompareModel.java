@@ -93,6 +93,7 @@ final class CompareModel {
 
   /** Generates so many more tokens with each. */
   void more(int steps) {
+    look(Integer.MAX_VALUE);
     campaign.run(
         "Comparing",
         AGAIN,
@@ -129,6 +130,17 @@ final class CompareModel {
 
   private void publish() {
     Comparison now = new Comparison(lanes, sessions.stream().map(Session::run).toList());
-    lens.show(() -> shown.set(new Shown(now, now.steps())));
+    lens.show(() -> show(now));
+  }
+
+  /** Who looks back at an earlier step while tokens come is left there. */
+  private void show(Comparison now) {
+    Shown before = shown.get();
+    boolean lookedBack =
+        before != null
+            && before.comparison.lanes().equals(now.lanes())
+            && before.comparison.steps() <= now.steps()
+            && before.step < before.comparison.steps();
+    shown.set(new Shown(now, lookedBack ? before.step : now.steps()));
   }
 }

@@ -46,6 +46,7 @@ public final class CompareView extends BorderPane {
       "KL of each lane's next-token distribution from the full cache's on the same text, in nats: sum of p_full · log(p_full / p). One full-cache run serves all lanes as long as their texts are the same. Lanes start with the budget of the page Inspect.";
 
   private static final int LANES = 4;
+  private static final int FEWEST = 2;
   private static final int FIRST_STEPS = 24;
   private static final int USUAL_TOKENS = 512;
 
@@ -104,7 +105,7 @@ public final class CompareView extends BorderPane {
     lens.settings().choiceProperty().addListener((o, before, now) -> follow());
     lens.runProperty().addListener((o, before, now) -> follow());
     follow();
-    arrange(2);
+    arrange(FEWEST);
   }
 
   /** Regions that are drawn by hand, to be given the theme's colours. */
@@ -145,6 +146,7 @@ public final class CompareView extends BorderPane {
     cancel.setTooltip(new Tooltip("End what is compared; what it shows so far stays (Esc)"));
     cancel.disableProperty().bind(model.runningBinding().not());
     cancel.setOnAction(e -> model.cancel());
+    Parts.leaveTo(this, cancel);
     Button step = new Button("Step", new FontIcon(Material2MZ.SKIP_NEXT));
     step.setId("compare-step");
     step.setOnAction(e -> model.more(1));
@@ -156,13 +158,17 @@ public final class CompareView extends BorderPane {
     Button add = new Button("", new FontIcon(Material2AL.ADD));
     add.setId("compare-add");
     add.setTooltip(new Tooltip("One more policy"));
-    add.setOnAction(e -> arrange(Math.min(LANES, columns.getChildren().size() + 1)));
+    add.setOnAction(e -> arrange(columns.getChildren().size() + 1));
     add.setAccessibleText("One more policy");
+    add.disableProperty().bind(Bindings.size(columns.getChildren()).isEqualTo(LANES));
+    Parts.leaveTo(this, add);
     Button less = new Button("", new FontIcon(Material2MZ.REMOVE));
     less.setId("compare-remove");
     less.setTooltip(new Tooltip("One less"));
     less.setAccessibleText("One less");
-    less.setOnAction(e -> arrange(Math.max(2, columns.getChildren().size() - 1)));
+    less.disableProperty().bind(Bindings.size(columns.getChildren()).isEqualTo(FEWEST));
+    Parts.leaveTo(this, less);
+    less.setOnAction(e -> arrange(columns.getChildren().size() - 1));
     steps.setId("compare-steps");
     steps.setPrefWidth(220);
     steps

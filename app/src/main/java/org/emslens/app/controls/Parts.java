@@ -34,4 +34,18 @@ public final class Parts {
     b.setOnAction(e -> action.run());
     return b;
   }
+
+  /**
+   * Where a button that has the focus can no longer be pressed, the focus goes to something that no
+   * key does anything to, rather than to whatever button comes next.
+   */
+  public static void leaveTo(Node harmless, Button b) {
+    b.disabledProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now && b.isFocused()) {
+                harmless.requestFocus();
+              }
+            });
+  }
 }

@@ -1,10 +1,11 @@
 package org.emslens.app.controls;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import javafx.scene.Node;
 import javafx.scene.chart.XYChart;
+import javafx.scene.control.Label;
+import javafx.scene.layout.Pane;
 import org.emslens.cache.Policies;
 import org.emslens.chart.PolicyColours;
 
@@ -23,8 +24,7 @@ public final class PolicyLines {
    * @param policies one for each line
    */
   public static <X, Y> void dress(XYChart<X, Y> chart, List<Policies> policies) {
-    chart.applyCss();
-    List<Node> keys = new ArrayList<>(chart.lookupAll(".chart-legend-item-symbol"));
+    List<Node> keys = keys(chart);
     for (int i = 0; i < policies.size(); i++) {
       Policies p = policies.get(i);
       long before = policies.subList(0, i).stream().filter(q -> q == p).count();
@@ -38,6 +38,19 @@ public final class PolicyLines {
       String number = "series" + i;
       keys.stream().filter(k -> k.getStyleClass().contains(number)).forEach(dress::on);
     }
+  }
+
+  /**
+   * Symbols of the legend. Those of a page that is not shown are no children yet of what they
+   * belong to.
+   */
+  private static List<Node> keys(XYChart<?, ?> chart) {
+    return chart.lookup(".chart-legend") instanceof Pane legend
+        ? legend.getChildren().stream()
+            .filter(Label.class::isInstance)
+            .map(n -> ((Label) n).getGraphic())
+            .toList()
+        : List.of();
   }
 
   /** What a line and its points are given. */

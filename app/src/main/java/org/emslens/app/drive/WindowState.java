@@ -51,7 +51,13 @@ final class WindowState {
           "page-inspect",
           "page-compare",
           "page-sweep",
-          "page-needle");
+          "page-needle",
+          "compare-cancel",
+          "sweep-cancel",
+          "sweep-clear",
+          "export-sweep",
+          "needle-cancel",
+          "needle-clear");
 
   private WindowState() {}
 

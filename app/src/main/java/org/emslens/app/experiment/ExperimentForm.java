@@ -15,6 +15,7 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.CheckComboBox;
 import org.emslens.app.controls.Choices;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
@@ -85,10 +86,12 @@ public final class ExperimentForm extends VBox {
     cancel.setTooltip(new Tooltip("End what this page runs; its results so far stay (Esc)"));
     cancel.disableProperty().bind(model.runningBinding().not());
     cancel.setOnAction(e -> model.cancel());
+    Parts.leaveTo(this, cancel);
     Button clear = new Button("Clear");
     clear.setId(name + "-clear");
     clear.setTooltip(new Tooltip("Forget all results"));
-    clear.disableProperty().bind(Bindings.isEmpty(model.outcomes()));
+    clear.disableProperty().bind(Bindings.isEmpty(model.outcomes()).or(model.runningBinding()));
+    Parts.leaveTo(this, clear);
     clear.setOnAction(e -> model.clear());
     overlay.setId(name + "-overlay");
     overlay.setTooltip(new Tooltip("Show the results of earlier runs together with the latest"));
@@ -112,8 +115,8 @@ public final class ExperimentForm extends VBox {
             Choices.named("budgets", this.budgets),
             Choices.named("seeds", seeds),
             Choices.named("switches", switches),
-            overlay,
             new WrapBar(6, run, cancel, clear),
+            overlay,
             note,
             failure);
     getStyleClass().addAll("card", "form");

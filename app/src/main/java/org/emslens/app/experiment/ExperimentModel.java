@@ -213,9 +213,8 @@ public final class ExperimentModel {
     latestOrigins.clear();
     earlierOrigins.clear();
     arrange();
-    if (!runningBinding().get()) {
-      note.set("");
-    }
+    note.set("");
+    lens.said().over(campaign);
   }
 
   /**

@@ -40,6 +40,7 @@ public final class Lens implements AutoCloseable {
   private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
   private final BooleanBinding reading;
+  private final BooleanBinding canBranch;
   private final BooleanBinding canGoOn;
 
   /**
@@ -51,7 +52,8 @@ public final class Lens implements AutoCloseable {
     models = new Models(jobs, said, open);
     files = new SessionFiles(jobs, said, run, models);
     reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
-    canGoOn = Bindings.createBooleanBinding(this::goesOn, run, models.modelProperty(), reading);
+    canBranch = Bindings.createBooleanBinding(this::decodes, run, models.modelProperty(), reading);
+    canGoOn = Bindings.createBooleanBinding(this::goesOn, run, canBranch);
     run.addListener((o, before, now) -> refresh());
     selection.stepProperty().addListener((o, before, now) -> refresh());
     selection.layerProperty().addListener((o, before, now) -> refresh());
@@ -60,10 +62,13 @@ public final class Lens implements AutoCloseable {
     jobs.running().addListener((ListChangeListener<Job>) this::ended);
   }
 
-  /** What was said or asked of a job goes with it. */
+  /** What was said or asked of a job goes with it; a new one shows that the user has gone on. */
   private void ended(ListChangeListener.Change<? extends Job> c) {
     while (c.next()) {
       c.getRemoved().forEach(said::over);
+      if (c.wasAdded()) {
+        said.goesOn();
+      }
     }
   }
 
@@ -83,11 +88,14 @@ public final class Lens implements AutoCloseable {
   }
 
   private boolean goesOn() {
+    return canBranch.get() && !run.get().ended();
+  }
+
+  private boolean decodes() {
     Run r = run.get();
     Models.Open model = models.modelProperty().get();
     return r != null
         && !reading.get()
-        && !r.ended()
         && (r.canDecode() || model != null && r.madeBy(model.loaded().model()));
   }
 
@@ -134,7 +142,7 @@ public final class Lens implements AutoCloseable {
         JobKind.INSTALL,
         "Showing a recording",
         turn -> {
-          open.show(Session.of(recorded), true);
+          open.show(Session.of(recorded), OpenSession.Look.NEWEST);
           screen.execute(
               () -> {
                 showNew(recorded);
@@ -223,6 +231,7 @@ public final class Lens implements AutoCloseable {
     Session.Detail beside = detail();
     OpenSession.Generated[] made = new OpenSession.Generated[1];
     said.over(Said.Subject.RUN);
+    lookAtNewest();
     return jobs.start(
         JobKind.GENERATE,
         count == 1 ? "Generating a token" : "Generating " + count + " tokens",
@@ -233,12 +242,20 @@ public final class Lens implements AutoCloseable {
         end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, words(made[0]))));
   }
 
+  private void lookAtNewest() {
+    if (run.get() != null) {
+      selection.stepProperty().set(run.get().steps().size() - 1);
+    }
+  }
+
   /** How generating came to its end. */
   private static String words(OpenSession.Generated g) {
     String share = g.made() + " of " + g.wanted() + " tokens";
-    return g.ended()
-        ? "The model ended its answer at " + share
-        : g.made() < g.wanted() ? "The model's context is full after " + share : "Ready";
+    return g.ended() && g.made() == 0
+        ? "The model has ended its answer"
+        : g.ended()
+            ? "The model ended its answer at " + share
+            : g.made() < g.wanted() ? "The model's context is full after " + share : "Ready";
   }
 
   /**
@@ -344,7 +361,7 @@ public final class Lens implements AutoCloseable {
         turn -> {
           RunMaker.Made m = made.make(open.model(), turn);
           Run now = m.session().run();
-          open.show(m.session(), false);
+          open.show(m.session(), OpenSession.Look.STAY);
           screen.execute(
               () -> {
                 showNew(now);
@@ -370,12 +387,16 @@ public final class Lens implements AutoCloseable {
     screen.execute(change);
   }
 
-  private void publish(Run now, boolean follow) {
+  /** Who looks back at an earlier step while tokens come is left there. */
+  private void publish(Run now, OpenSession.Look look) {
     screen.execute(
         () -> {
+          Run before = run.get();
+          boolean atNewest =
+              before == null || selection.stepProperty().get() >= before.steps().size() - 1;
           run.set(now);
-          if (follow) {
-            selection.stepProperty().set(now.steps().size() - 1);
+          if (look == OpenSession.Look.NEWEST || look == OpenSession.Look.FOLLOW && atNewest) {
+            lookAtNewest();
           }
         });
   }
@@ -452,6 +473,11 @@ public final class Lens implements AutoCloseable {
   /** Whether a token can be generated after the last step: by a recording's own model, too. */
   public BooleanBinding canGoOnBinding() {
     return canGoOn;
+  }
+
+  /** Likewise after some step, with another token than the one that came. */
+  public BooleanBinding canBranchBinding() {
+    return canBranch;
   }
 
   /** The prompt of the run that was opened last, rather than written by the user. */

@@ -185,6 +185,7 @@ public final class Models {
 
   /** Generating with the model before ends first, where it next gives way. */
   private void install(LoadedModel made) {
+    String ended = jobs.has(JobKind.GENERATE) ? "; generating ended" : "";
     jobs.end(JobKind.GENERATE);
     jobs.start(
         JobKind.INSTALL,
@@ -195,6 +196,6 @@ public final class Models {
                 Said.Subject.MODEL,
                 end,
                 () -> model.set(new Open(made)),
-                made.model().title() + " is open"));
+                made.model().title() + " is open" + ended));
   }
 }

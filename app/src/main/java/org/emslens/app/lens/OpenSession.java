@@ -28,10 +28,16 @@ final class OpenSession {
   @FunctionalInterface
   interface Publisher {
 
-    /**
-     * @param follow whether the newest step is to be shown
-     */
-    void publish(Run run, boolean follow);
+    void publish(Run run, Look look);
+  }
+
+  /** Which step is to be shown. */
+  enum Look {
+    /** The one that is. */
+    STAY,
+    /** The newest, where that is what is looked at. */
+    FOLLOW,
+    NEWEST
   }
 
   OpenSession(Publisher publisher) {
@@ -58,7 +64,7 @@ final class OpenSession {
     LoadedModel before = loaded;
     loaded = made;
     if (session != null && session.canDecode()) {
-      show(Session.of(session.run()), false);
+      show(Session.of(session.run()), Look.STAY);
     }
     if (before != null) {
       before.close();
@@ -66,10 +72,10 @@ final class OpenSession {
   }
 
   /** Makes a session the open one. */
-  void show(Session made, boolean follow) {
+  void show(Session made, Look look) {
     session = made;
     reached = made.run().steps().size() - 1;
-    publisher.publish(made.run(), follow);
+    publisher.publish(made.run(), look);
   }
 
   void read(
@@ -81,7 +87,7 @@ final class OpenSession {
       Progress p) {
     Model model = model().model();
     String text = chat ? asChat(model, prompt) : prompt;
-    show(Session.start(model, model().pass(), text, choice, sampling, detail, p), true);
+    show(Session.start(model, model().pass(), text, choice, sampling, detail, p), Look.NEWEST);
   }
 
   private static String asChat(Model model, String prompt) {
@@ -103,9 +109,9 @@ final class OpenSession {
     }
     reached = steps;
     session.choose(choice, sampling);
-    publisher.publish(session.run(), false);
+    publisher.publish(session.run(), Look.STAY);
     if (session.canDecode()) {
-      generate(steps, false, turn);
+      generate(steps, Look.STAY, turn);
     }
   }
 
@@ -119,7 +125,7 @@ final class OpenSession {
   Generated more(int count, Job.Turn turn) {
     int first = Math.max(reached, steps());
     reached = first;
-    generate(first + count, true, turn);
+    generate(first + count, Look.FOLLOW, turn);
     return new Generated(count, Math.max(0, steps() - first), session.run().ended());
   }
 
@@ -138,7 +144,7 @@ final class OpenSession {
    * Generates until there are so many steps, showing what there is now and then, and at the end,
    * however it comes.
    */
-  private void generate(int steps, boolean follow, Job.Turn turn) {
+  private void generate(int steps, Look look, Job.Turn turn) {
     int first = steps();
     long last = System.nanoTime();
     try {
@@ -152,12 +158,12 @@ final class OpenSession {
         reached = Math.max(reached, steps());
         if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
           last = System.nanoTime();
-          publisher.publish(session.run(), follow);
+          publisher.publish(session.run(), look);
         }
       }
     } finally {
       if (session != null) {
-        publisher.publish(session.run(), follow);
+        publisher.publish(session.run(), look);
       }
     }
   }
@@ -166,7 +172,7 @@ final class OpenSession {
   void branch(int index, int token) {
     session.branch(index, token);
     reached = steps();
-    publisher.publish(session.run(), true);
+    publisher.publish(session.run(), Look.NEWEST);
   }
 
   /** Makes a run that was left the open one again. */
@@ -174,9 +180,9 @@ final class OpenSession {
     if (session.canDecode()) {
       session.restore(left, p);
       reached = steps();
-      publisher.publish(session.run(), true);
+      publisher.publish(session.run(), Look.NEWEST);
     } else {
-      show(Session.of(left), true);
+      show(Session.of(left), Look.NEWEST);
     }
   }
 
@@ -196,7 +202,7 @@ final class OpenSession {
             "This session was recorded with " + recorded.model() + "; open that model to go on.");
       }
       p.say("Reading the recording's prompt again");
-      show(Session.resume(recorded, loaded.model(), loaded.pass(), detail, p), false);
+      show(Session.resume(recorded, loaded.model(), loaded.pass(), detail, p), Look.STAY);
     }
   }
 

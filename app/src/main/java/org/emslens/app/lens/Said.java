@@ -14,9 +14,13 @@ import javafx.beans.property.StringProperty;
  * speaks of a subject, and goes once that has changed.
  */
 public final class Said {
+  /** As long as a failure is left at least. */
+  private static final long READ_NANOS = 3_000_000_000L;
+
   private final StringProperty message = new SimpleStringProperty(this, "message", "");
   private final StringProperty error = new SimpleStringProperty(this, "error", "");
   private final ObjectProperty<Notice> notice = new SimpleObjectProperty<>(this, "notice");
+  private long failed;
   private Object ofMessage = Subject.OTHER;
   private Object ofError = Subject.OTHER;
   private Object ofNotice = Subject.OTHER;
@@ -45,6 +49,7 @@ public final class Said {
   public void fail(Object of, String why) {
     ofError = of;
     error.set(why);
+    failed = System.nanoTime();
   }
 
   /**
@@ -80,6 +85,13 @@ public final class Said {
   /** The user has gone on, to another page or with another setting. */
   public void faultsOver() {
     if (ofError instanceof Field) {
+      error.set("");
+    }
+  }
+
+  /** The user has begun something else: an older failure has been read by now. */
+  void goesOn() {
+    if (System.nanoTime() - failed > READ_NANOS) {
       error.set("");
     }
   }

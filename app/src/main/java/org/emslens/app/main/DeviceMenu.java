@@ -33,11 +33,19 @@ final class DeviceMenu extends MenuButton {
     textProperty()
         .bind(
             Bindings.createStringBinding(
-                () -> open.getValue() == null ? "Device" : open.getValue().device(), open));
+                () -> open.getValue() == null ? "Device" : brief(open.getValue().device()), open));
     Tooltip whole = new Tooltip();
     whole
         .textProperty()
-        .bind(Bindings.concat("What computes: ", textProperty(), ". Click to choose another."));
+        .bind(
+            Bindings.createStringBinding(
+                () ->
+                    open.getValue() == null
+                        ? "What computes"
+                        : "What computes: "
+                            + open.getValue().device()
+                            + ". Click to choose another.",
+                open));
     setTooltip(whole);
     models.deviceProperty().addListener(o -> mark());
     // Asking drivers takes a moment.
@@ -47,6 +55,12 @@ final class DeviceMenu extends MenuButton {
               List<DeviceProvider.Found> found = Devices.find();
               Platform.runLater(() -> fill(found, choose));
             });
+  }
+
+  /** What it is, without what it is made of. */
+  private static String brief(String device) {
+    int more = device.indexOf(" (");
+    return more < 0 ? device : device.substring(0, more);
   }
 
   private void fill(List<DeviceProvider.Found> found, Consumer<String> choose) {

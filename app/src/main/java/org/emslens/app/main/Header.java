@@ -1,10 +1,13 @@
 package org.emslens.app.main;
 
 import java.util.Locale;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.scene.control.Button;
+import javafx.scene.control.CheckMenuItem;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuItem;
+import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.control.SplitMenuButton;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
@@ -23,7 +26,7 @@ final class Header extends StackPane {
 
   private static final double MOST_OF_TITLE = 420;
 
-  Header(Lens lens, Commands commands, ObjectProperty<Page> page) {
+  Header(Lens lens, Commands commands, ObjectProperty<Page> page, BooleanProperty asks) {
     getStyleClass().add("header");
     Label name = new Label("EMS Lens");
     name.getStyleClass().add("title");
@@ -71,7 +74,7 @@ final class Header extends StackPane {
                 12,
                 Parts.group(name, model, device),
                 pages(page),
-                Parts.group(open(commands), save, undo, redo, copy, look, help)));
+                Parts.group(open(commands, asks), save, undo, redo, copy, look, help)));
   }
 
   private static SegmentedButton pages(ObjectProperty<Page> page) {
@@ -104,7 +107,7 @@ final class Header extends StackPane {
     return buttons;
   }
 
-  private static SplitMenuButton open(Commands commands) {
+  private static SplitMenuButton open(Commands commands, BooleanProperty asks) {
     SplitMenuButton open = new SplitMenuButton();
     open.setId("open");
     open.setText("Open");
@@ -118,7 +121,10 @@ final class Header extends StackPane {
     folder.setOnAction(e -> commands.openFolder());
     MenuItem standard = new MenuItem("Default model");
     standard.setOnAction(e -> commands.openDefault());
-    open.getItems().setAll(folder, standard);
+    CheckMenuItem ask = new CheckMenuItem("Ask before unsaved tokens are lost");
+    ask.setId("ask-before-closing");
+    ask.selectedProperty().bindBidirectional(asks);
+    open.getItems().setAll(folder, standard, new SeparatorMenuItem(), ask);
     return open;
   }
 }

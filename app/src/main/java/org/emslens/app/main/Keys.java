@@ -6,6 +6,7 @@ import javafx.beans.property.ObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.Control;
+import javafx.scene.control.MenuButton;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
@@ -85,8 +86,13 @@ final class Keys {
     root.addEventHandler(KeyEvent.KEY_PRESSED, this::left);
   }
 
+  /** A closed menu's button keeps Esc for itself, which it has nothing to do with. */
   private void shortcut(KeyEvent e) {
-    Runnable action = e.isShortcutDown() ? withControl(e) : alone(e.getCode());
+    boolean kept = e.getTarget() instanceof MenuButton m && !m.isShowing();
+    Runnable action =
+        kept && e.getCode() == KeyCode.ESCAPE
+            ? this::escape
+            : e.isShortcutDown() ? withControl(e) : alone(e.getCode());
     if (action != null) {
       action.run();
       e.consume();

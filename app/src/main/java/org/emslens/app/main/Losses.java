@@ -66,17 +66,19 @@ final class Losses {
             deed.verb + "-discard",
             unsaved ? deed.title + " without saving" : "End it and " + deed.verb,
             then));
-    answers.add(new Notice.Answer(deed.verb + "-never-ask", "Never ask again", this::neverAsk));
+    answers.add(
+        new Notice.Answer(
+            deed.verb + "-never-ask",
+            deed.title + ", and never ask again",
+            () -> {
+              appearance.askBeforeClosingProperty().set(false);
+              then.run();
+            }));
     lens.said()
         .ask(
             unsaved ? Said.Subject.OTHER : running,
             (running == null ? "" : deed.running)
                 + (unsaved ? "The session has generated tokens that are in no file." : ""),
             answers);
-  }
-
-  private void neverAsk() {
-    appearance.askBeforeClosingProperty().set(false);
-    lens.said().say(Said.Subject.OTHER, "Closing and opening ask no more");
   }
 }

@@ -81,7 +81,7 @@ public final class MainView extends BorderPane {
               case SWEEP -> sweep.command();
               case NEEDLE -> needle.command();
             });
-    setTop(new Header(lens, commands, page));
+    setTop(new Header(lens, commands, page, appearance.askBeforeClosingProperty()));
     setCenter(middle);
     setBottom(new VBox(when, new NoticeBar(lens), new StatusLine(lens, page)));
     page.addListener(

@@ -120,9 +120,7 @@ public final class NextTokenView extends Surface {
   /** Also after an answer that has ended: it may go on otherwise from an earlier step. */
   private boolean canGoOn() {
     View v = lens.viewProperty().get();
-    return v != null
-        && !lens.readingBinding().get()
-        && (lens.canGoOnBinding().get() || v.run().canDecode());
+    return v != null && lens.canBranchBinding().get();
   }
 
   @Override

@@ -160,6 +160,7 @@ public final class PromptModel {
   /** Shows the prompt of a run that was opened, template and all. */
   private void opened(String prompt) {
     if (!prompt.isEmpty()) {
+      lens.said().over(this);
       sample.set(null);
       fresh = false;
       text.set(prompt);
@@ -171,6 +172,7 @@ public final class PromptModel {
 
   /** Fills in a sample as it is, its settings to be taken when it is run. */
   public void fill(Sample s) {
+    lens.said().over(this);
     sample.set(s);
     fresh = true;
     text.set(s.text());

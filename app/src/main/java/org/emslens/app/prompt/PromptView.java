@@ -16,6 +16,7 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.ToggleSwitch;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Switches;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.JobKind;
@@ -158,6 +159,7 @@ public final class PromptView extends VBox {
                                     || j.kind() == JobKind.PLAN),
                 lens.jobs().running()));
     cancel.setOnAction(e -> lens.cancel());
+    Parts.leaveTo(this, cancel);
     HBox first = new HBox(10, chat, length);
     first.setAlignment(Pos.CENTER_LEFT);
     HBox last = new HBox(6, cancel, run);

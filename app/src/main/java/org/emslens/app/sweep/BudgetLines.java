@@ -69,10 +69,6 @@ final class BudgetLines extends StackPane {
     picked = consumer;
   }
 
-  boolean isEmpty() {
-    return chart.getData().isEmpty();
-  }
-
   void show(Collection<Outcome> outcomes, Measure measure) {
     Map<String, List<Point>> lines = BudgetChart.lines(outcomes, measure);
     hint.setText(

@@ -62,7 +62,9 @@ public final class SweepView extends BorderPane {
         .disableProperty()
         .bind(
             Bindings.createBooleanBinding(
-                () -> chart.isEmpty(), model.outcomes(), measure.valueProperty()));
+                () -> BudgetChart.lines(model.outcomes(), measure.getValue()).isEmpty(),
+                model.outcomes(),
+                measure.valueProperty()));
     form =
         new ExperimentForm(
             "sweep",

@@ -47,14 +47,19 @@ public final class TimelineModel {
     return speed;
   }
 
-  /** One step on; each call counts, those included that come while a token is being generated. */
+  /** One step on; each call counts. */
   public void forward() {
     if (!ahead()) {
-      if (isStepping()) {
-        more++;
-      } else if (canGenerate()) {
-        generate(1);
-      }
+      generate(1);
+    }
+  }
+
+  /** So many tokens after the last; where some are on their way, as many more after those. */
+  public void generate(int count) {
+    if (isStepping()) {
+      more += count;
+    } else if (canGenerate()) {
+      start(count);
     }
   }
 
@@ -78,7 +83,7 @@ public final class TimelineModel {
         && !lens.jobs().has(JobKind.GENERATE);
   }
 
-  private void generate(int count) {
+  private void start(int count) {
     more = 0;
     stepping = lens.step(count);
   }
@@ -89,7 +94,7 @@ public final class TimelineModel {
       boolean goesOn = more > 0 && !stepping.isCancelled() && canGenerate();
       stepping = null;
       if (goesOn) {
-        generate(more);
+        start(more);
       }
     }
   }
@@ -131,7 +136,7 @@ public final class TimelineModel {
     if (isAtTheEnd()) {
       playing.set(false);
     } else if (!ahead() && canGenerate()) {
-      generate(1);
+      start(1);
     }
   }
 }

@@ -75,7 +75,7 @@ public final class TimelineView extends HBox {
             "generate",
             Material2AL.FAST_FORWARD,
             "So many tokens after the last step",
-            () -> lens.step(count.getValue()));
+            () -> model.generate(count.getValue()));
     generate.setText("Generate");
     generate.disableProperty().bind(lens.canGoOnBinding().not());
     Label at = new Label();

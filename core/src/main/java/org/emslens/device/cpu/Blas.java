@@ -1,5 +1,6 @@
 package org.emslens.device.cpu;
 
+import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -9,15 +10,11 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Products of matrices by ND4J, and the arrays that they need; one thread's at a time. */
 final class Blas {
   private final Map<Use, HostArray.Memory> scratch = new HashMap<>();
+  private final OpContext context = Nd4j.getExecutioner().buildContext();
   private final DynamicCustomOp matmul = DynamicCustomOp.builder("matmul").build();
 
   /** What an array is for. */
   enum Use {
-    QUERIES,
-    KEYS,
-    VALUES,
-    SCORES,
-    OUTPUT,
     ACTIVATIONS,
     WEIGHTS,
     PRODUCTS
@@ -38,12 +35,16 @@ final class Blas {
 
   /** c = a times b, or b transposed. */
   void multiply(HostArray a, HostArray b, HostArray c, boolean transposeB) {
-    OpContext context = Nd4j.getExecutioner().buildContext();
     context.setInputArrays(a.array(), b.array());
     context.setOutputArrays(c.array());
     context.setIArguments(0, transposeB ? 1 : 0, 0);
     Nd4j.getExecutioner().exec(matmul, context);
     context.purge();
+    // Native code works on these; what Java no longer refers to is freed by another thread.
+    Reference.reachabilityFence(a);
+    Reference.reachabilityFence(b);
+    Reference.reachabilityFence(c);
+    Reference.reachabilityFence(this);
   }
 
   /** Gives back what the last prompt needed. */

@@ -34,6 +34,10 @@ public final class CpuDevice implements Device {
   private final Blas blas = new Blas();
   private final Blas[] blasOfThreads;
   private final Products products;
+
+  /** Of each thread. */
+  private final PromptAttention.Memory[] attention;
+
   private final CacheAttention cacheAttention;
   private final Elementwise elementwise = new Elementwise();
   private final Map<RopeSpec, Rotation> rotations = new ConcurrentHashMap<>();
@@ -50,6 +54,10 @@ public final class CpuDevice implements Device {
     workers = new Workers(threads - 1);
     // A card takes one product after the other.
     blasOfThreads = Stream.generate(Blas::new).limit(card ? 1 : threads).toArray(Blas[]::new);
+    attention =
+        Stream.generate(PromptAttention.Memory::new)
+            .limit(threads)
+            .toArray(PromptAttention.Memory[]::new);
     products = new Products(kernels, blas, blasOfThreads, workers);
     cacheAttention = new CacheAttention(kernels, workers);
   }
@@ -157,7 +165,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public void attend(PromptMemory prompt, int layer, Tensor qkv, int first, int n, Tensor y) {
-    new PromptAttention(kernels, blas, blasOfThreads, workers, (HostPrompt) prompt, layer)
+    new PromptAttention(kernels, attention, workers, (HostPrompt) prompt, layer)
         .attend(HostTensor.data(qkv), first, n, HostTensor.data(y));
     if (first + n == prompt.tokens() && layer == ((HostPrompt) prompt).layers() - 1) {
       free();
@@ -187,6 +195,9 @@ public final class CpuDevice implements Device {
     blas.free();
     for (Blas b : blasOfThreads) {
       b.free();
+    }
+    for (PromptAttention.Memory m : attention) {
+      m.free();
     }
   }
 

@@ -53,19 +53,6 @@ final class HostArray {
     }
   }
 
-  /** Some rows of a matrix, as an array of its own in the same memory. */
-  HostArray rows(int from, int count) {
-    long columns = array.size(1);
-    INDArray some =
-        Nd4j.create(
-            array.data(),
-            new long[] {count, columns},
-            new long[] {columns, 1},
-            from * columns,
-            'c');
-    return new HostArray(some, host);
-  }
-
   /** The memory itself. */
   MemorySegment memory() {
     return MemorySegment.ofBuffer(host);

@@ -21,6 +21,9 @@ interface Kernels {
     }
   }
 
+  /** Queries that are multiplied at a time where there are many. */
+  int ROWS = 4;
+
   /** What they run on, as shown to users. */
   String name();
 
@@ -32,6 +35,23 @@ interface Kernels {
 
   /** out[to..to+d) = sum over j below n of weights[j] * value j. */
   void mix(float[] weights, Slots slots, int n, float[] out, int to);
+
+  /**
+   * The same of many queries: out[r * stride + j] = query r . key j, for j below n.
+   *
+   * @param x queries [rows, d]
+   * @param rows a multiple of ROWS
+   * @param stride a multiple of Slots.PAGE; what lies between n and the next one is overwritten
+   */
+  void scores(float[] x, int rows, Slots slots, int n, float[] out, int stride);
+
+  /**
+   * The same of many rows of weights: out[r * d..] = sum over j below n of weights[r * stride + j]
+   * * value j.
+   *
+   * @param rows a multiple of ROWS
+   */
+  void mix(float[] weights, int rows, int stride, Slots slots, int n, float[] out);
 
   /**
    * Unpacks the levels of one block of a tile.
@@ -111,21 +131,15 @@ interface Kernels {
   void keepLargest(float[] x, int rows, float[] best, int[] which, int to);
 
   /**
-   * Softmax of scale * score over n floats that lie in memory, in place, and what becomes of it:
-   * average[j] += share * p[j], largest[j] = the larger of it and p[j].
+   * Softmax of scale * x over n numbers, in place, and what becomes of it: average[j] += share *
+   * p[j], largest[j] = the larger of it and p[j].
    *
-   * @param at where the scores begin, in bytes
+   * @param from where they begin
    * @param scale positive
-   * @return the logarithm of the normaliser: p = exp(scale * score - result)
+   * @return the logarithm of the normaliser: p = exp(scale * x - result)
    */
   float softmax(
-      MemorySegment scores,
-      long at,
-      int n,
-      float scale,
-      float[] average,
-      float share,
-      float[] largest);
+      float[] x, int from, int n, float scale, float[] average, float share, float[] largest);
 
   /** sums[sumsFrom + r] += sum over i below count of x[xFrom + i] * rows[i][r]. */
   void addScaled(float[] rows, int count, float[] x, int xFrom, float[] sums, int sumsFrom);

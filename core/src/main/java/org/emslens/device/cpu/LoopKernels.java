@@ -54,6 +54,24 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
+  public void scores(float[] x, int rows, Slots slots, int n, float[] out, int stride) {
+    float[] row = new float[stride];
+    for (int r = 0; r < rows; r++) {
+      scores(x, r * slots.headDim(), slots, row, n);
+      System.arraycopy(row, 0, out, r * stride, n);
+    }
+  }
+
+  @Override
+  public void mix(float[] weights, int rows, int stride, Slots slots, int n, float[] out) {
+    float[] row = new float[n];
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(weights, r * stride, row, 0, n);
+      mix(row, slots, n, out, r * slots.headDim());
+    }
+  }
+
+  @Override
   public void levels(Levels levels, MemorySegment words, long at, float[] into) {
     int[] w = new int[levels.words() * ROWS];
     MemorySegment.copy(words, ValueLayout.JAVA_INT_UNALIGNED, at, w, 0, w.length);
@@ -222,17 +240,10 @@ final class LoopKernels implements Kernels {
 
   @Override
   public float softmax(
-      MemorySegment scores,
-      long at,
-      int n,
-      float scale,
-      float[] average,
-      float share,
-      float[] largest) {
-    float[] row = new float[n];
-    MemorySegment.copy(scores, ValueLayout.JAVA_FLOAT_UNALIGNED, at, row, 0, n);
+      float[] x, int from, int n, float scale, float[] average, float share, float[] largest) {
+    float[] row = Arrays.copyOfRange(x, from, from + n);
     float normaliser = exponential.get().softmax(row, n, scale, null);
-    MemorySegment.copy(row, 0, scores, ValueLayout.JAVA_FLOAT_UNALIGNED, at, n);
+    System.arraycopy(row, 0, x, from, n);
     RowProducts.addScaled(average, row, share, n);
     RowProducts.maximum(largest, row, n);
     return normaliser;

@@ -1,9 +1,7 @@
 package org.emslens.device.cpu;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.emslens.device.cpu.Blas.Use;
 import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
 
@@ -17,11 +15,10 @@ final class PromptAttention {
   private static final int SCORES = 1 << 18;
 
   private static final int MOST_QUERIES = 128;
-  private static final int LEAST_QUERIES = 16;
+  private static final int LEAST_QUERIES = 8;
 
   private final Kernels kernels;
-  private final Blas shared;
-  private final Blas[] own;
+  private final Memory[] own;
   private final Workers workers;
   private final int n;
   private final Queries kept;
@@ -29,13 +26,35 @@ final class PromptAttention {
   private final HostPrompt.Layer layer;
   private final AttentionSpec.Shape shape;
 
+  /** What a thread needs, as large as it was needed so far. */
+  static final class Memory {
+    private float[] queries = new float[0];
+    private float[] scores = queries;
+    private float[] output = queries;
+
+    private void reserve(int rows, int d, int stride) {
+      if (queries.length < rows * d) {
+        queries = new float[rows * d];
+        output = new float[rows * d];
+      }
+      if (scores.length < rows * stride) {
+        scores = new float[rows * stride];
+      }
+    }
+
+    /** Gives back what the last prompt needed. */
+    void free() {
+      queries = new float[0];
+      scores = queries;
+      output = queries;
+    }
+  }
+
   /**
    * @param own one for each thread
    */
-  PromptAttention(
-      Kernels kernels, Blas shared, Blas[] own, Workers workers, HostPrompt prompt, int layer) {
+  PromptAttention(Kernels kernels, Memory[] own, Workers workers, HostPrompt prompt, int layer) {
     this.kernels = kernels;
-    this.shared = shared;
     this.own = own;
     this.workers = workers;
     this.n = prompt.tokens();
@@ -55,25 +74,14 @@ final class PromptAttention {
     int seen = start + size;
     int atOnce = Math.clamp(SCORES / shape.group() / seen, LEAST_QUERIES, MOST_QUERIES);
     int parts = (size + atOnce - 1) / atOnce;
-    HostArray keys = shared.array(Use.KEYS, shape.kvHeads() * seen, shape.headDim());
-    HostArray values = shared.array(Use.VALUES, shape.kvHeads() * seen, shape.headDim());
-    workers.share(own.length, shape.kvHeads(), (thread, g) -> sideBySide(g, seen, keys, values));
     Part[] all = new Part[shape.kvHeads() * parts];
     workers.share(
         own.length,
         all.length,
         (thread, i) -> {
-          int g = i / parts;
           int q = i % parts * atOnce;
-          int count = Math.min(atOnce, size - q);
-          all[i] = new Part(g, start + q, count);
-          all[i].attend(
-              own[thread],
-              qkv,
-              keys.rows(g * seen, start + q + count),
-              values.rows(g * seen, start + q + count),
-              mixed,
-              q);
+          all[i] = new Part(i / parts, start + q, Math.min(atOnce, size - q));
+          all[i].attend(own[thread], qkv, mixed, q);
         });
     // In their order, so that the same prompt gives the same sums to the last bit.
     for (Part part : all) {
@@ -108,21 +116,6 @@ final class PromptAttention {
             });
   }
 
-  /** Keys and values of one KV head as products of matrices want them. */
-  private void sideBySide(int g, int seen, HostArray keys, HostArray values) {
-    int d = shape.headDim();
-    Slots slots = layer.slots()[g];
-    float[] page = new float[Slots.PAGE * d];
-    for (int from = 0; from < seen; from += Slots.PAGE) {
-      int count = Math.min(Slots.PAGE, seen - from);
-      for (int j = 0; j < count; j++) {
-        slots.key(from + j, page, j * d);
-      }
-      keys.put((g * seen + from) * d, page, 0, count * d);
-      values.put((g * seen + from) * d, slots.valuePage(from), 0, count * d);
-    }
-  }
-
   /**
    * The query heads of one KV head, for some queries; sums of their own, added to the prompt's at
    * the end.
@@ -146,53 +139,45 @@ final class PromptAttention {
       Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
     }
 
-    void attend(
-        Blas blas, float[] qkv, HostArray keys, HostArray values, float[] mixed, int mixedRow) {
+    /**
+     * @param row of the block's first one
+     */
+    void attend(Memory memory, float[] qkv, float[] mixed, int row) {
       int d = shape.headDim();
       int rows = shape.group() * count;
-      HostArray queries = blas.array(Use.QUERIES, rows, d);
-      HostArray scores = blas.array(Use.SCORES, rows, seen);
-      HostArray output = blas.array(Use.OUTPUT, rows, d);
+      int padded = (rows + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
+      int stride = (seen + Slots.PAGE - 1) / Slots.PAGE * Slots.PAGE;
+      memory.reserve(padded, d, stride);
       int width = shape.queryWidth() + 2 * shape.kvWidth();
-      for (int r = 0; r < shape.group(); r++) {
-        for (int i = 0; i < count; i++) {
-          int from = (mixedRow + i) * width + (g * shape.group() + r) * d;
-          queries.put((r * count + i) * d, qkv, from, d);
-        }
+      for (int r = 0; r < rows; r++) {
+        int from = (row + r % count) * width + (g * shape.group() + r / count) * d;
+        System.arraycopy(qkv, from, memory.queries, r * d, d);
       }
-      queries.written();
-      keys.written();
-      values.written();
-      blas.multiply(queries, keys, scores, true);
-      scores.fetch();
-      MemorySegment memory = scores.memory();
+      Slots slots = layer.slots()[g];
+      kernels.scores(memory.queries, padded, slots, seen, memory.scores, stride);
       for (int i = 0; i < count; i++) {
-        query(memory, i);
+        query(memory.scores, stride, i);
       }
-      scores.written();
-      blas.multiply(scores, values, output, false);
-      output.fetch();
-      for (int r = 0; r < shape.group(); r++) {
-        for (int i = 0; i < count; i++) {
-          int to = (mixedRow + i) * shape.queryWidth() + (g * shape.group() + r) * d;
-          output.get((r * count + i) * d, mixed, to, d);
-        }
+      kernels.mix(memory.scores, padded, stride, slots, seen, memory.output);
+      for (int r = 0; r < rows; r++) {
+        int to = (row + r % count) * shape.queryWidth() + (g * shape.group() + r / count) * d;
+        System.arraycopy(memory.output, r * d, mixed, to, d);
       }
     }
 
     /** One query of each head; scores turn into probabilities where they lie. */
-    private void query(MemorySegment scores, int i) {
+    private void query(float[] scores, int stride, int i) {
       int query = first + i;
       int visible = query + 1;
       int group = shape.group();
       Arrays.fill(average, 0, visible, 0);
       for (int r = 0; r < group; r++) {
         int h = g * group + r;
-        long at = 4L * (r * count + i) * seen;
+        int at = (r * count + i) * stride;
         float[] picture = pictures[r].lineOf(query, visible);
         layer.normalisers()[h * n + query] =
             kernels.softmax(scores, at, visible, shape.scale(), average, 1f / group, picture);
-        scores.asSlice(at + 4L * visible, 4L * (seen - visible)).fill((byte) 0);
+        Arrays.fill(scores, at + visible, at + seen, 0);
       }
       RowProducts.addScaled(sums, average, 1, visible);
       float[][] lastRows = layer.lastRows()[g];
