@@ -79,6 +79,14 @@ public interface Device extends AutoCloseable {
       NormSpec.Kind kind, float epsilon, Tensor weight, Tensor bias, Tensor x, Tensor y, int n);
 
   /**
+   * RMS normalisation, in place, of parts of each row: `parts` times as many numbers as `weight`
+   * has, one after the other from column `from` on, each with the same weight.
+   *
+   * @param weight [1, numbers of a part]
+   */
+  void normParts(float epsilon, Tensor weight, Tensor x, int from, int parts, int n);
+
+  /**
    * Turns the first heads * headDim numbers of each row, head by head, in place. A pair (a, b) at
    * position p becomes (a cos - b sin, b cos + a sin) of the angle p * frequency, the angle rounded
    * to float32.
@@ -95,8 +103,34 @@ public interface Device extends AutoCloseable {
    */
   void activate(Activation activation, boolean gated, Tensor x, Tensor y, int n);
 
-  /** x += y. */
-  void add(Tensor x, Tensor y, int n);
+  /** x += factor * y. */
+  void add(Tensor x, Tensor y, float factor, int n);
+
+  /**
+   * Of each row the `used` experts with the largest p[t] = softmax(router[t]) (of equals the
+   * first), with w = p, or p over its sum over those:
+   *
+   * <pre>
+   * y[t] = sum over e of w[t, e] down[e] a, where a = activation(gate[e] x[t]) * (up[e] x[t])
+   * </pre>
+   *
+   * @param up gate and up of each expert, one below the other [2 w, in]
+   * @param down of each expert [out, w]
+   * @param router [.., experts]
+   * @param renormalised whether w sums to 1
+   */
+  default void experts(
+      Activation activation,
+      List<Matrix> up,
+      List<Matrix> down,
+      Tensor router,
+      int used,
+      boolean renormalised,
+      Tensor x,
+      Tensor y,
+      int n) {
+    new RoutedExperts(this, activation, up, down).run(router, used, renormalised, x, y, n);
+  }
 
   /**
    * Room for a prompt's attention.
@@ -112,11 +146,14 @@ public interface Device extends AutoCloseable {
   /**
    * Causal attention of tokens first ... first + n - 1 of a prompt over all tokens so far; keeps
    * their queries, keys and values, and gathers the prompt's statistics on the way (see {@link
-   * PromptLayer}). Calls come in order of `first` for each layer. With s = scale:
+   * PromptLayer}). Calls come in order of `first` for each layer. With c(x) = scale * x, or softCap
+   * * tanh(scale * x / softCap), and j only where {@link AttentionSpec.Shape#reaches}:
    *
    * <pre>
-   * p[h, t, j] = softmax over j <= t of (s q[h, t] . k[g, j]),   y[t, h] = sum over j of p[h, t, j] v[g, j]
+   * p[h, t, j] = softmax over j <= t of c(q[h, t] . k[g, j]),   y[t, h] = sum over j of p[h, t, j] v[g, j]
    * </pre>
+   *
+   * p is 0 for keys that are not reached.
    *
    * @param qkv queries, keys and values side by side, queries and keys rotated [.., (H + 2 G) d]
    * @param y [.., H d]
@@ -129,10 +166,11 @@ public interface Device extends AutoCloseable {
    * included:
    *
    * <pre>
-   * p[h, j] = softmax over j of (s q[h] . k[g, j] + b[g, j]),   y[h] = sum over j of p[h, j] v[g, j]
+   * p[h, j] = softmax over j of (c(q[h] . k[g, j]) + b[g, j]),   y[h] = sum over j of p[h, j] v[g, j]
    * </pre>
    *
-   * p, averaged over the heads of a group, is added to the cache's statistics.
+   * p, averaged over the heads of a group, is added to the cache's statistics. Slots whose position
+   * is not reached have p = 0, and this query does not count among those that could see them.
    *
    * @param qkv as above; likewise y
    * @param taps one per cache, filled with p and y; null entries tap nothing

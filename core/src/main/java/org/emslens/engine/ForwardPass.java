@@ -15,9 +15,12 @@ import org.emslens.device.PromptMemory;
 import org.emslens.device.Tensor;
 import org.emslens.format.TensorSource;
 import org.emslens.model.AttentionSpec;
+import org.emslens.model.FeedForwardSpec;
+import org.emslens.model.LayerSpec;
 import org.emslens.model.Model;
 import org.emslens.model.ModelConfig;
 import org.emslens.model.ModelSpec;
+import org.emslens.model.NormSpec;
 
 /**
  * Runs a model on a device: the only place that knows in which order a layer does things, for a
@@ -137,11 +140,12 @@ public final class ForwardPass implements AutoCloseable {
         int start = at;
         int size = Math.min(BLOCK, n - at);
         boolean wanted = sink != null || at + size == n;
-        embed(ids, at, size, a.x);
+        int[] positions = IntStream.range(at, at + size).toArray();
+        embed(ids, at, positions, a.x);
         walk(
             a,
             size,
-            IntStream.range(at, at + size).toArray(),
+            positions,
             (l, qkv, out) -> {
               progress.at((start + (double) size * l / layers.size()) / n);
               device.attend(memory, l, qkv, start, size, out);
@@ -186,7 +190,7 @@ public final class ForwardPass implements AutoCloseable {
     List<CacheMemory> caches = feeds.stream().map(f -> f.cache().memory()).toList();
     List<DecodeTap> taps = new ArrayList<>();
     feeds.forEach(f -> taps.add(f.tap()));
-    embed(ids, 0, n, few.x);
+    embed(ids, 0, positions, few.x);
     walk(
         few,
         n,
@@ -199,7 +203,7 @@ public final class ForwardPass implements AutoCloseable {
     List<float[]> all = new ArrayList<>();
     for (int t = 0; t < n; t++) {
       float[] logits = new float[spec.vocab()];
-      device.download(few.logits, t, 1, logits, 0);
+      download(t, logits);
       all.add(logits);
     }
     return all;
@@ -216,11 +220,12 @@ public final class ForwardPass implements AutoCloseable {
     int n = ids.length;
     try (Activations a = new Activations(device, spec, n, false)) {
       int first = cache.seen();
-      embed(ids, 0, n, a.x);
+      int[] positions = IntStream.range(first, first + n).toArray();
+      embed(ids, 0, positions, a.x);
       walk(
           a,
           n,
-          IntStream.range(first, first + n).toArray(),
+          positions,
           (l, qkv, out) -> {
             progress.at((double) l / layers.size());
             device.attendMany(cache.memory(), l, qkv, first, n, out, use);
@@ -236,16 +241,26 @@ public final class ForwardPass implements AutoCloseable {
 
   /** Sees to it that so many tokens, and their logits, fit between operations. */
   private void roomFor(int tokens) {
-    if (few.rows < tokens) {
+    if (few.rows() < tokens) {
       few.close();
       few = new Activations(device, spec, tokens, true);
     }
   }
 
-  private void embed(int[] ids, int from, int n, Tensor x) {
+  private void embed(int[] ids, int from, int[] positions, Tensor x) {
     float[] row = new float[spec.hidden()];
-    for (int t = 0; t < n; t++) {
+    float[] position = new float[row.length];
+    for (int t = 0; t < positions.length; t++) {
       weights.read(spec.embedding(), (long) ids[from + t] * row.length, row);
+      for (int i = 0; i < row.length; i++) {
+        row[i] *= spec.embeddingScale();
+      }
+      if (spec.positions() != null) {
+        weights.read(spec.positions(), (long) positions[t] * row.length, position);
+        for (int i = 0; i < row.length; i++) {
+          row[i] += position[i];
+        }
+      }
       device.upload(row, 0, x, t, 1);
     }
   }
@@ -258,39 +273,100 @@ public final class ForwardPass implements AutoCloseable {
   private void walk(Activations a, int n, int[] positions, Attention attention, boolean whole) {
     for (int l = 0; l < layers.size(); l++) {
       LoadedLayer layer = layers.get(l);
-      AttentionSpec.Shape shape = layer.spec().attention().shape();
-      layer.attentionNorm().apply(device, a.x, a.normed, n);
-      layer.queryKeyValue().apply(device, a.normed, a.queryKeyValue, n);
-      device.rotate(
-          layer.spec().attention().rope(),
-          a.queryKeyValue,
-          shape.heads() + shape.kvHeads(),
-          shape.headDim(),
-          positions,
-          n);
-      attention.attend(l, a.queryKeyValue, a.mixed);
+      LayerSpec s = layer.spec();
+      Tensor read = normed(layer.attentionNorm(), a.x, a, n);
+      Tensor mixed = attention(a, l, read, n, positions, attention);
       if (l == layers.size() - 1 && !whole) {
         return;
       }
-      layer.attentionOutput().apply(device, a.mixed, a.added, n);
-      device.add(a.x, a.added, n);
-      layer.feedForwardNorm().apply(device, a.x, a.normed, n);
-      layer.up().apply(device, a.normed, a.up, n);
-      device.activate(
-          layer.spec().feedForward().activation(),
-          layer.spec().feedForward().gated(),
-          a.up,
-          a.inner,
-          n);
-      layer.down().apply(device, a.inner, a.added, n);
-      device.add(a.x, a.added, n);
+      layer.attentionOutput().apply(device, mixed, a.added, n);
+      inPlace(layer.attentionOutputNorm(), a.added, n);
+      if (s.parallel()) {
+        Tensor also =
+            layer.feedForwardNorm() == null ? read : normed(layer.feedForwardNorm(), a.x, a, n);
+        feedForward(layer, a, also, a.alsoAdded(), n);
+        device.add(a.x, a.added, s.residualScale(), n);
+        device.add(a.x, a.alsoAdded(), s.residualScale(), n);
+      } else {
+        device.add(a.x, a.added, s.residualScale(), n);
+        feedForward(layer, a, normed(layer.feedForwardNorm(), a.x, a, n), a.added, n);
+        device.add(a.x, a.added, s.residualScale(), n);
+      }
     }
+  }
+
+  private Tensor normed(LoadedLayer.Norm norm, Tensor x, Activations a, int n) {
+    if (norm == null) {
+      return x;
+    }
+    norm.apply(device, x, a.normed, n);
+    return a.normed;
+  }
+
+  private void inPlace(LoadedLayer.Norm norm, Tensor x, int n) {
+    if (norm != null) {
+      norm.apply(device, x, x, n);
+    }
+  }
+
+  /** What a layer's heads mix. */
+  private Tensor attention(
+      Activations a, int l, Tensor read, int n, int[] positions, Attention attention) {
+    LoadedLayer layer = layers.get(l);
+    AttentionSpec s = layer.spec().attention();
+    AttentionSpec.Shape shape = s.shape();
+    Tensor qkv = a.of(Activations.Use.QKV, shape.queryWidth() + 2 * shape.kvWidth());
+    layer.queryKeyValue().apply(device, read, qkv, n);
+    parts(s.queryNorm(), layer.queryNorm(), qkv, 0, shape.queryWidth(), n);
+    parts(s.keyNorm(), layer.keyNorm(), qkv, shape.queryWidth(), shape.kvWidth(), n);
+    if (s.rope() != null) {
+      int heads = shape.heads() + shape.kvHeads();
+      device.rotate(s.rope(), qkv, heads, shape.headDim(), positions, n);
+    }
+    Tensor mixed = a.of(Activations.Use.MIXED, shape.queryWidth());
+    attention.attend(l, qkv, mixed);
+    return mixed;
+  }
+
+  private void parts(NormSpec norm, Tensor weight, Tensor x, int from, int width, int n) {
+    if (norm != null) {
+      device.normParts(norm.epsilon(), weight, x, from, width / weight.columns(), n);
+    }
+  }
+
+  private void feedForward(LoadedLayer layer, Activations a, Tensor read, Tensor added, int n) {
+    switch (layer.feedForward()) {
+      case LoadedLayer.Dense d -> {
+        int width = d.spec().width();
+        Tensor up = a.of(Activations.Use.UP, d.spec().gated() ? 2 * width : width);
+        Tensor inner = a.of(Activations.Use.INNER, width);
+        d.up().apply(device, read, up, n);
+        device.activate(d.spec().activation(), d.spec().gated(), up, inner, n);
+        d.down().apply(device, inner, added, n);
+      }
+      case LoadedLayer.Experts e -> {
+        FeedForwardSpec.Experts s = e.spec();
+        Tensor router = a.of(Activations.Use.ROUTER, s.experts().size());
+        e.router().apply(device, read, router, n);
+        device.experts(
+            s.experts().getFirst().activation(),
+            e.up(),
+            e.down(),
+            router,
+            s.used(),
+            s.renormalised(),
+            read,
+            added,
+            n);
+      }
+    }
+    inPlace(layer.feedForwardOutputNorm(), added, n);
   }
 
   /** Logits of the last of n tokens. */
   private void last(Activations a, int n, float[] logits) {
     rows(a, n - 1, 1);
-    device.download(few.logits, 0, 1, logits, 0);
+    download(0, logits);
   }
 
   private void logits(Activations a, int position, int n, float[] row, LogitsSink sink) {
@@ -299,8 +375,20 @@ public final class ForwardPass implements AutoCloseable {
       int count = Math.min(LOGITS, n - t);
       rows(a, t, count);
       for (int i = 0; i < count; i++) {
-        device.download(few.logits, i, 1, row, 0);
+        download(i, row);
         sink.accept(position + t + i, row);
+      }
+    }
+  }
+
+  /** Reads a row of logits, as the model means them. */
+  private void download(int row, float[] logits) {
+    device.download(few.logits, row, 1, logits, 0);
+    float cap = spec.logitSoftCap();
+    if (spec.logitScale() != 1 || cap > 0) {
+      for (int i = 0; i < logits.length; i++) {
+        float x = logits[i] * spec.logitScale();
+        logits[i] = cap > 0 ? (float) (cap * Math.tanh(x / cap)) : x;
       }
     }
   }
@@ -325,41 +413,6 @@ public final class ForwardPass implements AutoCloseable {
     }
     if (few != null) {
       few.close();
-    }
-  }
-
-  /** What lies between operations, for so many tokens; shared by all layers. */
-  private static final class Activations implements AutoCloseable {
-    private final int rows;
-    private final Tensor x;
-    private final Tensor normed;
-    private final Tensor queryKeyValue;
-    private final Tensor mixed;
-    private final Tensor added;
-    private final Tensor up;
-    private final Tensor inner;
-    private final Tensor logits;
-
-    Activations(Device device, ModelSpec spec, int rows, boolean withLogits) {
-      this.rows = rows;
-      AttentionSpec.Shape shape = spec.layers().getFirst().attention().shape();
-      boolean gated = spec.layers().getFirst().feedForward().gated();
-      int width = spec.layers().getFirst().feedForward().width();
-      x = device.tensor(rows, spec.hidden());
-      normed = device.tensor(rows, spec.hidden());
-      queryKeyValue = device.tensor(rows, shape.queryWidth() + 2 * shape.kvWidth());
-      mixed = device.tensor(rows, shape.queryWidth());
-      added = device.tensor(rows, spec.hidden());
-      up = device.tensor(rows, gated ? 2 * width : width);
-      inner = device.tensor(rows, width);
-      logits = device.tensor(withLogits ? rows : 0, spec.vocab());
-    }
-
-    @Override
-    public void close() {
-      for (Tensor t : List.of(x, normed, queryKeyValue, mixed, added, up, inner, logits)) {
-        t.close();
-      }
     }
   }
 }

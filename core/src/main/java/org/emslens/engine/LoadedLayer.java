@@ -1,35 +1,102 @@
 package org.emslens.engine;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.emslens.device.Device;
 import org.emslens.device.Matrix;
 import org.emslens.device.Tensor;
 import org.emslens.format.TensorSource;
+import org.emslens.model.AttentionSpec;
+import org.emslens.model.FeedForwardSpec;
 import org.emslens.model.LayerSpec;
 import org.emslens.model.LinearSpec;
 import org.emslens.model.NormSpec;
 
 /**
  * The weights of one layer in a device's memory: queries, keys and values in one matrix, gate and
- * up in another.
+ * up in another. Norms that a layer does not have are null.
  */
 record LoadedLayer(
     LayerSpec spec,
     Norm attentionNorm,
     Linear queryKeyValue,
+    Tensor queryNorm,
+    Tensor keyNorm,
     Linear attentionOutput,
+    Norm attentionOutputNorm,
     Norm feedForwardNorm,
-    Linear up,
-    Linear down) {
+    FeedForward feedForward,
+    Norm feedForwardOutputNorm) {
+
+  /** The feed-forward part. */
+  sealed interface FeedForward {
+    void close();
+  }
+
+  /** Gate and up in one, and down. */
+  record Dense(FeedForwardSpec.Dense spec, Linear up, Linear down) implements FeedForward {
+
+    static Dense of(Device device, TensorSource source, FeedForwardSpec.Dense s) {
+      return new Dense(
+          s,
+          s.gated()
+              ? Linear.of(device, source, s.gate(), s.up())
+              : Linear.of(device, source, s.up()),
+          Linear.of(device, source, s.down()));
+    }
+
+    @Override
+    public void close() {
+      up.close();
+      down.close();
+    }
+  }
+
+  /** The router, and each expert's matrices. */
+  record Experts(FeedForwardSpec.Experts spec, Linear router, List<Matrix> up, List<Matrix> down)
+      implements FeedForward {
+
+    static Experts of(Device device, TensorSource source, FeedForwardSpec.Experts s) {
+      return new Experts(
+          s,
+          Linear.of(device, source, s.router()),
+          s.experts().stream()
+              .map(e -> device.matrix(source, List.of(e.gate().weight(), e.up().weight())))
+              .toList(),
+          s.experts().stream()
+              .map(e -> device.matrix(source, List.of(e.down().weight())))
+              .toList());
+    }
+
+    @Override
+    public void close() {
+      router.close();
+      up.forEach(Matrix::close);
+      down.forEach(Matrix::close);
+    }
+  }
 
   /** A normalisation with its weights. */
   record Norm(NormSpec spec, Tensor weight, Tensor bias) {
 
+    /** Null for null. */
     static Norm of(Device device, TensorSource source, NormSpec spec) {
+      if (spec == null) {
+        return null;
+      }
       return new Norm(
           spec,
-          device.vector(source.values(spec.weight())),
+          weight(device, source, spec),
           spec.bias() == null ? null : device.vector(source.values(spec.bias())));
+    }
+
+    static Tensor weight(Device device, TensorSource source, NormSpec spec) {
+      float[] weight = source.values(spec.weight()).clone();
+      for (int i = 0; i < weight.length; i++) {
+        weight[i] += spec.offset();
+      }
+      return device.vector(weight);
     }
 
     void apply(Device device, Tensor x, Tensor y, int n) {
@@ -74,17 +141,21 @@ record LoadedLayer(
   }
 
   static LoadedLayer of(Device device, TensorSource source, LayerSpec s) {
+    AttentionSpec a = s.attention();
     return new LoadedLayer(
         s,
         Norm.of(device, source, s.attentionNorm()),
-        Linear.of(
-            device, source, s.attention().query(), s.attention().key(), s.attention().value()),
-        Linear.of(device, source, s.attention().output()),
+        Linear.of(device, source, a.query(), a.key(), a.value()),
+        a.queryNorm() == null ? null : Norm.weight(device, source, a.queryNorm()),
+        a.keyNorm() == null ? null : Norm.weight(device, source, a.keyNorm()),
+        Linear.of(device, source, a.output()),
+        Norm.of(device, source, s.attentionOutputNorm()),
         Norm.of(device, source, s.feedForwardNorm()),
-        s.feedForward().gated()
-            ? Linear.of(device, source, s.feedForward().gate(), s.feedForward().up())
-            : Linear.of(device, source, s.feedForward().up()),
-        Linear.of(device, source, s.feedForward().down()));
+        switch (s.feedForward()) {
+          case FeedForwardSpec.Dense d -> Dense.of(device, source, d);
+          case FeedForwardSpec.Experts e -> Experts.of(device, source, e);
+        },
+        Norm.of(device, source, s.feedForwardOutputNorm()));
   }
 
   private static void close(Tensor... tensors) {
@@ -96,11 +167,12 @@ record LoadedLayer(
   }
 
   void close() {
-    attentionNorm.close();
+    Stream.of(attentionNorm, attentionOutputNorm, feedForwardNorm, feedForwardOutputNorm)
+        .filter(Objects::nonNull)
+        .forEach(Norm::close);
     queryKeyValue.close();
+    close(queryNorm, keyNorm);
     attentionOutput.close();
-    feedForwardNorm.close();
-    up.close();
-    down.close();
+    feedForward.close();
   }
 }

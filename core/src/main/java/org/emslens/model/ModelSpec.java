@@ -8,15 +8,32 @@ import org.emslens.format.TensorInfo;
  * one file that fills this.
  *
  * @param embedding a token's first activation, row by row [vocab, hidden]
+ * @param embeddingScale what that is multiplied by
+ * @param positions added for the token's position, row by row [context, hidden], or null
  * @param layers first to last
  * @param finalNorm before the output projection
  * @param output activations to logits [vocab, hidden]; the embedding where they are tied
+ * @param logitScale what logits are multiplied by
+ * @param logitSoftCap they then become logitSoftCap * tanh(x / logitSoftCap); 0 for as they are
  */
 public record ModelSpec(
-    TensorInfo embedding, List<LayerSpec> layers, NormSpec finalNorm, LinearSpec output) {
+    TensorInfo embedding,
+    float embeddingScale,
+    TensorInfo positions,
+    List<LayerSpec> layers,
+    NormSpec finalNorm,
+    LinearSpec output,
+    float logitScale,
+    float logitSoftCap) {
 
   public ModelSpec {
     layers = List.copyOf(layers);
+  }
+
+  /** Embeddings and logits as they are; positions by RoPE. */
+  public ModelSpec(
+      TensorInfo embedding, List<LayerSpec> layers, NormSpec finalNorm, LinearSpec output) {
+    this(embedding, 1, null, layers, finalNorm, output, 1, 0);
   }
 
   public int hidden() {

@@ -179,12 +179,74 @@ public abstract class DeviceConformance {
     List<float[]> found = new ArrayList<>();
     for (Device d : both()) {
       Tensor t = tensor(d, n + 1, width, x);
-      d.add(t, tensor(d, n + 1, width, y), n);
+      d.add(t, tensor(d, n + 1, width, y), 0.37f, n);
       found.add(values(d, t));
     }
     near(found.get(0), found.get(1), "sum");
     assertEquals(
         x[x.length - 1], found.get(1)[x.length - 1], "rows that take no part stay as they are");
+  }
+
+  /** Heads of queries and of keys, each with weights of their own kind; all of a row at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 30})
+  void normsOfParts(int n) {
+    Random r = new Random(n);
+    int part = 1 + r.nextInt(40);
+    int parts = 1 + r.nextInt(6);
+    int before = r.nextInt(9);
+    int width = before + parts * part + r.nextInt(9);
+    float[] x = random(r, (n + 1) * width);
+    float[] weight = random(r, part);
+    List<float[]> found = new ArrayList<>();
+    for (Device d : both()) {
+      Tensor t = tensor(d, n + 1, width, x);
+      d.normParts(1e-5f, d.vector(weight), t, before, parts, n);
+      found.add(values(d, t));
+    }
+    near(found.get(0), found.get(1), "normed");
+    float[] rest = Arrays.copyOfRange(x, n * width, x.length);
+    assertArrayEquals(rest, Arrays.copyOfRange(found.get(1), n * width, x.length));
+    for (int i = 0; i < before; i++) {
+      assertEquals(x[i], found.get(1)[i], "columns before stay as they are");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 40})
+  void routedExperts(int n) {
+    Random r = new Random(n);
+    List<FloatWeights> ups = new ArrayList<>();
+    List<FloatWeights> downs = new ArrayList<>();
+    int experts = 2 + r.nextInt(5);
+    for (int e = 0; e < experts; e++) {
+      ups.add(FloatWeights.of(2 * 32, 64, e));
+      downs.add(FloatWeights.of(64, 32, 100 + e));
+    }
+    float[] x = random(r, n * 64);
+    float[] logits = random(r, n * experts);
+    for (boolean renormalised : new boolean[] {true, false}) {
+      List<float[]> found = new ArrayList<>();
+      for (Device d : both()) {
+        List<Matrix> up = ups.stream().map(w -> d.matrix(w, w.parts())).toList();
+        List<Matrix> down = downs.stream().map(w -> d.matrix(w, w.parts())).toList();
+        Tensor y = d.tensor(n, 64);
+        d.experts(
+            Activation.SILU,
+            up,
+            down,
+            tensor(d, n, experts, logits),
+            2,
+            renormalised,
+            tensor(d, n, 64, x),
+            y,
+            n);
+        found.add(values(d, y));
+        up.forEach(Matrix::close);
+        down.forEach(Matrix::close);
+      }
+      near(found.get(0), found.get(1), "experts " + renormalised);
+    }
   }
 
   @ParameterizedTest
@@ -382,7 +444,11 @@ public abstract class DeviceConformance {
     int headDim = 2 * (1 + r.nextInt(20));
     AttentionSpec.Shape one =
         new AttentionSpec.Shape(kvHeads * group, kvHeads, headDim, r.nextFloat() + 0.1f);
-    List<AttentionSpec.Shape> shapes = List.of(one, one);
+    int window = 1 + r.nextInt(n + 4);
+    float cap = r.nextBoolean() ? 0 : 1 + 4 * r.nextFloat();
+    AttentionSpec.Shape other =
+        new AttentionSpec.Shape(one.heads(), kvHeads, headDim, one.scale(), window, cap);
+    List<AttentionSpec.Shape> shapes = List.of(one, other);
     int lastRows = Math.min(n, 1 + r.nextInt(8));
     PromptMemory a = plain.prompt(shapes, n, lastRows);
     PromptMemory b = device.prompt(shapes, n, lastRows);

@@ -47,9 +47,7 @@ final class CacheAttention {
           int t = i / heads;
           int h = i % heads;
           HeadCache head = head(caches, t, layer, h / shape.group());
-          attentions
-              .get(i)
-              .attend(head, shape.scale(), qkv, t * row + h * d, out, (t * heads + h) * d);
+          attentions.get(i).attend(head, shape, qkv, t * row + h * d, out, (t * heads + h) * d);
         });
     for (int t = 0; t < caches.size(); t++) {
       for (int g = 0; g < shape.kvHeads(); g++) {

@@ -137,6 +137,12 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void normParts(float epsilon, Tensor weight, Tensor x, int from, int parts, int n) {
+    elementwise.normParts(
+        epsilon, HostTensor.data(weight), HostTensor.data(x), x.columns(), from, parts, n);
+  }
+
+  @Override
   public void rotate(RopeSpec rope, Tensor x, int heads, int headDim, int[] positions, int n) {
     rotations
         .computeIfAbsent(rope, Rotation::new)
@@ -149,8 +155,8 @@ public final class CpuDevice implements Device {
   }
 
   @Override
-  public void add(Tensor x, Tensor y, int n) {
-    Elementwise.add(HostTensor.data(x), HostTensor.data(y), n * x.columns());
+  public void add(Tensor x, Tensor y, float factor, int n) {
+    Elementwise.add(HostTensor.data(x), HostTensor.data(y), factor, n * x.columns());
   }
 
   @Override

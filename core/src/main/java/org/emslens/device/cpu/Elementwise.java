@@ -76,10 +76,24 @@ final class Elementwise {
         });
   }
 
-  /** x[0..n) += y[0..n). */
-  static void add(float[] x, float[] y, int n) {
+  /** Each of so many parts of n rows, from column `from` on, in place. */
+  void normParts(
+      float epsilon, float[] weight, float[] x, int columns, int from, int parts, int n) {
+    rows(
+        n,
+        (first, to, a) -> {
+          for (int t = first; t < to; t++) {
+            for (int p = 0; p < parts; p++) {
+              Activations.rmsNorm(x, t * columns + from + p * weight.length, weight, epsilon, x);
+            }
+          }
+        });
+  }
+
+  /** x[0..n) += factor * y[0..n). */
+  static void add(float[] x, float[] y, float factor, int n) {
     for (int i = 0; i < n; i++) {
-      x[i] += y[i];
+      x[i] += factor * y[i];
     }
   }
 }

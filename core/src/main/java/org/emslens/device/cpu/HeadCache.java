@@ -15,6 +15,7 @@ final class HeadCache {
   private static final int ROOM = 64;
 
   private final int d;
+  private final int reach;
 
   /**
    * Attention of the last queries, a ring; rows never change, so copies share them, and end where
@@ -35,12 +36,14 @@ final class HeadCache {
    * A whole prompt of n tokens, each in its own slot.
    *
    * @param slots shared until something is appended
+   * @param reach how many positions up to its own a query reaches, or 0 for all
    * @param sums attention received by each token, summed over all queries [n]
    * @param lastRows attention of the last queries, oldest first [..][n]
    * @param window how many of the last queries' attention rows are remembered
    */
-  HeadCache(Slots slots, int window, float[] sums, float[][] lastRows) {
+  HeadCache(Slots slots, int reach, int window, float[] sums, float[][] lastRows) {
     d = slots.headDim();
+    this.reach = reach;
     n = sums.length;
     this.slots = slots.copy();
     rows = new float[window][0];
@@ -49,7 +52,7 @@ final class HeadCache {
     position = new int[n];
     bias = new float[n];
     for (int j = 0; j < n; j++) {
-      queries[j] = n - j;
+      queries[j] = reach == 0 ? n - j : Math.min(reach, n - j);
       position[j] = j;
     }
     int used = Math.min(lastRows.length, window);
@@ -61,6 +64,7 @@ final class HeadCache {
 
   private HeadCache(HeadCache o) {
     d = o.d;
+    reach = o.reach;
     rows = o.rows.clone();
     nextRow = o.nextRow;
     n = o.n;
@@ -115,10 +119,19 @@ final class HeadCache {
   void attend(float[] probabilities) {
     rows[nextRow] = probabilities;
     nextRow = (nextRow + 1) % rows.length;
-    for (int j = 0; j < n; j++) {
+    for (int j = firstReached(); j < n; j++) {
       received[j] += probabilities[j];
       queries[j]++;
     }
+  }
+
+  /** The first slot that the newest token reaches; all after it are reached as well. */
+  int firstReached() {
+    int j = 0;
+    while (reach > 0 && position[n - 1] - position[j] >= reach) {
+      j++;
+    }
+    return j;
   }
 
   HeadState state(Kernels kernels) {

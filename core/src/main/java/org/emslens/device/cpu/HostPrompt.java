@@ -109,7 +109,9 @@ public final class HostPrompt implements PromptMemory {
               heads[l] = new HeadCache[k.slots.length];
               for (int g = 0; g < heads[l].length; g++) {
                 moreRows(l, g, Math.min(n, window));
-                heads[l][g] = new HeadCache(k.slots[g], window, k.received[g], k.lastRows[g]);
+                heads[l][g] =
+                    new HeadCache(
+                        k.slots[g], k.shape.window(), window, k.received[g], k.lastRows[g]);
               }
             });
     return new HostCache(kernels, Arrays.stream(layers).map(Layer::shape).toList(), heads);
@@ -200,8 +202,14 @@ public final class HostPrompt implements PromptMemory {
   private void row(
       Layer k, int head, int token, float[] query, float[] out, Exponential exponential) {
     int visible = token + 1;
-    Kernels.get().scores(query, 0, k.slots[head / k.shape.group()], out, visible);
-    exponential.probabilities(out, visible, k.shape.scale(), k.normalisers[head * n + token]);
+    kernels.scores(query, 0, k.slots[head / k.shape.group()], out, visible);
+    float scale = k.shape.scale();
+    if (k.shape.softCap() > 0) {
+      kernels.softCap(out, 0, visible, scale, k.shape.softCap());
+      scale = 1;
+    }
+    exponential.probabilities(out, visible, scale, k.normalisers[head * n + token]);
+    Arrays.fill(out, 0, k.shape.firstReached(token), 0);
   }
 
   @Override

@@ -130,16 +130,26 @@ interface Kernels {
    */
   void keepLargest(float[] x, int rows, float[] best, int[] which, int to);
 
+  /** x[from + j] = softCap * tanh(scale * x[from + j] / softCap), for n of them. */
+  void softCap(float[] x, int from, int n, float scale, float softCap);
+
   /**
-   * Softmax of scale * x over n numbers, in place, and what becomes of it: average[j] += share *
-   * p[j], largest[j] = the larger of it and p[j].
+   * Softmax of scale * x over n numbers, in place, and what becomes of it: average[to + j] += share
+   * * p[j], largest[to + j] = the larger of it and p[j].
    *
    * @param from where they begin
    * @param scale positive
    * @return the logarithm of the normaliser: p = exp(scale * x - result)
    */
   float softmax(
-      float[] x, int from, int n, float scale, float[] average, float share, float[] largest);
+      float[] x,
+      int from,
+      int n,
+      float scale,
+      float[] average,
+      float share,
+      float[] largest,
+      int to);
 
   /** sums[sumsFrom + r] += sum over i below count of x[xFrom + i] * rows[i][r]. */
   void addScaled(float[] rows, int count, float[] x, int xFrom, float[] sums, int sumsFrom);

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.emslens.math.Exponential;
-import org.emslens.math.RowProducts;
 
 /** Loops as Java has them, for machines and starts without its Vector API. */
 final class LoopKernels implements Kernels {
@@ -240,13 +239,34 @@ final class LoopKernels implements Kernels {
 
   @Override
   public float softmax(
-      float[] x, int from, int n, float scale, float[] average, float share, float[] largest) {
+      float[] x,
+      int from,
+      int n,
+      float scale,
+      float[] average,
+      float share,
+      float[] largest,
+      int to) {
     float[] row = Arrays.copyOfRange(x, from, from + n);
     float normaliser = exponential.get().softmax(row, n, scale, null);
     System.arraycopy(row, 0, x, from, n);
-    RowProducts.addScaled(average, row, share, n);
-    RowProducts.maximum(largest, row, n);
+    for (int j = 0; j < n; j++) {
+      average[to + j] += row[j] * share;
+      largest[to + j] = Math.max(largest[to + j], row[j]);
+    }
     return normaliser;
+  }
+
+  @Override
+  public void softCap(float[] x, int from, int n, float scale, float softCap) {
+    float[] row = new float[n];
+    for (int j = 0; j < n; j++) {
+      row[j] = x[from + j] * (2 * scale / softCap);
+    }
+    exponential.get().exp(row, n);
+    for (int j = 0; j < n; j++) {
+      x[from + j] = softCap * (1 - 2 / (row[j] + 1));
+    }
   }
 
   @Override

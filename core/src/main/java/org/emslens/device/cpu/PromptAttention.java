@@ -169,6 +169,7 @@ final class PromptAttention {
     private void query(float[] scores, int stride, int i) {
       int query = first + i;
       int visible = query + 1;
+      int reached = shape.firstReached(query);
       int group = shape.group();
       Arrays.fill(average, 0, visible, 0);
       for (int r = 0; r < group; r++) {
@@ -176,7 +177,8 @@ final class PromptAttention {
         int at = (r * count + i) * stride;
         float[] picture = pictures[r].lineOf(query, visible);
         layer.normalisers()[h * n + query] =
-            kernels.softmax(scores, at, visible, shape.scale(), average, 1f / group, picture);
+            probabilities(scores, at + reached, visible - reached, average, picture, reached);
+        Arrays.fill(scores, at, at + reached, 0);
         Arrays.fill(scores, at + visible, at + seen, 0);
       }
       RowProducts.addScaled(sums, average, 1, visible);
@@ -185,6 +187,16 @@ final class PromptAttention {
       if (fromLast >= 0) {
         System.arraycopy(average, 0, lastRows[fromLast], 0, visible);
       }
+    }
+
+    private float probabilities(
+        float[] scores, int from, int n, float[] average, float[] picture, int to) {
+      float scale = shape.scale();
+      if (shape.softCap() > 0) {
+        kernels.softCap(scores, from, n, scale, shape.softCap());
+        scale = 1;
+      }
+      return kernels.softmax(scores, from, n, scale, average, 1f / shape.group(), picture, to);
     }
 
     void finish() {

@@ -68,8 +68,20 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float softmax(
-      float[] x, int from, int n, float scale, float[] average, float share, float[] largest) {
-    return VectorSoftmax.softmax(x, from, n, scale, average, share, largest);
+      float[] x,
+      int from,
+      int n,
+      float scale,
+      float[] average,
+      float share,
+      float[] largest,
+      int to) {
+    return VectorSoftmax.softmax(x, from, n, scale, average, share, largest, to);
+  }
+
+  @Override
+  public void softCap(float[] x, int from, int n, float scale, float softCap) {
+    VectorSoftmax.softCap(x, from, n, scale, softCap);
   }
 
   @Override

@@ -23,10 +23,17 @@ final class VectorSoftmax {
   private VectorSoftmax() {}
 
   static float softmax(
-      float[] x, int from, int n, float scale, float[] average, float share, float[] largest) {
+      float[] x,
+      int from,
+      int n,
+      float scale,
+      float[] average,
+      float share,
+      float[] largest,
+      int to) {
     float max = max(x, from, n) * scale;
     float sum = exponentials(x, from, n, scale, max);
-    spread(x, from, n, 1 / sum, average, share, largest);
+    spread(x, from, n, 1 / sum, average, share, largest, to);
     return max + (float) Math.log(sum);
   }
 
@@ -64,24 +71,47 @@ final class VectorSoftmax {
   }
 
   private static void spread(
-      float[] x, int from, int n, float inverse, float[] average, float share, float[] largest) {
+      float[] x,
+      int from,
+      int n,
+      float inverse,
+      float[] average,
+      float share,
+      float[] largest,
+      int to) {
     int whole = F.loopBound(n);
     for (int j = 0; j < whole; j += L) {
       FloatVector p = FloatVector.fromArray(F, x, from + j).mul(inverse);
       p.intoArray(x, from + j);
-      p.mul(share).add(FloatVector.fromArray(F, average, j)).intoArray(average, j);
-      p.max(FloatVector.fromArray(F, largest, j)).intoArray(largest, j);
+      p.mul(share).add(FloatVector.fromArray(F, average, to + j)).intoArray(average, to + j);
+      p.max(FloatVector.fromArray(F, largest, to + j)).intoArray(largest, to + j);
     }
     for (int j = whole; j < n; j++) {
       float p = x[from + j] * inverse;
       x[from + j] = p;
-      average[j] += p * share;
-      largest[j] = Math.max(largest[j], p);
+      average[to + j] += p * share;
+      largest[to + j] = Math.max(largest[to + j], p);
+    }
+  }
+
+  /** tanh(y) = 1 - 2 / (e^2y + 1); what is beyond 87 is 1 to the last bit either way. */
+  static void softCap(float[] x, int from, int n, float scale, float softCap) {
+    float twice = 2 * scale / softCap;
+    int whole = F.loopBound(n);
+    for (int j = 0; j < whole; j += L) {
+      FloatVector e = exp(FloatVector.fromArray(F, x, from + j).mul(twice).min(87f));
+      FloatVector.broadcast(F, 1)
+          .sub(FloatVector.broadcast(F, 2).div(e.add(1f)))
+          .mul(softCap)
+          .intoArray(x, from + j);
+    }
+    for (int j = whole; j < n; j++) {
+      x[from + j] = (float) (softCap * Math.tanh(x[from + j] * scale / softCap));
     }
   }
 
   /**
-   * exp(x) for x from -87 to 0, what is below taken for -87, within 2e-7 relatively: 2^k exp(f)
+   * exp(x) for x from -87 to 87, what is below taken for -87, within 2e-7 relatively: 2^k exp(f)
    * with whole k, a polynomial for exp(f), and k added to the exponent's bits.
    */
   private static FloatVector exp(FloatVector x) {

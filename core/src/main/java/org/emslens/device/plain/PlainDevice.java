@@ -104,6 +104,24 @@ final class PlainDevice implements Device {
   }
 
   @Override
+  public void normParts(float epsilon, Tensor weight, Tensor x, int from, int parts, int n) {
+    float[] w = PlainTensor.row(weight);
+    for (int t = 0; t < n; t++) {
+      float[] row = PlainTensor.rows(x)[t];
+      for (int p = 0; p < parts; p++) {
+        int at = from + p * w.length;
+        double square = 0;
+        for (int i = 0; i < w.length; i++) {
+          square += (double) row[at + i] * row[at + i] / w.length;
+        }
+        for (int i = 0; i < w.length; i++) {
+          row[at + i] = (float) (row[at + i] / Math.sqrt(square + epsilon) * w[i]);
+        }
+      }
+    }
+  }
+
+  @Override
   public void rotate(RopeSpec rope, Tensor x, int heads, int headDim, int[] positions, int n) {
     float[] frequencies = rope.frequencies();
     int pairs = frequencies.length;
@@ -146,11 +164,60 @@ final class PlainDevice implements Device {
   }
 
   @Override
-  public void add(Tensor x, Tensor y, int n) {
+  public void add(Tensor x, Tensor y, float factor, int n) {
     for (int t = 0; t < n; t++) {
       for (int i = 0; i < x.columns(); i++) {
-        PlainTensor.rows(x)[t][i] += PlainTensor.rows(y)[t][i];
+        PlainTensor.rows(x)[t][i] += factor * PlainTensor.rows(y)[t][i];
       }
+    }
+  }
+
+  @Override
+  public void experts(
+      Activation activation,
+      List<Matrix> up,
+      List<Matrix> down,
+      Tensor router,
+      int used,
+      boolean renormalised,
+      Tensor x,
+      Tensor y,
+      int n) {
+    for (int t = 0; t < n; t++) {
+      double[] p = new double[up.size()];
+      for (int e = 0; e < p.length; e++) {
+        p[e] = PlainTensor.rows(router)[t][e];
+      }
+      Softmax.of(p);
+      double[] left = p.clone();
+      double[] sum = new double[y.columns()];
+      double all = 0;
+      for (int k = 0; k < used; k++) {
+        int best = 0;
+        for (int e = 1; e < p.length; e++) {
+          best = left[e] > left[best] ? e : best;
+        }
+        left[best] = -1;
+        all += p[best];
+        expert(activation, up.get(best), down.get(best), PlainTensor.rows(x)[t], p[best], sum);
+      }
+      for (int i = 0; i < sum.length; i++) {
+        PlainTensor.rows(y)[t][i] = (float) (renormalised ? sum[i] / all : sum[i]);
+      }
+    }
+  }
+
+  private static void expert(
+      Activation activation, Matrix up, Matrix down, float[] x, double weight, double[] sum) {
+    PlainMatrix u = (PlainMatrix) up;
+    PlainMatrix d = (PlainMatrix) down;
+    float[] inner = new float[d.in()];
+    for (int i = 0; i < inner.length; i++) {
+      double gate = activated(activation, Softmax.dot(x, 0, u.row(i)));
+      inner[i] = (float) (gate * Softmax.dot(x, 0, u.row(inner.length + i)));
+    }
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += weight * Softmax.dot(inner, 0, d.row(i));
     }
   }
 
@@ -206,7 +273,11 @@ final class PlainDevice implements Device {
       for (int h = g * s.group(); h < (g + 1) * s.group(); h++) {
         double[] p = new double[slots.size()];
         for (int j = 0; j < p.length; j++) {
-          p[j] = s.scale() * Softmax.dot(qkv, h * d, slots.get(j).key()) + slots.get(j).bias();
+          PlainHead.Slot slot = slots.get(j);
+          p[j] =
+              s.reaches(position, slot.position())
+                  ? Softmax.score(s, Softmax.dot(qkv, h * d, slot.key())) + slot.bias()
+                  : Double.NEGATIVE_INFINITY;
         }
         Softmax.of(p);
         for (int i = 0; i < d; i++) {
@@ -224,7 +295,7 @@ final class PlainDevice implements Device {
           tap(tap, layer * s.heads() + h, p, y, h * d, d);
         }
       }
-      cache.head(layer, g).attend(average);
+      cache.head(layer, g).attend(average, s, position);
     }
     return probabilities;
   }

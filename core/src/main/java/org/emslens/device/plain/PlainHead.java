@@ -11,6 +11,7 @@ import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.MostSimilar;
 import org.emslens.cache.SlotVectors;
+import org.emslens.model.AttentionSpec;
 
 /** The slots of one KV head, each an object. */
 final class PlainHead implements SlotVectors {
@@ -30,8 +31,9 @@ final class PlainHead implements SlotVectors {
    */
   record Slot(float[] key, float[] value, double received, int queries, int position, double bias) {
 
-    Slot attended(double probability) {
-      return new Slot(key, value, received + probability, queries + 1, position, bias);
+    Slot attended(double probability, boolean reached) {
+      return new Slot(
+          key, value, received + probability, queries + (reached ? 1 : 0), position, bias);
     }
   }
 
@@ -63,9 +65,10 @@ final class PlainHead implements SlotVectors {
   }
 
   /** Takes in what one query attended to, averaged over the group. */
-  void attend(double[] probabilities) {
+  void attend(double[] probabilities, AttentionSpec.Shape shape, int query) {
     for (int j = 0; j < probabilities.length; j++) {
-      slots.set(j, slots.get(j).attended(probabilities[j]));
+      Slot s = slots.get(j);
+      slots.set(j, s.attended(probabilities[j], shape.reaches(query, s.position)));
     }
     remember(probabilities);
   }

@@ -50,6 +50,13 @@ final class PlainPrompt implements PromptMemory {
       lastRows = new double[shape.kvHeads()][rows][n];
       thumbnails = new float[shape.heads()][THUMBNAIL * THUMBNAIL];
     }
+
+    /** What is exponentiated; minus infinity where the query does not reach the key. */
+    double score(int h, int query, int key) {
+      return shape.reaches(query, key)
+          ? Softmax.score(shape, Softmax.dot(queries[h][query], 0, keys[h / shape.group()][key]))
+          : Double.NEGATIVE_INFINITY;
+    }
   }
 
   PlainPrompt(List<AttentionSpec.Shape> shapes, int n, int lastRows) {
@@ -119,7 +126,7 @@ final class PlainPrompt implements PromptMemory {
     int g = h / s.group();
     double[] p = new double[query + 1];
     for (int j = 0; j <= query; j++) {
-      p[j] = s.scale() * Softmax.dot(k.queries[h][query], 0, k.keys[g][j]);
+      p[j] = k.score(h, query, j);
     }
     k.normalisers[h][query] = Softmax.of(p);
     for (int i = 0; i < s.headDim(); i++) {
@@ -148,8 +155,7 @@ final class PlainPrompt implements PromptMemory {
     double[] average = new double[n];
     for (int h = g * k.shape.group(); h < (g + 1) * k.shape.group(); h++) {
       for (int j = 0; j <= token; j++) {
-        double score = k.shape.scale() * Softmax.dot(k.queries[h][token], 0, k.keys[g][j]);
-        average[j] += Math.exp(score - k.normalisers[h][token]) / k.shape.group();
+        average[j] += Math.exp(k.score(h, token, j) - k.normalisers[h][token]) / k.shape.group();
       }
     }
     return average;
@@ -168,7 +174,10 @@ final class PlainPrompt implements PromptMemory {
       for (int g = 0; g < heads[l].length; g++) {
         PlainHead head = new PlainHead(window);
         for (int j = 0; j < n; j++) {
-          head.add(new PlainHead.Slot(k.keys[g][j], k.values[g][j], k.received[g][j], n - j, j, 0));
+          int seen = n - j;
+          int queries = k.shape.window() == 0 ? seen : Math.min(seen, k.shape.window());
+          head.add(
+              new PlainHead.Slot(k.keys[g][j], k.values[g][j], k.received[g][j], queries, j, 0));
         }
         for (int i = Math.max(0, n - window); i < n; i++) {
           head.remember(attention(k, g, i));
@@ -189,10 +198,7 @@ final class PlainPrompt implements PromptMemory {
       for (int i = rowBounds[r]; i < rowBounds[r + 1] && !cancelled.getAsBoolean(); i++) {
         for (int c = 0; c < columns; c++) {
           for (int j = columnBounds[c]; j < columnBounds[c + 1] && j <= i; j++) {
-            double score =
-                k.shape.scale()
-                    * Softmax.dot(k.queries[head][i], 0, k.keys[head / k.shape.group()][j]);
-            float p = (float) Math.exp(score - k.normalisers[head][i]);
+            float p = (float) Math.exp(k.score(head, i, j) - k.normalisers[head][i]);
             out[r * columns + c] = Math.max(out[r * columns + c], p);
           }
         }

@@ -1,5 +1,7 @@
 package org.emslens.device.plain;
 
+import org.emslens.model.AttentionSpec;
+
 /** Scores to probabilities (arXiv 1706.03762). */
 final class Softmax {
   private Softmax() {}
@@ -23,6 +25,12 @@ final class Softmax {
       scores[j] = Math.exp(scores[j] - normaliser);
     }
     return normaliser;
+  }
+
+  /** What a product of query and key counts as. */
+  static double score(AttentionSpec.Shape shape, double product) {
+    double x = shape.scale() * product;
+    return shape.softCap() == 0 ? x : shape.softCap() * Math.tanh(x / shape.softCap());
   }
 
   static double dot(float[] x, int from, float[] y) {

@@ -185,7 +185,7 @@ final class Llama implements Family {
     for (int l = 0; l < c.layers(); l++) {
       String layer = names.layer.replace("%d", Integer.toString(l));
       layers.add(
-          new LayerSpec(
+          LayerSpec.of(
               tensors.rmsNorm(layer + names.attentionNorm, hidden, epsilon),
               new AttentionSpec(
                   shape,
@@ -195,7 +195,7 @@ final class Llama implements Family {
                   tensors.linear(layer + names.value, shape.kvWidth(), hidden),
                   tensors.linear(layer + names.attentionOutput, hidden, shape.queryWidth())),
               tensors.rmsNorm(layer + names.feedForwardNorm, hidden, epsilon),
-              new FeedForwardSpec(
+              new FeedForwardSpec.Dense(
                   Activation.SILU,
                   tensors.linear(layer + names.gate, c.feedForward(), hidden),
                   tensors.linear(layer + names.up, c.feedForward(), hidden),
