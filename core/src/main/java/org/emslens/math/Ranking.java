@@ -2,7 +2,7 @@ package org.emslens.math;
 
 import java.util.Arrays;
 
-/** Orderings of non-negative scores. */
+/** Orderings of scores. */
 public final class Ranking {
   private Ranking() {}
 
@@ -42,10 +42,16 @@ public final class Ranking {
     for (int j = 0; j < n; j++) {
       equal -= scores[j] > least ? 1 : 0;
     }
-    for (int j = 0, i = 0; i < k; j++) {
+    int found = 0;
+    for (int j = 0; j < n && found < k; j++) {
       if (scores[j] > least || scores[j] == least && equal-- > 0) {
-        best[i++] = j;
+        best[found++] = j;
       }
+    }
+    // Among NaN, which broken weights give, nothing is the k-th largest; k there must be.
+    if (found < k) {
+      best = Arrays.copyOf(descending(scores, n), k);
+      Arrays.sort(best);
     }
     return best;
   }

@@ -9,7 +9,8 @@ package org.emslens.model;
  * @param key projection [kvHeads * headDim, hidden]; likewise value
  * @param output projection [hidden, heads * headDim]
  * @param queryNorm of queries before RoPE, or null: of each head where its weight has headDim
- *     numbers, of all of them at once where it has heads * headDim; likewise keyNorm
+ *     numbers, of all of them at once where it has heads * headDim; RMS without bias; likewise
+ *     keyNorm
  */
 public record AttentionSpec(
     Shape shape,
@@ -20,6 +21,14 @@ public record AttentionSpec(
     LinearSpec output,
     NormSpec queryNorm,
     NormSpec keyNorm) {
+
+  public AttentionSpec {
+    for (NormSpec norm : new NormSpec[] {queryNorm, keyNorm}) {
+      if (norm != null && (norm.kind() != NormSpec.Kind.RMS || norm.bias() != null)) {
+        throw new IllegalArgumentException("Norms of queries and keys are RMS without bias.");
+      }
+    }
+  }
 
   /** Without norms of queries and keys. */
   public AttentionSpec(

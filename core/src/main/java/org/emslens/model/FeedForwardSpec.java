@@ -29,7 +29,7 @@ public sealed interface FeedForwardSpec {
    * Of many such parts those that a router finds best, weighted (arXiv 2401.04088).
    *
    * @param router projection [experts, hidden]
-   * @param experts of one width and activation
+   * @param experts of one width and activation, gated, without biases
    * @param used how many take part for a token
    * @param renormalised whether the weights of those that take part are made to sum to 1
    */
@@ -37,6 +37,12 @@ public sealed interface FeedForwardSpec {
       implements FeedForwardSpec {
     public Experts {
       experts = List.copyOf(experts);
+      for (Dense e : experts) {
+        boolean biased = e.up().bias() != null || e.down().bias() != null;
+        if (!e.gated() || biased || e.gate().bias() != null) {
+          throw new IllegalArgumentException("Experts are gated and have no biases.");
+        }
+      }
     }
   }
 }

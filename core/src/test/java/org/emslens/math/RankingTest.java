@@ -1,5 +1,6 @@
 package org.emslens.math;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
@@ -25,6 +26,28 @@ class RankingTest {
           x[i] = -x[i];
         }
         check(x, n);
+      }
+    }
+  }
+
+  /** The k largest, of equals the first, in ascending order of index; k of them even among NaN. */
+  @Test
+  void bestAreThoseThatSortingPutsFirst() {
+    Random random = new Random(4);
+    for (int n = 1; n < 40; n++) {
+      float[] x = new float[n + 1];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = random.nextInt(6);
+      }
+      int[] order = Ranking.descending(x, n);
+      for (int k = 0; k <= n; k++) {
+        int[] expected = Arrays.copyOf(order, k);
+        Arrays.sort(expected);
+        assertArrayEquals(expected, Ranking.best(x, n, k));
+      }
+      x[n / 2] = Float.NaN;
+      for (int k = 0; k <= n; k++) {
+        assertEquals(k, Arrays.stream(Ranking.best(x, n, k)).distinct().count());
       }
     }
   }

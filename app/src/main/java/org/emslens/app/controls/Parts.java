@@ -4,6 +4,8 @@ import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import org.kordamp.ikonli.Ikon;
@@ -36,10 +38,18 @@ public final class Parts {
   }
 
   /**
-   * Where a button that has the focus can no longer be pressed, the focus goes to something that no
-   * key does anything to, rather than to whatever button comes next.
+   * Where a button that has the focus can no longer be pressed, the focus goes to something that
+   * keeps Space and arrows to itself, rather than to whatever button comes next.
    */
   public static void leaveTo(Node harmless, Button b) {
+    harmless.addEventHandler(
+        KeyEvent.KEY_PRESSED,
+        e -> {
+          boolean own = e.getTarget() == harmless && !e.isShortcutDown() && !e.isAltDown();
+          if (own && (e.getCode() == KeyCode.SPACE || e.getCode().isNavigationKey())) {
+            e.consume();
+          }
+        });
     b.disabledProperty()
         .addListener(
             (o, before, now) -> {

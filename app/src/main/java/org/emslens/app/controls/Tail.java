@@ -2,6 +2,7 @@ package org.emslens.app.controls;
 
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import javafx.geometry.Orientation;
 import javafx.geometry.VPos;
 import javafx.scene.AccessibleRole;
 import javafx.scene.layout.Region;
@@ -9,7 +10,7 @@ import javafx.scene.text.Text;
 
 /**
  * A text that grows: where there is no room for all, its end is what is shown. Whether it fits is
- * asked of the very node that shows it, so that nothing is cut.
+ * asked of the very node that shows it.
  */
 public final class Tail extends Region {
   private final StringProperty whole = new SimpleStringProperty(this, "whole", "");
@@ -23,11 +24,9 @@ public final class Tail extends Region {
     text.getStyleClass().add("text");
     getChildren().add(text);
     accessibleTextProperty().bind(whole);
-    whole.addListener((o, before, now) -> fit());
-    widthProperty().addListener((o, before, now) -> fit());
-    maxHeightProperty().addListener((o, before, now) -> fit());
-    text.fontProperty().addListener((o, before, now) -> fit());
-    insetsProperty().addListener((o, before, now) -> fit());
+    whole.addListener((o, before, now) -> requestLayout());
+    maxHeightProperty().addListener((o, before, now) -> requestLayout());
+    text.fontProperty().addListener((o, before, now) -> requestLayout());
   }
 
   /** All of the text. */
@@ -35,38 +34,40 @@ public final class Tail extends Region {
     return whole;
   }
 
-  /** What of it is shown. */
-  public String getText() {
-    return text.getText();
+  @Override
+  public Orientation getContentBias() {
+    return Orientation.HORIZONTAL;
   }
 
-  private void fit() {
+  /** Shows as much of the end as fits a width; tells the height of that. */
+  private double fit(double width) {
     String all = whole.get();
-    if (getWidth() > 0 && !fits(all)) {
-      int fits = all.length();
-      int not = 0;
-      while (fits - not > 1) {
-        int middle = (fits + not) / 2;
-        if (fits(from(all, middle))) {
-          fits = middle;
-        } else {
-          not = middle;
-        }
-      }
-      int word = all.indexOf(' ', fits);
-      boolean near = word > 0 && word < fits + (all.length() - fits) / 2;
-      text.setText(from(all, near ? word + 1 : fits));
+    if (fits(all, width)) {
+      return height();
     }
-    requestLayout();
+    int fits = all.length();
+    int not = 0;
+    while (fits - not > 1) {
+      int middle = (fits + not) / 2;
+      if (fits(from(all, middle), width)) {
+        fits = middle;
+      } else {
+        not = middle;
+      }
+    }
+    int word = all.indexOf(' ', fits);
+    boolean near = word > 0 && word < fits + (all.length() - fits) / 2;
+    text.setText(from(all, near ? word + 1 : fits));
+    return height();
   }
 
   private static String from(String all, int at) {
     return "… " + all.substring(at);
   }
 
-  private boolean fits(String s) {
+  private boolean fits(String s, double width) {
     text.setText(s);
-    text.setWrappingWidth(Math.max(1, getWidth() - snappedLeftInset() - snappedRightInset()));
+    text.setWrappingWidth(Math.max(1, width - snappedLeftInset() - snappedRightInset()));
     return height() <= getMaxHeight();
   }
 
@@ -76,7 +77,7 @@ public final class Tail extends Region {
 
   @Override
   protected double computePrefHeight(double width) {
-    return height();
+    return fit(width > 0 ? width : getWidth());
   }
 
   @Override
@@ -86,6 +87,7 @@ public final class Tail extends Region {
 
   @Override
   protected void layoutChildren() {
+    fit(getWidth());
     text.relocate(snappedLeftInset(), snappedTopInset());
   }
 }

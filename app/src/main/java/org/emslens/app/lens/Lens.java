@@ -66,7 +66,7 @@ public final class Lens implements AutoCloseable {
   private void ended(ListChangeListener.Change<? extends Job> c) {
     while (c.next()) {
       c.getRemoved().forEach(said::over);
-      if (c.wasAdded()) {
+      if (c.getAddedSubList().stream().anyMatch(j -> j.kind() != JobKind.GENERATE)) {
         said.goesOn();
       }
     }
@@ -178,7 +178,7 @@ public final class Lens implements AutoCloseable {
     Session.Detail beside = detail();
     String ends = endsGenerating();
     jobs.end(JobKind.GENERATE);
-    jobs.end(JobKind.PLAN);
+    endPlan();
     said.say(Said.Subject.RUN, "Reading the prompt" + ends);
     jobs.start(
         JobKind.READ,
@@ -268,7 +268,7 @@ public final class Lens implements AutoCloseable {
     }
     Session.Detail beside = detail();
     said.over(Said.Subject.RUN);
-    jobs.end(JobKind.PLAN);
+    endPlan();
     jobs.start(
         JobKind.GENERATE,
         "Branching",
@@ -330,6 +330,7 @@ public final class Lens implements AutoCloseable {
   private void planned(Job.End end) {
     if (end instanceof Job.End.Failed f) {
       said.fail(Said.Subject.RUN, f.why());
+      stopPlan();
     }
   }
 
@@ -354,7 +355,7 @@ public final class Lens implements AutoCloseable {
   public void openRun(String what, RunMaker made) {
     said.over(Said.Subject.RUN);
     jobs.end(JobKind.GENERATE);
-    jobs.end(JobKind.PLAN);
+    endPlan();
     jobs.start(
         JobKind.READ,
         what,
@@ -415,7 +416,19 @@ public final class Lens implements AutoCloseable {
   public void stop(Job job) {
     job.cancel();
     if (job.kind() == JobKind.PLAN) {
-      jobs.start(JobKind.INSTALL, "Stopping", turn -> open.settle(), end -> {});
+      stopPlan();
+    }
+  }
+
+  private void stopPlan() {
+    jobs.start(JobKind.INSTALL, "Stopping", turn -> open.stop(), end -> {});
+  }
+
+  /** What replaces the run ends its compression; where that then fails, the run is as stopped. */
+  private void endPlan() {
+    if (jobs.has(JobKind.PLAN)) {
+      jobs.end(JobKind.PLAN);
+      stopPlan();
     }
   }
 

@@ -24,6 +24,9 @@ final class OpenSession {
    */
   private int reached;
 
+  /** Whether the user has stopped a plan on its way there. */
+  private boolean stopped;
+
   /** Receives what there is to see, on the engine's thread. */
   @FunctionalInterface
   interface Publisher {
@@ -75,6 +78,7 @@ final class OpenSession {
   void show(Session made, Look look) {
     session = made;
     reached = made.run().steps().size() - 1;
+    stopped = false;
     publisher.publish(made.run(), look);
   }
 
@@ -104,6 +108,7 @@ final class OpenSession {
       return;
     }
     int steps = reached;
+    stopped = false;
     if (!session.canDecode() && !sampling.equals(session.run().sampling()) && isItsModelOpen()) {
       wake(detail, turn);
     }
@@ -123,17 +128,16 @@ final class OpenSession {
    * its answer sooner; that takes nothing from what the next choice is generated to.
    */
   Generated more(int count, Job.Turn turn) {
-    int first = Math.max(reached, steps());
+    int first = stopped ? steps() : Math.max(reached, steps());
+    stopped = false;
     reached = first;
     generate(first + count, Look.FOLLOW, turn);
     return new Generated(count, Math.max(0, steps() - first), session.run().ended());
   }
 
-  /** Takes what was generated so far for all that there was to be. */
-  void settle() {
-    if (session != null) {
-      reached = steps();
-    }
+  /** Tokens go on from what there is now; only another plan generates again what was there. */
+  void stop() {
+    stopped = true;
   }
 
   private int steps() {

@@ -91,7 +91,7 @@ public final class Said {
 
   /** The user has begun something else: an older failure has been read by now. */
   void goesOn() {
-    if (System.nanoTime() - failed > READ_NANOS) {
+    if (!(ofError instanceof Field) && System.nanoTime() - failed > READ_NANOS) {
       error.set("");
     }
   }

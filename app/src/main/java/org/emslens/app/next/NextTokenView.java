@@ -37,7 +37,7 @@ public final class NextTokenView extends Surface {
           repaint();
         });
     addEventHandler(MouseEvent.MOUSE_CLICKED, e -> branch(rowAt(e)));
-    lens.canGoOnBinding().addListener((o, before, now) -> repaint());
+    lens.canBranchBinding().addListener((o, before, now) -> repaint());
   }
 
   private double row() {

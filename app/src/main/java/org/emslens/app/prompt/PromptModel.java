@@ -172,7 +172,6 @@ public final class PromptModel {
 
   /** Fills in a sample as it is, its settings to be taken when it is run. */
   public void fill(Sample s) {
-    lens.said().over(this);
     sample.set(s);
     fresh = true;
     text.set(s.text());

@@ -21,7 +21,7 @@ public final class TimelineModel {
   private final DoubleProperty speed = new SimpleDoubleProperty(this, "speed", 8);
   private Timeline clock = new Timeline();
 
-  /** The step that is being generated, and how many were asked for since. */
+  /** What generates, and how many tokens were asked for since. */
   private Job stepping;
 
   private int more;
@@ -56,8 +56,12 @@ public final class TimelineModel {
 
   /** So many tokens after the last; where some are on their way, as many more after those. */
   public void generate(int count) {
-    if (isStepping()) {
+    Job now = lens.jobs().current(JobKind.GENERATE);
+    if (stepping != null && !stepping.isCancelled()) {
       more += count;
+    } else if (now != null) {
+      stepping = now;
+      more = count;
     } else if (canGenerate()) {
       start(count);
     }
@@ -135,7 +139,7 @@ public final class TimelineModel {
   private void tick() {
     if (isAtTheEnd()) {
       playing.set(false);
-    } else if (!ahead() && canGenerate()) {
+    } else if (!ahead() && stepping == null && canGenerate()) {
       start(1);
     }
   }

@@ -29,11 +29,7 @@ final class HeadAttention {
       scores = new float[n + 256];
     }
     kernels.scores(q, from, head.slots(), scores, n);
-    float scale = shape.scale();
-    if (shape.softCap() > 0) {
-      kernels.softCap(scores, 0, n, scale, shape.softCap());
-      scale = 1;
-    }
+    float scale = kernels.capped(scores, 0, n, shape);
     int first = head.firstReached();
     if (first == 0) {
       exponential.softmax(scores, n, scale, head.bias());

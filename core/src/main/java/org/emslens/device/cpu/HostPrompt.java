@@ -203,11 +203,7 @@ public final class HostPrompt implements PromptMemory {
       Layer k, int head, int token, float[] query, float[] out, Exponential exponential) {
     int visible = token + 1;
     kernels.scores(query, 0, k.slots[head / k.shape.group()], out, visible);
-    float scale = k.shape.scale();
-    if (k.shape.softCap() > 0) {
-      kernels.softCap(out, 0, visible, scale, k.shape.softCap());
-      scale = 1;
-    }
+    float scale = kernels.capped(out, 0, visible, k.shape);
     exponential.probabilities(out, visible, scale, k.normalisers[head * n + token]);
     Arrays.fill(out, 0, k.shape.firstReached(token), 0);
   }

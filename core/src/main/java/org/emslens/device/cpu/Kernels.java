@@ -1,6 +1,7 @@
 package org.emslens.device.cpu;
 
 import java.lang.foreign.MemorySegment;
+import org.emslens.model.AttentionSpec;
 
 /** The inner loops. Safe for several threads. */
 interface Kernels {
@@ -132,6 +133,15 @@ interface Kernels {
 
   /** x[from + j] = softCap * tanh(scale * x[from + j] / softCap), for n of them. */
   void softCap(float[] x, int from, int n, float scale, float softCap);
+
+  /** Caps scores where a shape says so; tells what they are still to be multiplied by. */
+  default float capped(float[] x, int from, int n, AttentionSpec.Shape shape) {
+    if (shape.softCap() == 0) {
+      return shape.scale();
+    }
+    softCap(x, from, n, shape.scale(), shape.softCap());
+    return 1;
+  }
 
   /**
    * Softmax of scale * x over n numbers, in place, and what becomes of it: average[to + j] += share

@@ -7,7 +7,7 @@ import org.emslens.math.Exponential;
 
 /** Loops as Java has them, for machines and starts without its Vector API. */
 final class LoopKernels implements Kernels {
-  private static final int ROWS = 32;
+  private static final int TILE = 32;
 
   private final ThreadLocal<Exponential> exponential = ThreadLocal.withInitial(Exponential::new);
 
@@ -18,7 +18,7 @@ final class LoopKernels implements Kernels {
 
   @Override
   public int tileRows() {
-    return ROWS;
+    return TILE;
   }
 
   @Override
@@ -72,30 +72,30 @@ final class LoopKernels implements Kernels {
 
   @Override
   public void levels(Levels levels, MemorySegment words, long at, float[] into) {
-    int[] w = new int[levels.words() * ROWS];
+    int[] w = new int[levels.words() * TILE];
     MemorySegment.copy(words, ValueLayout.JAVA_INT_UNALIGNED, at, w, 0, w.length);
     for (int j = 0; j < 32; j++) {
-      int to = j * ROWS;
+      int to = j * TILE;
       switch (levels) {
         case NIBBLES -> bits(w, nibble(j), shift(j), 15, into, to);
         case FIFTHS -> {
           bits(w, nibble(j), shift(j), 15, into, to);
-          addBits(w, 4 * ROWS, j, 1, 16, into, to);
+          addBits(w, 4 * TILE, j, 1, 16, into, to);
         }
         case SIXTHS -> {
           bits(w, nibble(j), shift(j), 15, into, to);
-          addBits(w, (4 + j / 16) * ROWS, 2 * (j % 16), 3, 16, into, to);
+          addBits(w, (4 + j / 16) * TILE, 2 * (j % 16), 3, 16, into, to);
         }
-        case BYTES -> signed(w, j / 4 * ROWS, 24 - 8 * (j % 4), into, to);
-        case HALVES -> halfBits(w, j / 2 * ROWS, 16 * (j % 2), into, to);
-        case BFLOATS -> floatBits(w, j / 2 * ROWS, 16 - 16 * (j % 2), 0xffff0000, into, to);
-        case FLOATS -> floatBits(w, j * ROWS, 0, -1, into, to);
+        case BYTES -> signed(w, j / 4 * TILE, 24 - 8 * (j % 4), into, to);
+        case HALVES -> halfBits(w, j / 2 * TILE, 16 * (j % 2), into, to);
+        case BFLOATS -> floatBits(w, j / 2 * TILE, 16 - 16 * (j % 2), 0xffff0000, into, to);
+        case FLOATS -> floatBits(w, j * TILE, 0, -1, into, to);
       }
     }
   }
 
   private static int nibble(int j) {
-    return j / 8 * ROWS;
+    return j / 8 * TILE;
   }
 
   private static int shift(int j) {
@@ -103,39 +103,39 @@ final class LoopKernels implements Kernels {
   }
 
   private static void bits(int[] w, int from, int shift, int mask, float[] into, int to) {
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       into[to + r] = w[from + r] >>> shift & mask;
     }
   }
 
   private static void addBits(
       int[] w, int from, int shift, int mask, float worth, float[] into, int to) {
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       into[to + r] += worth * (w[from + r] >>> shift & mask);
     }
   }
 
   private static void signed(int[] w, int from, int shift, float[] into, int to) {
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       into[to + r] = w[from + r] << shift >> 24;
     }
   }
 
   private static void halfBits(int[] w, int from, int shift, float[] into, int to) {
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       into[to + r] = Float.float16ToFloat((short) (w[from + r] >>> shift));
     }
   }
 
   private static void floatBits(int[] w, int from, int shift, int mask, float[] into, int to) {
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       into[to + r] = Float.intBitsToFloat(w[from + r] << shift & mask);
     }
   }
 
   @Override
   public void halves(MemorySegment from, long at, float[] into, int to) {
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       into[to + r] = Float.float16ToFloat(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 2L * r));
     }
   }
@@ -143,7 +143,7 @@ final class LoopKernels implements Kernels {
   @Override
   public void bytes(
       MemorySegment from, long at, float[] factors, int factorsFrom, float[] into, int to) {
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       into[to + r] = factors[factorsFrom + r] * from.get(ValueLayout.JAVA_BYTE, at + r);
     }
   }
@@ -159,13 +159,13 @@ final class LoopKernels implements Kernels {
       int scaleFrom,
       float[] sums,
       int sumsFrom) {
-    float[] products = new float[ROWS];
+    float[] products = new float[TILE];
     for (int j = first; j < last; j++) {
-      for (int r = 0; r < ROWS; r++) {
-        products[r] = Math.fma(levels[j * ROWS + r], x[xFrom + j], products[r]);
+      for (int r = 0; r < TILE; r++) {
+        products[r] = Math.fma(levels[j * TILE + r], x[xFrom + j], products[r]);
       }
     }
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < TILE; r++) {
       sums[sumsFrom + r] += scales[scaleFrom + r] * products[r];
     }
   }
@@ -272,8 +272,8 @@ final class LoopKernels implements Kernels {
   @Override
   public void addScaled(float[] rows, int count, float[] x, int xFrom, float[] sums, int sumsFrom) {
     for (int i = 0; i < count; i++) {
-      for (int r = 0; r < ROWS; r++) {
-        sums[sumsFrom + r] += x[xFrom + i] * rows[i * ROWS + r];
+      for (int r = 0; r < TILE; r++) {
+        sums[sumsFrom + r] += x[xFrom + i] * rows[i * TILE + r];
       }
     }
   }

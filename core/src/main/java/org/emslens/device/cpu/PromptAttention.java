@@ -8,7 +8,8 @@ import org.emslens.model.AttentionSpec;
 /**
  * Causal attention of one layer for a block of queries over all tokens so far, with the statistics
  * that policies score by gathered on the way. Each thread takes some queries of one KV head's group
- * at a time: so few that their scores stay in its processor's own cache between the two products.
+ * at a time: so few that their scores stay in its processor's own cache between the two products,
+ * where the prompt is not too long for that.
  */
 final class PromptAttention {
   /** Scores that a thread keeps at a time. */
@@ -31,11 +32,15 @@ final class PromptAttention {
     private float[] queries = new float[0];
     private float[] scores = queries;
     private float[] output = queries;
+    private float[] average = queries;
 
     private void reserve(int rows, int d, int stride) {
       if (queries.length < rows * d) {
         queries = new float[rows * d];
         output = new float[rows * d];
+      }
+      if (average.length < stride) {
+        average = new float[stride];
       }
       if (scores.length < rows * stride) {
         scores = new float[rows * stride];
@@ -47,6 +52,7 @@ final class PromptAttention {
       queries = new float[0];
       scores = queries;
       output = queries;
+      average = queries;
     }
   }
 
@@ -74,18 +80,36 @@ final class PromptAttention {
     int seen = start + size;
     int atOnce = Math.clamp(SCORES / shape.group() / seen, LEAST_QUERIES, MOST_QUERIES);
     int parts = (size + atOnce - 1) / atOnce;
-    Part[] all = new Part[shape.kvHeads() * parts];
+    InOrder inOrder = new InOrder(shape.kvHeads() * parts);
     workers.share(
         own.length,
-        all.length,
+        shape.kvHeads() * parts,
         (thread, i) -> {
           int q = i % parts * atOnce;
-          all[i] = new Part(i / parts, start + q, Math.min(atOnce, size - q));
-          all[i].attend(own[thread], qkv, mixed, q);
+          Part part = new Part(i / parts, start + q, Math.min(atOnce, size - q));
+          part.attend(own[thread], qkv, mixed, q);
+          inOrder.done(i, part);
         });
-    // In their order, so that the same prompt gives the same sums to the last bit.
-    for (Part part : all) {
-      part.finish();
+  }
+
+  /**
+   * Adds what parts have gathered to the prompt's in their order, so that the same prompt gives the
+   * same sums to the last bit; each as soon as all before it are added.
+   */
+  private static final class InOrder {
+    private final Part[] waiting;
+    private int next;
+
+    InOrder(int parts) {
+      waiting = new Part[parts];
+    }
+
+    synchronized void done(int i, Part part) {
+      waiting[i] = part;
+      for (; next < waiting.length && waiting[next] != null; next++) {
+        waiting[next].finish();
+        waiting[next] = null;
+      }
     }
   }
 
@@ -125,7 +149,6 @@ final class PromptAttention {
     private final int first;
     private final int count;
     private final int seen;
-    private final float[] average;
     private final float[] sums;
     private final Thumbnails[] pictures = new Thumbnails[shape.group()];
 
@@ -134,7 +157,6 @@ final class PromptAttention {
       this.first = first;
       this.count = count;
       this.seen = first + count;
-      average = new float[seen];
       sums = new float[seen];
       Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
     }
@@ -156,7 +178,7 @@ final class PromptAttention {
       Slots slots = layer.slots()[g];
       kernels.scores(memory.queries, padded, slots, seen, memory.scores, stride);
       for (int i = 0; i < count; i++) {
-        query(memory.scores, stride, i);
+        query(memory.scores, stride, memory.average, i);
       }
       kernels.mix(memory.scores, padded, stride, slots, seen, memory.output);
       for (int r = 0; r < rows; r++) {
@@ -166,7 +188,7 @@ final class PromptAttention {
     }
 
     /** One query of each head; scores turn into probabilities where they lie. */
-    private void query(float[] scores, int stride, int i) {
+    private void query(float[] scores, int stride, float[] average, int i) {
       int query = first + i;
       int visible = query + 1;
       int reached = shape.firstReached(query);
@@ -191,11 +213,7 @@ final class PromptAttention {
 
     private float probabilities(
         float[] scores, int from, int n, float[] average, float[] picture, int to) {
-      float scale = shape.scale();
-      if (shape.softCap() > 0) {
-        kernels.softCap(scores, from, n, scale, shape.softCap());
-        scale = 1;
-      }
+      float scale = kernels.capped(scores, from, n, shape);
       return kernels.softmax(scores, from, n, scale, average, 1f / shape.group(), picture, to);
     }
 

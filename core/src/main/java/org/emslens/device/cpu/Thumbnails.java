@@ -5,8 +5,8 @@ import org.emslens.math.Exponential;
 
 /**
  * Max-pools some consecutive attention rows of one head into the head's small picture. Rows of one
- * line of pixels are first joined key by key, which the compiler vectorises, and only then pooled
- * along the keys: a tenth of the work of pooling every row.
+ * line of pixels are first joined key by key and only then pooled along the keys: a tenth of the
+ * work of pooling every row.
  */
 final class Thumbnails {
   private static final int SIZE = PromptMemory.THUMBNAIL;
