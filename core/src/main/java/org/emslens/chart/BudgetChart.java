@@ -27,8 +27,8 @@ public final class BudgetChart extends LineChart {
   /** Part of the axis by which neighbouring lines stand apart. */
   private static final double ASIDE = 0.006;
 
-  /** An interval of three values or fewer would say nothing but cover everything. */
-  private static final int FEWEST = 4;
+  /** One run has no interval. */
+  private static final int FEWEST = 2;
 
   /**
    * A point of a line.
@@ -59,7 +59,7 @@ public final class BudgetChart extends LineChart {
   /** The lines of the chart: points by rising slots, per contender. */
   public static Map<String, List<Point>> lines(Collection<Outcome> outcomes, Measure measure) {
     Map<String, List<Point>> lines = new LinkedHashMap<>();
-    for (Summary s : Summary.of(outcomes)) {
+    for (Summary s : Summary.byTask(outcomes)) {
       Estimate e = s.estimate(measure);
       if (e != null) {
         lines.computeIfAbsent(s.label(), k -> new ArrayList<>()).add(new Point(s, s.slots(), e));

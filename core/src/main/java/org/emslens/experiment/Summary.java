@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
@@ -62,19 +63,31 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
    */
   public record Estimate(double mean, double low, double high, int n) {}
 
-  /** Summaries in the order in which contenders and budgets first appear. */
+  /**
+   * Summaries in the order in which contenders and budgets first appear, over all their prompts.
+   */
   public static List<Summary> of(Collection<Outcome> outcomes) {
+    return of(outcomes, Outcome::label);
+  }
+
+  /** The same where runs of different kinds of prompts are told apart, if there are several. */
+  public static List<Summary> byTask(Collection<Outcome> outcomes) {
+    boolean several = outcomes.stream().map(Outcome::task).distinct().count() > 1;
+    return of(outcomes, o -> several ? o.label() + ", " + o.task() : o.label());
+  }
+
+  private static List<Summary> of(Collection<Outcome> outcomes, Function<Outcome, String> label) {
     Map<String, List<Outcome>> groups = new LinkedHashMap<>();
     for (Outcome o : outcomes) {
       if (o.error() == null) {
-        groups.computeIfAbsent(o.label() + "|" + o.budget(), k -> new ArrayList<>()).add(o);
+        groups.computeIfAbsent(label.apply(o) + "|" + o.budget(), k -> new ArrayList<>()).add(o);
       }
     }
     return groups.values().stream()
         .map(
             g ->
                 new Summary(
-                    g.getFirst().label(),
+                    label.apply(g.getFirst()),
                     g.getFirst().budget(),
                     g.stream()
                         .mapToDouble(o -> o.drift().retained() * o.drift().promptTokens())

@@ -253,7 +253,7 @@ public abstract class DeviceConformance {
   @EnumSource(DType.class)
   void linearMaps(DType type) throws IOException {
     RandomWeights weights = RandomWeights.of(type);
-    for (int n : new int[] {1, 2, 3, 8, 9, 50}) {
+    for (int n : new int[] {1, 2, 3, 8, 9, 50, 65, 130}) {
       Random r = new Random(n);
       float[] x = random(r, n * weights.in());
       float[] bias = random(r, weights.out());

@@ -155,6 +155,8 @@ public final class CompareView extends BorderPane {
     more.setOnAction(e -> model.more(32));
     step.disableProperty().bind(model.shownProperty().isNull().or(model.runningBinding()));
     more.disableProperty().bind(step.disableProperty());
+    Parts.leaveTo(this, step);
+    Parts.leaveTo(this, more);
     Button add = new Button("", new FontIcon(Material2AL.ADD));
     add.setId("compare-add");
     add.setTooltip(new Tooltip("One more policy"));

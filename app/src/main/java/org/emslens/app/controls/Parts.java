@@ -39,14 +39,14 @@ public final class Parts {
 
   /**
    * Where a button that has the focus can no longer be pressed, the focus goes to something that
-   * keeps Space and arrows to itself, rather than to whatever button comes next.
+   * keeps Space to itself, rather than to whatever button comes next.
    */
   public static void leaveTo(Node harmless, Button b) {
     harmless.addEventHandler(
         KeyEvent.KEY_PRESSED,
         e -> {
           boolean own = e.getTarget() == harmless && !e.isShortcutDown() && !e.isAltDown();
-          if (own && (e.getCode() == KeyCode.SPACE || e.getCode().isNavigationKey())) {
+          if (own && e.getCode() == KeyCode.SPACE) {
             e.consume();
           }
         });

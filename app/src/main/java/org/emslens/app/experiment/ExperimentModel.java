@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
@@ -32,7 +33,7 @@ public final class ExperimentModel {
   private static final int TEXT_STEPS = 64;
 
   private final Lens lens;
-  private final Runnable inspect;
+  private final Consumer<Runnable> inspect;
   private final Campaign campaign;
   private final ObservableList<Outcome> outcomes = FXCollections.observableArrayList();
   private final Map<String, Trial> trials = new HashMap<>();
@@ -47,9 +48,10 @@ public final class ExperimentModel {
   private final ReadOnlyStringWrapper note = new ReadOnlyStringWrapper(this, "note", "");
 
   /**
-   * @param inspect turns to the page where a run is looked at
+   * @param inspect opens a run as it is told and turns to the page where it is looked at, unless
+   *     the user would rather keep what is there
    */
-  public ExperimentModel(Lens lens, Runnable inspect) {
+  public ExperimentModel(Lens lens, Consumer<Runnable> inspect) {
     this.lens = lens;
     this.inspect = inspect;
     campaign = lens.campaign();
@@ -229,8 +231,9 @@ public final class ExperimentModel {
               campaign,
               "This is a result of " + trial.model() + "; open that model to look at it.");
     } else if (trial != null) {
-      lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress));
-      inspect.run();
+      inspect.accept(
+          () ->
+              lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress)));
     }
   }
 

@@ -177,4 +177,9 @@ final class Commands {
   void close(Runnable end) {
     losses.unlessLost(Losses.Deed.CLOSE, () -> lens.files().whenWritten(end, () -> {}));
   }
+
+  /** Opens something in the place of what is shown, unless the user would rather keep that. */
+  void instead(Runnable open) {
+    losses.unlessLost(Losses.Deed.OPEN, open);
+  }
 }

@@ -48,6 +48,7 @@ final class DeviceMenu extends MenuButton {
                 open));
     setTooltip(whole);
     models.deviceProperty().addListener(o -> mark());
+    setOnShowing(e -> mark());
     // Asking drivers takes a moment.
     Thread.ofVirtual()
         .start(

@@ -11,6 +11,7 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
 import javafx.stage.Stage;
 import org.emslens.app.controls.NumberField;
@@ -129,6 +130,8 @@ final class Keys {
 
   private void fullScreen() {
     if (root.getScene().getWindow() instanceof Stage s) {
+      s.setFullScreenExitKeyCombination(KeyCombination.NO_MATCH);
+      s.setFullScreenExitHint("F11 leaves the full screen");
       s.setFullScreen(!s.isFullScreen());
     }
   }

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.Node;
@@ -60,7 +61,7 @@ public final class MainView extends BorderPane {
     getStylesheets().add(MainView.class.getResource("/org/emslens/app/app.css").toExternalForm());
     getStyleClass().add("lens");
     CompareView compare = new CompareView(lens, dialogs);
-    Runnable look = () -> page.set(Page.INSPECT);
+    Consumer<Runnable> look = open -> commands.instead(() -> inspect(open));
     pages.put(Page.INSPECT, inspect);
     pages.put(Page.COMPARE, compare);
     SweepView sweep = new SweepView(lens, dialogs, look);
@@ -135,6 +136,11 @@ public final class MainView extends BorderPane {
     }
     e.setDropCompleted(has);
     e.consume();
+  }
+
+  private void inspect(Runnable open) {
+    open.run();
+    page.set(Page.INSPECT);
   }
 
   /** Ends the program, by and by, where nothing would be lost. */

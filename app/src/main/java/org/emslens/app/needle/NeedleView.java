@@ -2,6 +2,7 @@ package org.emslens.app.needle;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Insets;
@@ -50,7 +51,7 @@ public final class NeedleView extends BorderPane {
   private final FlowPane panels = new FlowPane(GAP, GAP);
   private final ScrollPane pane;
 
-  public NeedleView(Lens lens, FileDialogs dialogs, Runnable inspect) {
+  public NeedleView(Lens lens, FileDialogs dialogs, Consumer<Runnable> inspect) {
     model = new ExperimentModel(lens, inspect);
     question.setId("needle-question");
     question.getItems().setAll(INSIDE, AFTER, BOTH);

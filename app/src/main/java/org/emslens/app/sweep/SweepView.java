@@ -1,6 +1,7 @@
 package org.emslens.app.sweep;
 
 import java.util.List;
+import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
 import javafx.scene.Cursor;
@@ -35,7 +36,7 @@ public final class SweepView extends BorderPane {
   private final BudgetLines chart = new BudgetLines();
   private final ExportMenu export;
 
-  public SweepView(Lens lens, FileDialogs dialogs, Runnable inspect) {
+  public SweepView(Lens lens, FileDialogs dialogs, Consumer<Runnable> inspect) {
     model = new ExperimentModel(lens, inspect);
     prompts = new SweepPrompts(lens, dialogs);
     measure.setId("sweep-measure");

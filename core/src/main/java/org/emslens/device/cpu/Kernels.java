@@ -28,6 +28,9 @@ interface Kernels {
   /** What they run on, as shown to users. */
   String name();
 
+  /** The most tokens for which packed weights are multiplied as fast as unpacked ones are. */
+  int few();
+
   /** Rows of a tile of packed weights. */
   int tileRows();
 
@@ -86,6 +89,20 @@ interface Kernels {
       int scaleFrom,
       float[] sums,
       int sumsFrom);
+
+  /** The same for two rows of activations, each as if it were alone, to the last bit. */
+  void accumulateTwo(
+      float[] levels,
+      int first,
+      int last,
+      float[] x,
+      int xFrom,
+      int alsoFrom,
+      float[] scales,
+      int scaleFrom,
+      float[] sums,
+      int sumsFrom,
+      int alsoSums);
 
   /**
    * The same for all blocks of a tile without unpacking them first, to the last bit.

@@ -17,6 +17,11 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
+  public int few() {
+    return 8;
+  }
+
+  @Override
   public int tileRows() {
     return TILE;
   }
@@ -168,6 +173,23 @@ final class LoopKernels implements Kernels {
     for (int r = 0; r < TILE; r++) {
       sums[sumsFrom + r] += scales[scaleFrom + r] * products[r];
     }
+  }
+
+  @Override
+  public void accumulateTwo(
+      float[] levels,
+      int first,
+      int last,
+      float[] x,
+      int xFrom,
+      int alsoFrom,
+      float[] scales,
+      int scaleFrom,
+      float[] sums,
+      int sumsFrom,
+      int alsoSums) {
+    accumulate(levels, first, last, x, xFrom, scales, scaleFrom, sums, sumsFrom);
+    accumulate(levels, first, last, x, alsoFrom, scales, scaleFrom, sums, alsoSums);
   }
 
   @Override

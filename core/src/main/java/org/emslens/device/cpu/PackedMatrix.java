@@ -231,8 +231,8 @@ final class PackedMatrix implements AutoCloseable {
                 packing.levels(), memory, wordsAt(tile, 0), blocks, x, s.scales, s.sums);
     for (int b = 0; b < blocks && !done; b++) {
       kernels.levels(packing.levels(), memory, wordsAt(tile, b), s.levels);
-      for (int t = 0; t < n; t++) {
-        block(b, x, t, s);
+      for (int t = 0; t < n; t += 2) {
+        block(b, x, t, Math.min(t + 1, n - 1), s);
       }
     }
     int first = tile * tileRows;
@@ -248,20 +248,30 @@ final class PackedMatrix implements AutoCloseable {
     }
   }
 
-  private void block(int b, float[] x, int t, Scratch s) {
+  /** Rows t and `also`, which may be the same one. */
+  private void block(int b, float[] x, int t, int also, Scratch s) {
     int parts = packing.scales().parts();
     int part = BLOCK / parts;
     for (int p = 0; p < parts; p++) {
-      kernels.accumulate(
-          s.levels,
-          p * part,
-          (p + 1) * part,
-          x,
-          (t * blocks + b) * BLOCK,
-          s.scales,
-          (b * parts + p) * tileRows,
-          s.sums,
-          t * tileRows);
+      int from = (t * blocks + b) * BLOCK;
+      int scale = (b * parts + p) * tileRows;
+      if (also == t) {
+        kernels.accumulate(
+            s.levels, p * part, (p + 1) * part, x, from, s.scales, scale, s.sums, t * tileRows);
+      } else {
+        kernels.accumulateTwo(
+            s.levels,
+            p * part,
+            (p + 1) * part,
+            x,
+            from,
+            (also * blocks + b) * BLOCK,
+            s.scales,
+            scale,
+            s.sums,
+            t * tileRows,
+            also * tileRows);
+      }
     }
   }
 

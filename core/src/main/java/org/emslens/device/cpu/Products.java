@@ -10,14 +10,12 @@ import org.emslens.device.cpu.Blas.Use;
  * weights are unpacked some rows at a time and ND4J multiplies.
  */
 final class Products {
-  /** More tokens than this are many: unpacking pays. */
-  static final int FEW = 8;
-
   /** Weights that a thread unpacks at a time: they stay in its processor's own cache. */
   private static final int UNPACKED = 1 << 18;
 
   private static final int TASKS_PER_THREAD = 4;
 
+  private final int few;
   private final Blas shared;
   private final Blas[] own;
   private final Workers workers;
@@ -27,6 +25,7 @@ final class Products {
    * @param own one for each thread
    */
   Products(Kernels kernels, Blas shared, Blas[] own, Workers workers) {
+    few = kernels.few();
     this.shared = shared;
     this.own = own;
     this.workers = workers;
@@ -39,7 +38,7 @@ final class Products {
   void multiply(CpuMatrix weights, float[] x, float[] y, int n) {
     if (!weights.card().isEmpty()) {
       onCard(weights, x, y, n);
-    } else if (n <= FEW) {
+    } else if (n <= few) {
       few(weights, x, y, n);
     } else {
       many(weights, x, y, n);

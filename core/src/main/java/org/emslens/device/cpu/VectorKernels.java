@@ -42,6 +42,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int few() {
+    return 64;
+  }
+
+  @Override
   public int tileRows() {
     return L;
   }
@@ -337,6 +342,52 @@ final class VectorKernels implements Kernels {
         .add(c.add(e))
         .fma(FloatVector.fromArray(F, scales, scaleFrom), FloatVector.fromArray(F, sums, sumsFrom))
         .intoArray(sums, sumsFrom);
+  }
+
+  @Override
+  public void accumulateTwo(
+      float[] levels,
+      int first,
+      int last,
+      float[] x,
+      int xFrom,
+      int alsoFrom,
+      float[] scales,
+      int scaleFrom,
+      float[] sums,
+      int sumsFrom,
+      int alsoSums) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector e = a;
+    FloatVector a2 = a;
+    FloatVector b2 = a;
+    FloatVector c2 = a;
+    FloatVector e2 = a;
+    for (int j = first, p = first * L; j < last; j += 4, p += 4 * L) {
+      FloatVector w = FloatVector.fromArray(F, levels, p);
+      a = w.fma(FloatVector.broadcast(F, x[xFrom + j]), a);
+      a2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j]), a2);
+      w = FloatVector.fromArray(F, levels, p + L);
+      b = w.fma(FloatVector.broadcast(F, x[xFrom + j + 1]), b);
+      b2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 1]), b2);
+      w = FloatVector.fromArray(F, levels, p + 2 * L);
+      c = w.fma(FloatVector.broadcast(F, x[xFrom + j + 2]), c);
+      c2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 2]), c2);
+      w = FloatVector.fromArray(F, levels, p + 3 * L);
+      e = w.fma(FloatVector.broadcast(F, x[xFrom + j + 3]), e);
+      e2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 3]), e2);
+    }
+    FloatVector scale = FloatVector.fromArray(F, scales, scaleFrom);
+    a.add(b)
+        .add(c.add(e))
+        .fma(scale, FloatVector.fromArray(F, sums, sumsFrom))
+        .intoArray(sums, sumsFrom);
+    a2.add(b2)
+        .add(c2.add(e2))
+        .fma(scale, FloatVector.fromArray(F, sums, alsoSums))
+        .intoArray(sums, alsoSums);
   }
 
   @Override
