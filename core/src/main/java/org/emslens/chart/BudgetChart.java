@@ -52,14 +52,25 @@ public final class BudgetChart extends LineChart {
    * @return null where no outcome speaks of the measure
    */
   public static BudgetChart of(Collection<Outcome> outcomes, Measure measure) {
-    Map<String, List<Point>> lines = lines(outcomes, measure);
+    return of(outcomes, measure, false);
+  }
+
+  /** The same, as {@link #lines} has it. */
+  public static BudgetChart of(Collection<Outcome> outcomes, Measure measure, boolean apart) {
+    Map<String, List<Point>> lines = lines(outcomes, measure, apart);
     return lines.isEmpty() ? null : new BudgetChart(lines, measure);
   }
 
-  /** The lines of the chart: points by rising slots, per contender. */
-  public static Map<String, List<Point>> lines(Collection<Outcome> outcomes, Measure measure) {
+  /**
+   * The lines of the chart: points by rising slots, per contender.
+   *
+   * @param apart whether runs of other prompts are other lines, as where several experiments are
+   *     shown together; else a point is the mean over all prompts
+   */
+  public static Map<String, List<Point>> lines(
+      Collection<Outcome> outcomes, Measure measure, boolean apart) {
     Map<String, List<Point>> lines = new LinkedHashMap<>();
-    for (Summary s : Summary.byTask(outcomes)) {
+    for (Summary s : apart ? Summary.byTask(outcomes) : Summary.of(outcomes)) {
       Estimate e = s.estimate(measure);
       if (e != null) {
         lines.computeIfAbsent(s.label(), k -> new ArrayList<>()).add(new Point(s, s.slots(), e));

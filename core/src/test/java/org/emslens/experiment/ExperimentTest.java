@@ -166,8 +166,17 @@ class ExperimentTest {
     assertEquals(5, NeedleGrid.of(outcomes).size());
     NeedleGrid.Cell cell = NeedleGrid.of(outcomes).getFirst().cell(40, 0.5);
     assertEquals(2, cell.accuracy().n());
-    var lines = BudgetChart.lines(outcomes, Measure.KL);
+    var lines = BudgetChart.lines(outcomes, Measure.KL, false);
     assertEquals(3, lines.size());
+    var apart = BudgetChart.lines(outcomes, Measure.KL, true);
+    assertEquals(
+        outcomes.stream()
+            .filter(o -> o.error() == null)
+            .map(o -> o.label() + o.task())
+            .distinct()
+            .count(),
+        apart.size(),
+        "each kind of prompt by itself");
     assertEquals(20, lines.get("EMS").getFirst().slots(), 1e-9);
     assertEquals(30, lines.get("EMS").getLast().slots(), 1e-9);
   }

@@ -69,8 +69,8 @@ final class BudgetLines extends StackPane {
     picked = consumer;
   }
 
-  void show(Collection<Outcome> outcomes, Measure measure) {
-    Map<String, List<Point>> lines = BudgetChart.lines(outcomes, measure);
+  void show(Collection<Outcome> outcomes, Measure measure, boolean apart) {
+    Map<String, List<Point>> lines = BudgetChart.lines(outcomes, measure, apart);
     hint.setText(
         outcomes.isEmpty()
             ? "Choose prompts, policies and budgets at the left, and press Run."

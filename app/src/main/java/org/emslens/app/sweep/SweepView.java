@@ -56,14 +56,18 @@ public final class SweepView extends BorderPane {
             "sweep",
             model::origin,
             () -> OutcomeCsv.table(List.copyOf(model.outcomes())),
-            () -> BudgetChart.of(List.copyOf(model.outcomes()), measure.getValue()),
+            () ->
+                BudgetChart.of(
+                    List.copyOf(model.outcomes()),
+                    measure.getValue(),
+                    model.overlayProperty().get()),
             dialogs,
             lens.files()::export);
     export
         .disableProperty()
         .bind(
             Bindings.createBooleanBinding(
-                () -> BudgetChart.lines(model.outcomes(), measure.getValue()).isEmpty(),
+                () -> BudgetChart.lines(model.outcomes(), measure.getValue(), false).isEmpty(),
                 model.outcomes(),
                 measure.valueProperty()));
     form =
@@ -97,6 +101,6 @@ public final class SweepView extends BorderPane {
   }
 
   private void refresh() {
-    chart.show(model.outcomes(), measure.getValue());
+    chart.show(model.outcomes(), measure.getValue(), model.overlayProperty().get());
   }
 }
