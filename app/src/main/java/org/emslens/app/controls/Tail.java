@@ -34,6 +34,11 @@ public final class Tail extends Region {
     return whole;
   }
 
+  /** What of it is shown. */
+  String shown() {
+    return text.getText();
+  }
+
   @Override
   public Orientation getContentBias() {
     return Orientation.HORIZONTAL;
@@ -57,7 +62,7 @@ public final class Tail extends Region {
     }
     int word = all.indexOf(' ', fits);
     boolean near = word > 0 && word < fits + (all.length() - fits) / 2;
-    text.setText(from(all, near ? word + 1 : fits));
+    fits(from(all, near ? word + 1 : fits), width);
     return height();
   }
 
@@ -66,9 +71,16 @@ public final class Tail extends Region {
   }
 
   private boolean fits(String s, double width) {
+    double room = Math.max(1, width - snappedLeftInset() - snappedRightInset());
     text.setText(s);
-    text.setWrappingWidth(Math.max(1, width - snappedLeftInset() - snappedRightInset()));
-    return height() <= getMaxHeight();
+    text.setWrappingWidth(room);
+    try {
+      return height() <= getMaxHeight();
+    } catch (IndexOutOfBoundsException e) {
+      // JavaFX 26 cannot break every line that runs from right to left; as one line it is shown.
+      text.setWrappingWidth(0);
+      return text.getLayoutBounds().getWidth() <= room;
+    }
   }
 
   private double height() {
