@@ -23,22 +23,21 @@ record LineStyle(Color colour, Marker marker, float[] dashes) {
     SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS
   };
 
-  /** Further lines of one policy are dashed. */
+  /** One for each of {@link PolicyColours#DASHES}. */
   private static final float[][] DASHES = {null, {7, 4}, {2, 4}, {9, 4, 2, 4}};
 
   private static final float WIDTH = 2;
 
   /** How the lines of these policies look, in their order. */
   static List<LineStyle> of(List<Policies> policies) {
+    int[] dashes = PolicyColours.dashes(policies);
     List<LineStyle> styles = new ArrayList<>();
-    for (int i = 0; i < policies.size(); i++) {
-      Policies p = policies.get(i);
-      long before = policies.subList(0, i).stream().filter(q -> q == p).count();
+    for (int i = 0; i < dashes.length; i++) {
       styles.add(
           new LineStyle(
-              new Color(PolicyColours.of(p)),
+              new Color(PolicyColours.of(policies.get(i))),
               MARKERS[i % MARKERS.length],
-              DASHES[(int) (before % DASHES.length)]));
+              DASHES[dashes[i]]));
     }
     return styles;
   }

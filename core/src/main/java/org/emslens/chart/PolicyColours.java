@@ -1,5 +1,7 @@
 package org.emslens.chart;
 
+import java.util.Collections;
+import java.util.List;
 import org.emslens.cache.Policies;
 
 /**
@@ -8,7 +10,19 @@ import org.emslens.cache.Policies;
  */
 public final class PolicyColours {
 
+  /** Ways to draw a line; further lines of one policy are told apart by them. */
+  public static final int DASHES = 4;
+
   private PolicyColours() {}
+
+  /** Which way each of these policies' lines is drawn, below DASHES: 0 for a policy's first. */
+  public static int[] dashes(List<Policies> policies) {
+    int[] dashes = new int[policies.size()];
+    for (int i = 0; i < dashes.length; i++) {
+      dashes[i] = Collections.frequency(policies.subList(0, i), policies.get(i)) % DASHES;
+    }
+    return dashes;
+  }
 
   /**
    * @return 0xRRGGBB, to be seen on light and dark ground

@@ -3,6 +3,8 @@ package org.emslens.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.emslens.math.Exponential;
+import org.emslens.math.Ranking;
 import org.emslens.model.Activation;
 
 /**
@@ -43,31 +45,18 @@ final class RoutedExperts {
     int experts = router.columns();
     List<List<Share>> shares = new ArrayList<>();
     IntStream.range(0, experts).forEach(e -> shares.add(new ArrayList<>()));
-    float[] logits = new float[experts];
+    float[] p = new float[experts];
+    Exponential exponential = new Exponential();
     for (int t = 0; t < n; t++) {
-      device.download(router, t, 1, logits, 0);
-      double[] p = softmax(logits);
-      int[] best =
-          IntStream.range(0, experts)
-              .boxed()
-              .sorted((a, b) -> Double.compare(p[b], p[a]))
-              .limit(used)
-              .mapToInt(e -> e)
-              .toArray();
+      device.download(router, t, 1, p, 0);
+      exponential.softmax(p, experts, 1, null);
+      int[] best = Ranking.best(p, experts, used);
       double all = renormalised ? IntStream.of(best).mapToDouble(e -> p[e]).sum() : 1;
       for (int e : best) {
         shares.get(e).add(new Share(t, (float) (p[e] / all)));
       }
     }
     return shares;
-  }
-
-  private static double[] softmax(float[] logits) {
-    double most = IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElse(0);
-    double[] p =
-        IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - most)).toArray();
-    double sum = IntStream.range(0, p.length).mapToDouble(i -> p[i]).sum();
-    return IntStream.range(0, p.length).mapToDouble(i -> p[i] / sum).toArray();
   }
 
   private void add(int expert, List<Share> shares, float[] in, float[] sums) {

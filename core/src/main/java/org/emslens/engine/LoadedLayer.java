@@ -92,7 +92,7 @@ record LoadedLayer(
     }
 
     static Tensor weight(Device device, TensorSource source, NormSpec spec) {
-      float[] weight = source.values(spec.weight()).clone();
+      float[] weight = source.values(spec.weight());
       for (int i = 0; i < weight.length; i++) {
         weight[i] += spec.offset();
       }

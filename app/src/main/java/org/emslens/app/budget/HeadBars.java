@@ -47,7 +47,11 @@ public final class HeadBars extends Surface {
     int shownHead = v.head() / c.group();
     int first = Math.clamp(shownHead - rows / 2, 0, c.kvHeads() - rows);
     for (int i = 0; i < rows; i++) {
-      bar(g, v, first + i, 2 + i * row, w, first + i == shownHead);
+      double y = 2 + i * row;
+      bar(g, v, first + i, y, w, first + i == shownHead);
+      if (row == ROW) {
+        numbers(g, v, first + i, y + 23, w);
+      }
     }
     columns(g, v, rows * row + 8, w, h);
   }
@@ -90,13 +94,18 @@ public final class HeadBars extends Surface {
     g.setStroke(shown ? c.accent() : c.evicted());
     g.setLineWidth(1);
     g.strokeRect(x + 0.5, y + 1.5, width - 1, 12);
-    if (row(rows(v.run().config())) < ROW) {
-      return;
-    }
+  }
+
+  private void numbers(GraphicsContext g, View v, int kv, double y, double w) {
+    int index = v.layer() * v.run().config().kvHeads() + kv;
+    HeadSlots slots = v.step().after().head(index);
+    int seen = v.step().seen();
+    int kept = slots.slots();
+    int merged = slots.members().length - kept;
     HeadPlan plan =
         v.lastCompression() == null ? null : v.lastCompression().plan().heads().get(index);
     String more =
-        plan == null || width < 290
+        plan == null || w - LEFT - RIGHT < 290
             ? ""
             : ", sparsity " + Format.percent(plan.readout().sparsity());
     text(
@@ -109,9 +118,9 @@ public final class HeadBars extends Surface {
             + " evicted"
             + more,
         LEFT,
-        y + 23,
+        y,
         SMALL,
-        c.muted(),
+        colours().muted(),
         TextAlignment.LEFT);
   }
 

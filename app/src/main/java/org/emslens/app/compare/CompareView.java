@@ -146,7 +146,6 @@ public final class CompareView extends BorderPane {
     cancel.setTooltip(new Tooltip("End what is compared; what it shows so far stays (Esc)"));
     cancel.disableProperty().bind(model.runningBinding().not());
     cancel.setOnAction(e -> model.cancel());
-    Parts.leaveTo(this, cancel);
     Button step = new Button("Step", new FontIcon(Material2MZ.SKIP_NEXT));
     step.setId("compare-step");
     step.setOnAction(e -> model.more(1));
@@ -155,22 +154,19 @@ public final class CompareView extends BorderPane {
     more.setOnAction(e -> model.more(32));
     step.disableProperty().bind(model.shownProperty().isNull().or(model.runningBinding()));
     more.disableProperty().bind(step.disableProperty());
-    Parts.leaveTo(this, step);
-    Parts.leaveTo(this, more);
     Button add = new Button("", new FontIcon(Material2AL.ADD));
     add.setId("compare-add");
     add.setTooltip(new Tooltip("One more policy"));
     add.setOnAction(e -> arrange(columns.getChildren().size() + 1));
     add.setAccessibleText("One more policy");
     add.disableProperty().bind(Bindings.size(columns.getChildren()).isEqualTo(LANES));
-    Parts.leaveTo(this, add);
     Button less = new Button("", new FontIcon(Material2MZ.REMOVE));
     less.setId("compare-remove");
     less.setTooltip(new Tooltip("One less"));
     less.setAccessibleText("One less");
     less.disableProperty().bind(Bindings.size(columns.getChildren()).isEqualTo(FEWEST));
-    Parts.leaveTo(this, less);
     less.setOnAction(e -> arrange(columns.getChildren().size() - 1));
+    Parts.leaveTo(this, cancel, step, more, add, less);
     steps.setId("compare-steps");
     steps.setPrefWidth(220);
     steps

@@ -38,10 +38,10 @@ public final class Parts {
   }
 
   /**
-   * Where a button that has the focus can no longer be pressed, the focus goes to something that
-   * keeps Space to itself, rather than to whatever button comes next.
+   * Where one of these buttons has the focus and can no longer be pressed, the focus goes to
+   * something that keeps Space to itself, rather than to whatever button comes next.
    */
-  public static void leaveTo(Node harmless, Button b) {
+  public static void leaveTo(Node harmless, Button... buttons) {
     harmless.addEventHandler(
         KeyEvent.KEY_PRESSED,
         e -> {
@@ -50,12 +50,14 @@ public final class Parts {
             e.consume();
           }
         });
-    b.disabledProperty()
-        .addListener(
-            (o, before, now) -> {
-              if (now && b.isFocused()) {
-                harmless.requestFocus();
-              }
-            });
+    for (Button b : buttons) {
+      b.disabledProperty()
+          .addListener(
+              (o, before, now) -> {
+                if (now && b.isFocused()) {
+                  harmless.requestFocus();
+                }
+              });
+    }
   }
 }

@@ -14,8 +14,6 @@ import org.emslens.chart.PolicyColours;
  * policy, which differ by switches or budget, are dashed.
  */
 public final class PolicyLines {
-  private static final int DASHES = 4;
-
   private PolicyLines() {}
 
   /**
@@ -25,13 +23,12 @@ public final class PolicyLines {
    */
   public static <X, Y> void dress(XYChart<X, Y> chart, List<Policies> policies) {
     List<Node> keys = keys(chart);
-    for (int i = 0; i < policies.size(); i++) {
-      Policies p = policies.get(i);
-      long before = policies.subList(0, i).stream().filter(q -> q == p).count();
+    int[] dashes = PolicyColours.dashes(policies);
+    for (int i = 0; i < dashes.length; i++) {
+      int colour = PolicyColours.of(policies.get(i));
       Dress dress =
           new Dress(
-              String.format(Locale.ROOT, "-policy-colour: #%06x;", PolicyColours.of(p)),
-              "dashes-" + before % DASHES);
+              String.format(Locale.ROOT, "-policy-colour: #%06x;", colour), "dashes-" + dashes[i]);
       XYChart.Series<X, Y> series = chart.getData().get(i);
       dress.on(series.getNode());
       series.getData().forEach(d -> dress.on(d.getNode()));

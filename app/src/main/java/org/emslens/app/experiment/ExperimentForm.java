@@ -86,12 +86,11 @@ public final class ExperimentForm extends VBox {
     cancel.setTooltip(new Tooltip("End what this page runs; its results so far stay (Esc)"));
     cancel.disableProperty().bind(model.runningBinding().not());
     cancel.setOnAction(e -> model.cancel());
-    Parts.leaveTo(this, cancel);
     Button clear = new Button("Clear");
     clear.setId(name + "-clear");
     clear.setTooltip(new Tooltip("Forget all results"));
     clear.disableProperty().bind(Bindings.isEmpty(model.outcomes()).or(model.runningBinding()));
-    Parts.leaveTo(this, clear);
+    Parts.leaveTo(this, cancel, clear);
     clear.setOnAction(e -> model.clear());
     overlay.setId(name + "-overlay");
     overlay.setTooltip(new Tooltip("Show the results of earlier runs together with the latest"));

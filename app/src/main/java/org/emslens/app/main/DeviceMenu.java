@@ -47,7 +47,6 @@ final class DeviceMenu extends MenuButton {
                             + ". Click to choose another.",
                 open));
     setTooltip(whole);
-    models.deviceProperty().addListener(o -> mark());
     setOnShowing(e -> mark());
     // Asking drivers takes a moment.
     Thread.ofVirtual()
@@ -79,11 +78,7 @@ final class DeviceMenu extends MenuButton {
     item.setUserData(id);
     item.setToggleGroup(group);
     item.setDisable(!usable);
-    item.setOnAction(
-        e -> {
-          mark();
-          choose.accept(id);
-        });
+    item.setOnAction(e -> choose.accept(id));
     return item;
   }
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.scene.Cursor;
 import javafx.scene.Node;
 import javafx.scene.chart.NumberAxis;
@@ -33,6 +35,7 @@ final class BudgetLines extends StackPane {
   private final NumberAxis y = new NumberAxis();
   private final IntervalChart chart = new IntervalChart(x, y);
   private final Label hint = new Label();
+  private final ReadOnlyBooleanWrapper empty = new ReadOnlyBooleanWrapper(this, "empty", true);
   private Consumer<Outcome> picked = o -> {};
 
   BudgetLines() {
@@ -60,6 +63,8 @@ final class BudgetLines extends StackPane {
           }
         });
     hint.getStyleClass().add("card-note");
+    chart.visibleProperty().bind(empty.not());
+    hint.visibleProperty().bind(empty);
     getChildren().addAll(chart, hint);
     setMinSize(0, 0);
   }
@@ -69,14 +74,18 @@ final class BudgetLines extends StackPane {
     picked = consumer;
   }
 
+  /** Whether there is no line. */
+  ReadOnlyBooleanProperty emptyProperty() {
+    return empty.getReadOnlyProperty();
+  }
+
   void show(Collection<Outcome> outcomes, Measure measure, boolean apart) {
     Map<String, List<Point>> lines = BudgetChart.lines(outcomes, measure, apart);
     hint.setText(
         outcomes.isEmpty()
             ? "Choose prompts, policies and budgets at the left, and press Run."
             : lines.isEmpty() ? "These runs say nothing about: " + measure.title() + "." : "");
-    chart.setVisible(!lines.isEmpty());
-    hint.setVisible(lines.isEmpty());
+    empty.set(lines.isEmpty());
     y.setLabel(measure.title());
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();
     List<Point> points = new ArrayList<>();

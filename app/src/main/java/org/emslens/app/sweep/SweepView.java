@@ -2,7 +2,6 @@ package org.emslens.app.sweep;
 
 import java.util.List;
 import java.util.function.Consumer;
-import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
 import javafx.scene.Cursor;
 import javafx.scene.control.ComboBox;
@@ -63,13 +62,7 @@ public final class SweepView extends BorderPane {
                     model.overlayProperty().get()),
             dialogs,
             lens.files()::export);
-    export
-        .disableProperty()
-        .bind(
-            Bindings.createBooleanBinding(
-                () -> BudgetChart.lines(model.outcomes(), measure.getValue(), false).isEmpty(),
-                model.outcomes(),
-                measure.valueProperty()));
+    export.disableProperty().bind(chart.emptyProperty());
     form =
         new ExperimentForm(
             "sweep",

@@ -78,9 +78,7 @@ public final class TimelineView extends HBox {
             () -> model.generate(count.getValue()));
     generate.setText("Generate");
     generate.disableProperty().bind(lens.canGoOnBinding().not());
-    Parts.leaveTo(this, generate);
-    Parts.leaveTo(this, first);
-    Parts.leaveTo(this, last);
+    Parts.leaveTo(this, generate, first, last);
     Label at = new Label();
     at.setId("step-label");
     at.getStyleClass().add("number");

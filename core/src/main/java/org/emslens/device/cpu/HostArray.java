@@ -80,23 +80,11 @@ final class HostArray {
    * bandwidth.
    */
   void putAll(float[] from, int count) {
-    pieces(count, (at, n) -> host.put(at, from, at, n));
-  }
-
-  /** Reads the first count numbers, likewise. */
-  void getAll(float[] into, int count) {
-    pieces(count, (at, n) -> host.get(at, into, at, n));
-  }
-
-  private interface Piece {
-    void copy(int at, int n);
-  }
-
-  private static void pieces(int count, Piece piece) {
-    int n = (count + PIECE - 1) / PIECE;
-    IntStream.range(0, n)
+    int pieces = (count + PIECE - 1) / PIECE;
+    IntStream.range(0, pieces)
         .parallel()
-        .forEach(i -> piece.copy(i * PIECE, Math.min(PIECE, count - i * PIECE)));
+        .map(i -> i * PIECE)
+        .forEach(at -> host.put(at, from, at, Math.min(PIECE, count - at)));
   }
 
   /** After Java has written. */

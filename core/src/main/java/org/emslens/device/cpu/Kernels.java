@@ -25,6 +25,11 @@ interface Kernels {
   /** Queries that are multiplied at a time where there are many. */
   int ROWS = 4;
 
+  /** So many rows, and as many more as make them a multiple of ROWS. */
+  static int whole(int rows) {
+    return (rows + ROWS - 1) / ROWS * ROWS;
+  }
+
   /** What they run on, as shown to users. */
   String name();
 
@@ -91,7 +96,7 @@ interface Kernels {
       int sumsFrom);
 
   /** The same for two rows of activations, each as if it were alone, to the last bit. */
-  void accumulateTwo(
+  default void accumulateTwo(
       float[] levels,
       int first,
       int last,
@@ -102,7 +107,10 @@ interface Kernels {
       int scaleFrom,
       float[] sums,
       int sumsFrom,
-      int alsoSums);
+      int alsoSums) {
+    accumulate(levels, first, last, x, xFrom, scales, scaleFrom, sums, sumsFrom);
+    accumulate(levels, first, last, x, alsoFrom, scales, scaleFrom, sums, alsoSums);
+  }
 
   /**
    * The same for all blocks of a tile without unpacking them first, to the last bit.
@@ -122,19 +130,16 @@ interface Kernels {
       float[] scales,
       float[] sums);
 
-  /** Sets a strip's inverses: one over the length of each column, lengths at least `least`. */
-  void lengths(Strip strip, float least);
+  /** into[j] = one over the length of key j, lengths at least `least`, for the first PAGE slots. */
+  void inverseLengths(Slots slots, float least, float[] into);
 
   /**
-   * Cosines of two vectors with a strip's columns, each at least `floor`.
+   * Turns products into cosines, each at least `floor`: x[r, c] becomes x[r, c] * rowFactors[r] *
+   * factors[c].
    *
-   * @param vectors [.., d]
-   * @param inverses one over the lengths of the vectors
-   * @param i one vector's number; `also` the other's
-   * @param out row i and row `also` of [.., Strip.WIDTH] are filled
+   * @param x [rows, Slots.PAGE]
    */
-  void cosines(
-      float[] vectors, float[] inverses, int i, int also, Strip strip, float floor, float[] out);
+  void cosines(float[] x, int rows, float[] rowFactors, float[] factors, float floor);
 
   /** y[to + i] += factor * x[from + i], for n of them. */
   void add(float factor, float[] x, int from, float[] y, int to, int n);
@@ -142,7 +147,7 @@ interface Kernels {
   /**
    * The largest of each column, if above `best`, and its row.
    *
-   * @param x [rows, Strip.WIDTH]
+   * @param x [rows, Slots.PAGE]
    * @param best best[to + c] is that of column c, the larger of what it was and the column's
    * @param which which[to + c] is its row, where it is the column's; of equals the first
    */

@@ -176,23 +176,6 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void accumulateTwo(
-      float[] levels,
-      int first,
-      int last,
-      float[] x,
-      int xFrom,
-      int alsoFrom,
-      float[] scales,
-      int scaleFrom,
-      float[] sums,
-      int sumsFrom,
-      int alsoSums) {
-    accumulate(levels, first, last, x, xFrom, scales, scaleFrom, sums, sumsFrom);
-    accumulate(levels, first, last, x, alsoFrom, scales, scaleFrom, sums, alsoSums);
-  }
-
-  @Override
   public boolean products(
       Levels levels,
       MemorySegment words,
@@ -205,37 +188,25 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void lengths(Strip strip, float least) {
-    float[] columns = strip.columns();
-    float[] sums = new float[Strip.WIDTH];
-    for (int at = 0; at < columns.length; at += Strip.WIDTH) {
-      for (int c = 0; c < Strip.WIDTH; c++) {
-        sums[c] = Math.fma(columns[at + c], columns[at + c], sums[c]);
+  public void inverseLengths(Slots slots, float least, float[] into) {
+    float[] key = new float[slots.headDim()];
+    for (int j = 0; j < Slots.PAGE; j++) {
+      slots.key(j, key, 0);
+      float sum = 0;
+      for (float x : key) {
+        sum = Math.fma(x, x, sum);
       }
-    }
-    for (int c = 0; c < Strip.WIDTH; c++) {
-      strip.inverses()[c] = 1 / Math.max((float) Math.sqrt(sums[c]), least);
+      into[j] = 1 / Math.max((float) Math.sqrt(sum), least);
     }
   }
 
   @Override
-  public void cosines(
-      float[] vectors, float[] inverses, int i, int also, Strip strip, float floor, float[] out) {
-    cosines(vectors, inverses, i, strip, floor, out);
-    cosines(vectors, inverses, also, strip, floor, out);
-  }
-
-  private static void cosines(
-      float[] vectors, float[] inverses, int i, Strip strip, float floor, float[] out) {
-    float[] sums = new float[Strip.WIDTH];
-    for (int k = 0; k < strip.d(); k++) {
-      float x = vectors[i * strip.d() + k];
-      for (int c = 0; c < Strip.WIDTH; c++) {
-        sums[c] = Math.fma(x, strip.columns()[k * Strip.WIDTH + c], sums[c]);
+  public void cosines(float[] x, int rows, float[] rowFactors, float[] factors, float floor) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < Slots.PAGE; c++) {
+        int at = r * Slots.PAGE + c;
+        x[at] = Math.max(x[at] * rowFactors[r] * factors[c], floor);
       }
-    }
-    for (int c = 0; c < Strip.WIDTH; c++) {
-      out[i * Strip.WIDTH + c] = Math.max(sums[c] * inverses[i] * strip.inverses()[c], floor);
     }
   }
 
@@ -249,8 +220,8 @@ final class LoopKernels implements Kernels {
   @Override
   public void keepLargest(float[] x, int rows, float[] best, int[] which, int to) {
     for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < Strip.WIDTH; c++) {
-        float v = x[r * Strip.WIDTH + c];
+      for (int c = 0; c < Slots.PAGE; c++) {
+        float v = x[r * Slots.PAGE + c];
         if (v > best[to + c]) {
           best[to + c] = v;
           which[to + c] = r;

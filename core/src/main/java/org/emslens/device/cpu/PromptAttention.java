@@ -167,7 +167,7 @@ final class PromptAttention {
     void attend(Memory memory, float[] qkv, float[] mixed, int row) {
       int d = shape.headDim();
       int rows = shape.group() * count;
-      int padded = (rows + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
+      int padded = Kernels.whole(rows);
       int stride = (seen + Slots.PAGE - 1) / Slots.PAGE * Slots.PAGE;
       memory.reserve(padded, d, stride);
       int width = shape.queryWidth() + 2 * shape.kvWidth();

@@ -8,8 +8,8 @@ import org.emslens.cache.SlotVectors;
 import org.emslens.math.RowProducts;
 
 /**
- * Compares slots where they lie: some of the pool at a time, component by component in a strip that
- * stays in the core's nearest cache, with all centres. A pool in the order of its slots is read
+ * Compares slots where they lie: a page of the pool at a time, which stays in the core's nearest
+ * cache, with all centres, as queries are with keys. A pool in the order of its slots is read
  * fastest.
  */
 final class SimilarSlots implements SlotVectors {
@@ -36,16 +36,15 @@ final class SimilarSlots implements SlotVectors {
 
   @Override
   public MostSimilar mostSimilar(Similarity by, int[] pool, int[] centres, float floor) {
-    int room = (pool.length + Strip.WIDTH - 1) / Strip.WIDTH * Strip.WIDTH;
+    int room = (pool.length + Slots.PAGE - 1) / Slots.PAGE * Slots.PAGE;
     int[] centre = new int[room];
     float[] similarity = new float[room];
     Arrays.fill(similarity, floor);
     List<Cosines> cosines = cosines(by, centres, floor);
     Cosines product = cosines.getFirst();
-    for (int from = 0; from < pool.length; from += Strip.WIDTH) {
+    for (int from = 0; from < pool.length; from += Slots.PAGE) {
       for (Cosines c : cosines) {
-        c.load(pool, from, Math.min(Strip.WIDTH, pool.length - from));
-        c.withAll();
+        c.with(pool, from, Math.min(Slots.PAGE, pool.length - from));
         if (c != product) {
           multiply(product.out, c.out);
         }
@@ -75,21 +74,27 @@ final class SimilarSlots implements SlotVectors {
     private final boolean keys;
     private final float floor;
 
-    /** Vectors of the centres [centres, d], and one over their lengths. */
+    /** Vectors of the centres [rows, d], and one over their lengths. */
     private final float[] vectors;
 
     private final float[] inverses;
-    private final Strip strip = new Strip(d);
+    private final int rows;
 
-    /** [centres, Strip.WIDTH] */
+    /** Some of the pool: their keys, or their values in the place of keys. */
+    private final Slots strip = new Slots(d, Slots.PAGE);
+
+    private final float[] stripInverses = new float[Slots.PAGE];
+
+    /** [rows, Slots.PAGE] */
     private final float[] out;
 
     Cosines(boolean keys, int[] centres, float floor) {
       this.keys = keys;
       this.floor = floor;
-      vectors = new float[centres.length * d];
+      rows = Kernels.whole(centres.length);
+      vectors = new float[rows * d];
       inverses = new float[centres.length];
-      out = new float[centres.length * Strip.WIDTH];
+      out = new float[rows * Slots.PAGE];
       for (int i = 0; i < centres.length; i++) {
         vector(centres[i], i * d);
         inverses[i] = 1 / Math.max(RowProducts.norm(vectors, i * d, d), TINY);
@@ -104,25 +109,19 @@ final class SimilarSlots implements SlotVectors {
       }
     }
 
-    /** Makes so many slots of the pool the strip; columns behind them hold what they held. */
-    void load(int[] pool, int from, int n) {
+    /** Of all centres with so many slots of the pool; columns behind them are anything. */
+    void with(int[] pool, int from, int n) {
       for (int c = 0; c < n; c++) {
         int slot = pool[from + c];
         if (keys) {
-          strip.column(c, slots.keyPage(slot), slots.keyAt(slot), Slots.LANES);
+          strip.putKey(c, slots.keyPage(slot), slots.keyAt(slot), Slots.LANES);
         } else {
-          strip.column(c, slots.valuePage(slot), slot % Slots.PAGE * d, 1);
+          strip.putKey(c, slots.valuePage(slot), slot % Slots.PAGE * d, 1);
         }
       }
-      kernels.lengths(strip, TINY);
-    }
-
-    /** Of all centres with the strip; two at a time, an odd last one keeps itself company. */
-    void withAll() {
-      for (int i = 0; i < inverses.length; i += 2) {
-        int also = Math.min(i + 1, inverses.length - 1);
-        kernels.cosines(vectors, inverses, i, also, strip, floor, out);
-      }
+      kernels.inverseLengths(strip, TINY, stripInverses);
+      kernels.scores(vectors, rows, strip, Slots.PAGE, out, Slots.PAGE);
+      kernels.cosines(out, inverses.length, inverses, stripInverses, floor);
     }
   }
 }

@@ -65,11 +65,21 @@ final class Slots {
   void put(int slot, float[] key, int keyFrom, float[] value, int valueFrom) {
     int page = slot / PAGE;
     makeOwn(page);
-    float[] k = keys[page];
-    for (int i = 0, at = keyAt(slot); i < d; i++, at += LANES) {
-      k[at] = key[keyFrom + i];
-    }
+    putKey(slot, key, keyFrom, 1);
     System.arraycopy(value, valueFrom, values[page], slot % PAGE * d, d);
+  }
+
+  /**
+   * Sets the key alone of a slot whose page is this object's own.
+   *
+   * @param apart how far its components lie from each other
+   */
+  void putKey(int slot, float[] from, int at, int apart) {
+    float[] k = keyPage(slot);
+    int to = keyAt(slot);
+    for (int i = 0; i < d; i++) {
+      k[to + i * LANES] = from[at + i * apart];
+    }
   }
 
   private void makeOwn(int page) {

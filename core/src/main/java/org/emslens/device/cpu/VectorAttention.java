@@ -122,11 +122,6 @@ final class VectorAttention {
     }
   }
 
-  /** Where in a page the vector of slots begins that is `lane` slots on. */
-  private static int keyAt(int lane, int d) {
-    return lane / Slots.LANES * Slots.LANES * d + lane % Slots.LANES;
-  }
-
   private static FloatVector of(float x) {
     return FloatVector.broadcast(F, x);
   }
@@ -136,10 +131,10 @@ final class VectorAttention {
       float[] x, int row, Slots slots, int slot, int lane, float[] out, int to, int stride) {
     int d = slots.headDim();
     float[] keys = slots.keyPage(slot);
-    int p = keyAt(lane, d);
-    int q = keyAt(lane + L, d) - p;
-    int s = keyAt(lane + 2 * L, d) - p;
-    int t = keyAt(lane + 3 * L, d) - p;
+    int p = slots.keyAt(lane);
+    int q = slots.keyAt(lane + L) - p;
+    int s = slots.keyAt(lane + 2 * L) - p;
+    int t = slots.keyAt(lane + 3 * L) - p;
     int x0 = row * d;
     int x1 = x0 + d;
     int x2 = x1 + d;
@@ -209,10 +204,10 @@ final class VectorAttention {
       float[] x, int row, Slots slots, int slot, int lane, float[] out, int to, int stride) {
     int d = slots.headDim();
     float[] keys = slots.keyPage(slot);
-    int p = keyAt(lane, d);
-    int q = keyAt(lane + L, d) - p;
-    int s = keyAt(lane + 2 * L, d) - p;
-    int t = keyAt(lane + 3 * L, d) - p;
+    int p = slots.keyAt(lane);
+    int q = slots.keyAt(lane + L) - p;
+    int s = slots.keyAt(lane + 2 * L) - p;
+    int t = slots.keyAt(lane + 3 * L) - p;
     int x0 = row * d;
     int x1 = x0 + d;
     FloatVector a0 = FloatVector.zero(F);

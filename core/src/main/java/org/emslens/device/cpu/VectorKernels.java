@@ -90,24 +90,23 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void lengths(Strip strip, float least) {
-    VectorStrips.lengths(strip, least);
+  public void inverseLengths(Slots slots, float least, float[] into) {
+    VectorSimilarity.inverseLengths(slots, least, into);
   }
 
   @Override
-  public void cosines(
-      float[] vectors, float[] inverses, int i, int also, Strip strip, float floor, float[] out) {
-    VectorStrips.cosines(vectors, inverses, i, also, strip, floor, out);
+  public void cosines(float[] x, int rows, float[] rowFactors, float[] factors, float floor) {
+    VectorSimilarity.cosines(x, rows, rowFactors, factors, floor);
   }
 
   @Override
   public void keepLargest(float[] x, int rows, float[] best, int[] which, int to) {
-    VectorStrips.keepLargest(x, rows, best, which, to);
+    VectorSimilarity.keepLargest(x, rows, best, which, to);
   }
 
   @Override
   public void add(float factor, float[] x, int from, float[] y, int to, int n) {
-    VectorStrips.add(factor, x, from, y, to, n);
+    VectorSimilarity.add(factor, x, from, y, to, n);
   }
 
   @Override
