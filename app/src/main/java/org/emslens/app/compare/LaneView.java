@@ -17,6 +17,7 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.controls.WrapBar;
+import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.experiment.Contender;
@@ -99,7 +100,7 @@ final class LaneView extends VBox {
     numbers.setMinHeight(USE_PREF_SIZE);
     difference.getStyleClass().add("card-note");
     difference.setId("lane-difference-" + index);
-    difference.setWrapText(true);
+    Wrapping.wrap(difference);
     difference.setMinHeight(USE_PREF_SIZE);
     text.setId("lane-text-" + index);
     ScrollPane pane = new ScrollPane(text);
@@ -191,11 +192,10 @@ final class LaneView extends VBox {
     if (marked) {
       String before = run.generated(differs - 1);
       String upTo = run.generated(differs);
+      text.getChildren().setAll(styled(before, "same"));
       text.getChildren()
-          .setAll(
-              styled(before, "same"),
-              styled(visible(upTo.substring(before.length())), "first-difference"),
-              styled(all.substring(upTo.length()), "after-difference"));
+          .addAll(styled(visible(upTo.substring(before.length())), "first-difference"));
+      text.getChildren().addAll(styled(all.substring(upTo.length()), "after-difference"));
     } else {
       text.getChildren().setAll(styled(all, "same"));
     }
@@ -212,9 +212,7 @@ final class LaneView extends VBox {
     return s.isEmpty() ? "⊘" : s.isBlank() ? Tokenizer.shown(s) + (s.contains("\n") ? s : "") : s;
   }
 
-  private static Text styled(String s, String style) {
-    Text t = new Text(s);
-    t.getStyleClass().addAll("lane-text", style);
-    return t;
+  private static List<Text> styled(String s, String style) {
+    return Wrapping.texts(s, "lane-text", style);
   }
 }

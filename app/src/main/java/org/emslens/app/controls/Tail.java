@@ -3,10 +3,9 @@ package org.emslens.app.controls;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.geometry.Orientation;
-import javafx.geometry.VPos;
 import javafx.scene.AccessibleRole;
 import javafx.scene.layout.Region;
-import javafx.scene.text.Text;
+import javafx.scene.text.TextFlow;
 
 /**
  * A text that grows: where there is no room for all, its end is what is shown. Whether it fits is
@@ -14,19 +13,19 @@ import javafx.scene.text.Text;
  */
 public final class Tail extends Region {
   private final StringProperty whole = new SimpleStringProperty(this, "whole", "");
-  private final Text text = new Text();
+  private final TextFlow text = new TextFlow();
+  private String shown = "";
+  private double lineWidth;
+  private double height;
 
   public Tail() {
     getStyleClass().add("tail");
     setAccessibleRole(AccessibleRole.TEXT);
     setMinHeight(0);
-    text.setTextOrigin(VPos.TOP);
-    text.getStyleClass().add("text");
     getChildren().add(text);
     accessibleTextProperty().bind(whole);
     whole.addListener((o, before, now) -> requestLayout());
     maxHeightProperty().addListener((o, before, now) -> requestLayout());
-    text.fontProperty().addListener((o, before, now) -> requestLayout());
   }
 
   /** All of the text. */
@@ -36,7 +35,7 @@ public final class Tail extends Region {
 
   /** What of it is shown. */
   String shown() {
-    return text.getText();
+    return shown;
   }
 
   @Override
@@ -48,7 +47,7 @@ public final class Tail extends Region {
   private double fit(double width) {
     String all = whole.get();
     if (fits(all, width)) {
-      return height();
+      return height;
     }
     int fits = all.length();
     int not = 0;
@@ -63,7 +62,7 @@ public final class Tail extends Region {
     int word = all.indexOf(' ', fits);
     boolean near = word > 0 && word < fits + (all.length() - fits) / 2;
     fits(from(all, near ? word + 1 : fits), width);
-    return height();
+    return height;
   }
 
   private static String from(String all, int at) {
@@ -72,19 +71,24 @@ public final class Tail extends Region {
 
   private boolean fits(String s, double width) {
     double room = Math.max(1, width - snappedLeftInset() - snappedRightInset());
-    text.setText(s);
-    text.setWrappingWidth(room);
+    if (!s.equals(shown)) {
+      shown = s;
+      text.getChildren().setAll(Wrapping.texts(s, "text"));
+    }
+    lineWidth = room;
     try {
-      return height() <= getMaxHeight();
+      setHeightOf(text.prefHeight(room));
+      return height <= getMaxHeight();
     } catch (IndexOutOfBoundsException e) {
-      // JavaFX 26 cannot break every line that runs from right to left; as one line it is shown.
-      text.setWrappingWidth(0);
-      return text.getLayoutBounds().getWidth() <= room;
+      // A word that is wider than the room; see Wrapping.
+      lineWidth = text.prefWidth(-1);
+      setHeightOf(text.prefHeight(lineWidth));
+      return lineWidth <= room;
     }
   }
 
-  private double height() {
-    return snapSizeY(text.getLayoutBounds().getHeight()) + snappedTopInset() + snappedBottomInset();
+  private void setHeightOf(double text) {
+    height = snapSizeY(text) + snappedTopInset() + snappedBottomInset();
   }
 
   @Override
@@ -100,6 +104,7 @@ public final class Tail extends Region {
   @Override
   protected void layoutChildren() {
     fit(getWidth());
-    text.relocate(snappedLeftInset(), snappedTopInset());
+    text.resizeRelocate(
+        snappedLeftInset(), snappedTopInset(), lineWidth, text.prefHeight(lineWidth));
   }
 }

@@ -8,6 +8,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Notice;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -46,7 +47,7 @@ final class NoticeBar extends HBox {
     pseudoClassStateChanged(FAILED, n.failure());
     Label text = new Label(n.text());
     text.setId("notice-text");
-    text.setWrapText(true);
+    Wrapping.wrap(text);
     text.setMinHeight(USE_PREF_SIZE);
     text.setMaxWidth(Double.MAX_VALUE);
     HBox.setHgrow(text, Priority.ALWAYS);

@@ -18,6 +18,7 @@ import javafx.scene.layout.Priority;
 import javafx.stage.Window;
 import javafx.util.Duration;
 import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
@@ -57,7 +58,7 @@ final class StatusLine extends HBox {
                 lens.said().messageProperty()));
     Tooltip whole = new Tooltip();
     whole.textProperty().bind(text.textProperty());
-    whole.setWrapText(true);
+    whole.wrapTextProperty().bind(text.textProperty().map(Wrapping::breaks));
     whole.setMaxWidth(600);
     text.setTooltip(whole);
     lens.said()

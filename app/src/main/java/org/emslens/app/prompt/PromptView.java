@@ -19,6 +19,7 @@ import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Switches;
 import org.emslens.app.controls.WrapBar;
+import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -79,7 +80,7 @@ public final class PromptView extends VBox {
     explained.visibleProperty().bind(about.visibleProperty());
     explained.managedProperty().bind(explained.visibleProperty());
     text.setId("prompt");
-    text.setWrapText(true);
+    Wrapping.wrap(text);
     text.setPromptText("Write a prompt, or pick a sample above.");
     text.setMinHeight(40);
     text.setPrefRowCount(3);
