@@ -66,7 +66,10 @@ public record Manifest(
     return OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /** Lines for the top of a table, each after a `#`, which readers of CSV can be told to skip. */
+  /**
+   * Lines for the top of a table, each after a `#`, which readers of CSV can be told to skip; what
+   * has several lines, such as the commands of a comparison, goes on in the next.
+   */
   public String comment() {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("program", program);
@@ -81,7 +84,7 @@ public record Manifest(
         (name, value) -> {
           if (value != null) {
             out.append("# ").append(name).append(": ");
-            out.append(value.replace("\r", "").replace("\n", "\\n")).append('\n');
+            out.append(value.replace("\r", "").replace("\n", "\n# ")).append('\n');
           }
         });
     return out.toString();

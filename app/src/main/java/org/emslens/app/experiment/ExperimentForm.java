@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javafx.beans.binding.Bindings;
+import javafx.beans.value.ObservableValue;
 import javafx.geometry.Insets;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -17,6 +18,7 @@ import org.controlsfx.control.CheckComboBox;
 import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.WrapBar;
+import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.cache.Policies;
@@ -41,6 +43,7 @@ public final class ExperimentForm extends VBox {
   private final TextField budgets;
   private final TextField seeds;
   private final TextField switches;
+  private final Node seedsField;
   private final CheckBox overlay = new CheckBox("overlay earlier results");
   private final Label failure = new Label();
 
@@ -99,20 +102,22 @@ public final class ExperimentForm extends VBox {
     overlay.managedProperty().bind(overlay.visibleProperty());
     Label note = new Label();
     note.setId(name + "-note");
-    note.setWrapText(true);
+    Wrapping.wrap(note);
     note.setMinHeight(USE_PREF_SIZE);
     note.getStyleClass().add("card-note");
     note.textProperty().bind(model.noteProperty());
     failure.setId(name + "-failure");
-    failure.setWrapText(true);
+    Wrapping.wrap(failure);
     failure.getStyleClass().add("failure");
     failure.setMinHeight(USE_PREF_SIZE);
+    seedsField = Choices.named("seeds", seeds);
+    seedsField.managedProperty().bind(seedsField.visibleProperty());
     getChildren().addAll(own);
     getChildren()
         .addAll(
             Choices.named("policies", policies),
             Choices.named("budgets", this.budgets),
-            Choices.named("seeds", seeds),
+            seedsField,
             Choices.named("switches", switches),
             new WrapBar(6, run, cancel, clear),
             overlay,
@@ -121,6 +126,11 @@ public final class ExperimentForm extends VBox {
     getStyleClass().addAll("card", "form");
     setPadding(new Insets(10));
     setPrefWidth(280);
+  }
+
+  /** Whether the prompts differ from seed to seed; where they do not, none is asked for. */
+  public void seeded(ObservableValue<Boolean> seeded) {
+    seedsField.visibleProperty().bind(seeded);
   }
 
   /**
@@ -144,9 +154,10 @@ public final class ExperimentForm extends VBox {
                 ",",
                 policies.getCheckModel().getCheckedItems().stream().map(Policies::id).toList()),
             "--budgets",
-            budgets.getText().replace(" ", ""),
-            "--seeds",
-            seeds.getText().replace(" ", "")));
+            budgets.getText().replace(" ", "")));
+    if (seedsField.isVisible()) {
+      words.addAll(List.of("--seeds", seeds.getText().replace(" ", "")));
+    }
     Choices.words(switches).forEach(s -> words.addAll(List.of("--switch", s)));
     words.addAll(List.of("--out", "results"));
     return CommandText.of(words);
@@ -173,9 +184,11 @@ public final class ExperimentForm extends VBox {
               Choices.contenders(policies),
               Grid.variants(Choices.words(switches)),
               Choices.parse(budgets, "budgets", Budget::parse),
-              Choices.parse(seeds, "seeds", GridFile::seeds).stream()
-                  .flatMap(List::stream)
-                  .toList(),
+              seedsField.isVisible()
+                  ? Choices.parse(seeds, "seeds", GridFile::seeds).stream()
+                      .flatMap(List::stream)
+                      .toList()
+                  : List.of(1L),
               false);
       model.run(grid.trials(), command.get());
     } catch (IllegalArgumentException e) {

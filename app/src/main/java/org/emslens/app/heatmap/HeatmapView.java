@@ -148,6 +148,9 @@ public final class HeatmapView extends Surface {
           picture = painted.picture;
           pictured = painted.colours;
           image = PixelImage.of(painted.argb, pictured.width(), pictured.height());
+          if (mouseX >= 0) {
+            pointAt();
+          }
           repaint();
         });
   }
@@ -349,6 +352,12 @@ public final class HeatmapView extends Surface {
   private void hover(MouseEvent e) {
     mouseX = x(e);
     mouseY = y(e);
+    pointAt();
+    repaint();
+  }
+
+  /** The key under the pointer is the token that all views show. */
+  private void pointAt() {
     if (picture != null) {
       boolean inside =
           mouseX >= LEFT
@@ -357,7 +366,6 @@ public final class HeatmapView extends Surface {
               && mouseY < TOP + plotHeight();
       lens.selection().tokenProperty().set(inside ? keyAt(mouseX) : -1);
     }
-    repaint();
   }
 
   private void leave() {
@@ -384,6 +392,7 @@ public final class HeatmapView extends Surface {
       region = region.pan(rows, columns, size(v));
       compute();
     }
+    hover(e);
   }
 
   private void click(MouseEvent e) {

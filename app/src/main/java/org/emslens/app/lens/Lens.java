@@ -50,7 +50,7 @@ public final class Lens implements AutoCloseable {
     this.screen = screen;
     jobs = new Jobs(screen);
     models = new Models(jobs, said, open);
-    files = new SessionFiles(jobs, said, run, models);
+    files = new SessionFiles(jobs, said, run, models, branches);
     reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
     canBranch = Bindings.createBooleanBinding(this::decodes, run, models.modelProperty(), reading);
     canGoOn = Bindings.createBooleanBinding(this::goesOn, run, canBranch);

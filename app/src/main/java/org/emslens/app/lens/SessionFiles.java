@@ -27,16 +27,18 @@ public final class SessionFiles {
   private final Said said;
   private final ObservableValue<Run> run;
   private final Models models;
+  private final Branches branches;
   private final List<Run> writing = new ArrayList<>();
   private Run kept;
   private Runnable waiting;
   private Runnable instead;
 
-  SessionFiles(Jobs jobs, Said said, ObservableValue<Run> run, Models models) {
+  SessionFiles(Jobs jobs, Said said, ObservableValue<Run> run, Models models, Branches branches) {
     this.jobs = jobs;
     this.said = said;
     this.run = run;
     this.models = models;
+    this.branches = branches;
   }
 
   /** Reads a recording, and hands it over on the screen's thread. */
@@ -97,6 +99,7 @@ public final class SessionFiles {
           write(
               file,
               turn -> Recording.write(shown, manifest(shown, open), file, turn),
+              leftOut(),
               end -> {
                 writing.remove(shown);
                 if (end instanceof Job.End.Done) {
@@ -105,6 +108,14 @@ public final class SessionFiles {
                 }
               });
         });
+  }
+
+  /** What a recording does not hold. */
+  private String leftOut() {
+    int n = branches.left().size();
+    return n == 0
+        ? ""
+        : n == 1 ? "; 1 other branch is not in it" : "; " + n + " other branches are not in it";
   }
 
   /** A name that got its ending here was not among those that a dialog asks about. */
@@ -125,9 +136,10 @@ public final class SessionFiles {
   /**
    * Writes a file in the background; it is never dropped, and closing waits for it.
    *
+   * @param but what is said of it beside its name
    * @param ended told how it ended, after the user was
    */
-  private void write(Path file, Job.Work work, Consumer<Job.End> ended) {
+  private void write(Path file, Job.Work work, String but, Consumer<Job.End> ended) {
     said.over(Said.Subject.FILE);
     jobs.start(
         JobKind.WRITE,
@@ -135,7 +147,7 @@ public final class SessionFiles {
         work,
         end -> {
           switch (end) {
-            case Job.End.Done d -> said.say(Said.Subject.FILE, "Saved to " + file);
+            case Job.End.Done d -> said.say(Said.Subject.FILE, "Saved to " + file + but);
             case Job.End.Cancelled c ->
                 said.fail(Said.Subject.FILE, file + " was not saved: it was cancelled.");
             case Job.End.Failed f ->
@@ -183,7 +195,8 @@ public final class SessionFiles {
 
   /** Writes what a page exports. */
   public void export(Path chosen, String ending, ExportMenu.Content content) {
-    unlessItIsThere(chosen, ending, file -> write(file, turn -> content.write(file), end -> {}));
+    unlessItIsThere(
+        chosen, ending, file -> write(file, turn -> content.write(file), "", end -> {}));
   }
 
   /** A run that is in a file already. */

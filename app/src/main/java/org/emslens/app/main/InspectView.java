@@ -28,6 +28,7 @@ import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.Switches;
 import org.emslens.app.controls.Tail;
 import org.emslens.app.controls.Titles;
+import org.emslens.app.controls.Wrapping;
 import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.HeatmapView;
@@ -103,7 +104,7 @@ public final class InspectView extends StackPane {
     Label l = new Label();
     l.setId("shown");
     l.getStyleClass().addAll("card-note", "shown");
-    l.setWrapText(true);
+    Wrapping.wrap(l);
     l.setMinHeight(USE_PREF_SIZE);
     l.setMaxWidth(Double.MAX_VALUE);
     l.textProperty().bind(prompt.shownBinding());
@@ -226,7 +227,9 @@ public final class InspectView extends StackPane {
   private void note(Card card, java.util.concurrent.Callable<String> text) {
     card.note()
         .textProperty()
-        .bind(Bindings.createStringBinding(text, lens.viewProperty(), lens.readingBinding()));
+        .bind(
+            Bindings.createStringBinding(
+                text, lens.viewProperty(), lens.readingBinding(), lens.compareProperty()));
   }
 
   private String contextNote() {
@@ -241,12 +244,13 @@ public final class InspectView extends StackPane {
 
   private String divergence() {
     View v = lens.viewProperty().get();
-    return v == null
-            || v.stepIndex() == 0
-            || v.step().fullNext() == null
-            || lens.readingBinding().get()
-        ? ""
-        : "KL " + Format.nats(v.step().divergence());
+    if (v == null || lens.readingBinding().get()) {
+      return "";
+    }
+    boolean asked = v.step().fullNext() != null;
+    String kl = asked && v.stepIndex() > 0 ? "KL " + Format.nats(v.step().divergence()) : "";
+    boolean later = v.run().canDecode() && asked != lens.compareProperty().get();
+    return later ? (kl + "  from the next prompt on").strip() : kl;
   }
 
   private SplitPane centre() {

@@ -1,7 +1,10 @@
 package org.emslens.app.main;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,9 @@ import org.emslens.app.timeline.TimelineView;
  */
 public final class MainView extends BorderPane {
   private static final double TEXT_PIXELS = 12;
+  private static final double ICON_PIXELS = 18;
+  private static final String STYLES =
+      MainView.class.getResource("/org/emslens/app/app.css").toExternalForm();
 
   private final Lens lens;
   private final Appearance appearance;
@@ -58,7 +64,6 @@ public final class MainView extends BorderPane {
     when = new TimelineView(lens, timeline);
     ShortcutsView shortcuts = new ShortcutsView();
     commands = new Commands(lens, dialogs, this, prompt, appearance, shortcuts::toggle);
-    getStylesheets().add(MainView.class.getResource("/org/emslens/app/app.css").toExternalForm());
     getStyleClass().add("lens");
     CompareView compare = new CompareView(lens, dialogs);
     Consumer<Runnable> look = open -> commands.instead(() -> inspect(open));
@@ -117,9 +122,17 @@ public final class MainView extends BorderPane {
 
   private void dress() {
     appearance.themeProperty().get().apply();
-    setStyle("-fx-font-size: " + TEXT_PIXELS * appearance.textProperty().get() + "px;");
+    double text = appearance.textProperty().get();
+    setStyle("-fx-font-size: " + TEXT_PIXELS * text + "px;");
+    getStylesheets().setAll(STYLES, icons(text));
     surfaces.forEach(s -> s.lookProperty().set(appearance.lookBinding().get()));
     when.lookProperty().set(appearance.lookBinding().get());
+  }
+
+  /** Icons grow with the text; their size cannot be said in em, which would be their own. */
+  private static String icons(double text) {
+    String css = ".ikonli-font-icon { -fx-icon-size: " + Math.round(ICON_PIXELS * text) + "px; }";
+    return "data:text/css;base64," + Base64.getEncoder().encodeToString(css.getBytes(UTF_8));
   }
 
   private void dragOver(DragEvent e) {

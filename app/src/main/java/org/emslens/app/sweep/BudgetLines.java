@@ -123,6 +123,9 @@ final class BudgetLines extends StackPane {
     high = Math.min(high, most + room);
     double low = points.stream().mapToDouble(BudgetLines::low).min().orElse(0);
     low = fromZero ? 0 : Math.max(low, least - room);
+    if (high - low < 1e-6) {
+      high = low + 1; // all alike: an axis of one unit says more than one of their rounding
+    }
     double step = step((high - low) / 6);
     y.setLowerBound(Math.floor(low / step) * step);
     y.setUpperBound(Math.max(Math.ceil(high / step) * step, y.getLowerBound() + step));

@@ -7,6 +7,7 @@ import javafx.scene.chart.NumberAxis;
 import javafx.scene.shape.LineTo;
 import javafx.scene.shape.MoveTo;
 import javafx.scene.shape.Path;
+import javafx.scene.shape.Rectangle;
 import javafx.scene.shape.Shape;
 import org.emslens.chart.BudgetChart.Point;
 
@@ -18,6 +19,9 @@ final class IntervalChart extends LineChart<Number, Number> {
   private static final double APART = 3;
   private static final double CAP = 3;
 
+  /** Pixels; a point is somewhat smaller. */
+  private static final double EDGE = 6;
+
   private final List<Path> bars = new ArrayList<>();
 
   IntervalChart(NumberAxis x, NumberAxis y) {
@@ -27,6 +31,7 @@ final class IntervalChart extends LineChart<Number, Number> {
   @Override
   protected void layoutPlotChildren() {
     super.layoutPlotChildren();
+    showEdges();
     getPlotChildren().removeAll(bars);
     bars.clear();
     int n = getData().size();
@@ -42,6 +47,17 @@ final class IntervalChart extends LineChart<Number, Number> {
       }
     }
     getPlotChildren().addAll(0, bars);
+  }
+
+  /** Points on the edge of the plot, such as a share of 0 or 1, are drawn whole. */
+  private void showEdges() {
+    if (!getPlotChildren().isEmpty()
+        && getPlotChildren().getFirst().getParent().getClip() instanceof Rectangle clip) {
+      clip.setX(clip.getX() - EDGE);
+      clip.setY(clip.getY() - EDGE);
+      clip.setWidth(clip.getWidth() + 2 * EDGE);
+      clip.setHeight(clip.getHeight() + 2 * EDGE);
+    }
   }
 
   private Path bar(int series, Point p, double x) {

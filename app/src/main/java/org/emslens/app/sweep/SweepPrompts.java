@@ -36,6 +36,11 @@ final class SweepPrompts extends VBox {
     Source(String title) {
       this.title = title;
     }
+
+    /** Whether prompts are made from a seed. */
+    boolean isSeeded() {
+      return this == PROSE || this == NEEDLE;
+    }
   }
 
   private final Lens lens;
@@ -68,7 +73,7 @@ final class SweepPrompts extends VBox {
     if (now == Source.FILE) {
       getChildren().add(Choices.named("file", chosenFile()));
     }
-    if (now == Source.PROSE || now == Source.NEEDLE) {
+    if (now.isSeeded()) {
       getChildren().add(Choices.named("tokens", tokens));
     }
     if (now != Source.NEEDLE) {

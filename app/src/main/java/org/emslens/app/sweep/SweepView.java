@@ -47,9 +47,14 @@ public final class SweepView extends BorderPane {
     prompts
         .sourceProperty()
         .addListener(
-            (o, before, now) ->
-                measure.setValue(
-                    now == SweepPrompts.Source.NEEDLE ? Measure.ACCURACY : Measure.KL));
+            (o, before, now) -> {
+              // Accuracy is of facts only, and what facts are first looked at by.
+              if (now == SweepPrompts.Source.NEEDLE) {
+                measure.setValue(Measure.ACCURACY);
+              } else if (measure.getValue() == Measure.ACCURACY) {
+                measure.setValue(Measure.KL);
+              }
+            });
     export =
         new ExportMenu(
             "sweep",
@@ -73,6 +78,7 @@ public final class SweepView extends BorderPane {
             "48, 96, 192",
             List.of(Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
             prompts);
+    form.seeded(prompts.sourceProperty().map(SweepPrompts.Source::isSeeded));
     setLeft(ExperimentForm.scrolling(form));
     Card card = new Card("Budget and what it costs", HELP, chart, measure, export);
     card.note().setText("a click on a point opens the run");

@@ -30,6 +30,9 @@ public final class ContextView extends Surface {
   private static final double PAD = 8;
   private static final double FOOT = 24;
 
+  /** Where the legend has room. */
+  private static final double ROOMY_LEGEND = 290;
+
   private final Lens lens;
   private final Selection selection;
   private final Search search;
@@ -236,6 +239,8 @@ public final class ContextView extends Surface {
       return;
     }
     double x = PAD;
+    boolean narrow = w < ROOMY_LEGEND;
+    double mark = narrow ? 10 : 14;
     for (TokenState s : TokenState.values()) {
       g.setStroke(
           s == TokenState.KEPT ? c.kept() : s == TokenState.MERGED ? c.merged() : c.evicted());
@@ -243,16 +248,16 @@ public final class ContextView extends Surface {
       if (s == TokenState.MERGED) {
         g.setLineDashes(2, 5);
       }
-      double mark = s == TokenState.EVICTED ? y : y + 5;
-      g.strokeLine(x, mark, x + 14, mark);
+      double at = s == TokenState.EVICTED ? y : y + 5;
+      g.strokeLine(x, at, x + mark, at);
       g.setLineDashes();
       String name = s.name().toLowerCase(Locale.ROOT);
-      text(g, name, x + 18, y, SMALL, c.muted(), TextAlignment.LEFT);
-      x += 28 + 6.3 * name.length();
+      text(g, name, x + mark + 4, y, SMALL, c.muted(), TextAlignment.LEFT);
+      x += mark + (narrow ? 11 : 14) + 6.3 * name.length();
     }
     g.setStroke(c.line());
-    g.strokeRect(x + 0.5, y - 6, 13, 11);
-    text(g, "window", x + 18, y, SMALL, c.muted(), TextAlignment.LEFT);
+    g.strokeRect(x + 0.5, y - 6, mark - 1, 11);
+    text(g, "window", x + mark + 4, y, SMALL, c.muted(), TextAlignment.LEFT);
   }
 
   private int at(MouseEvent e) {
