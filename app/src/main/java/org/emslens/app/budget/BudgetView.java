@@ -12,6 +12,7 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import org.emslens.app.controls.Amount;
 import org.emslens.app.controls.NumberField;
+import org.emslens.app.controls.Scroll;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.CacheOptions;
@@ -87,10 +88,7 @@ public final class BudgetView extends VBox {
     about.setWrapText(true);
     about.setMinHeight(USE_PREF_SIZE);
     ScrollPane rest =
-        new ScrollPane(new VBox(5, windowRow, summary(), new MeasuresView(lens), switches));
-    rest.setFitToWidth(true);
-    rest.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-    rest.getStyleClass().add("edge-to-edge");
+        Scroll.down(new VBox(5, windowRow, summary(), new MeasuresView(lens), switches));
     rest.setMinHeight(0);
     rest.setId("budget-rest");
     VBox.setVgrow(rest, Priority.ALWAYS);

@@ -188,7 +188,8 @@ public final class Driver {
     still = idle ? still + 1 : 0;
     return still >= STILL_BEATS
         ? null
-        : "the window is not idle: " + WindowState.of(window).path("jobs");
+        : "the window is not idle: "
+            + window.lens().jobs().running().stream().map(j -> j.titleProperty().get()).toList();
   }
 
   private interface Touch {

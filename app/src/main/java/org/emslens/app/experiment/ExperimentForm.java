@@ -17,6 +17,7 @@ import javafx.scene.layout.VBox;
 import org.controlsfx.control.CheckComboBox;
 import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.Parts;
+import org.emslens.app.controls.Scroll;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.Lens;
@@ -165,11 +166,8 @@ public final class ExperimentForm extends VBox {
 
   /** A form that scrolls where the window is too low for it. */
   public static ScrollPane scrolling(ExperimentForm form) {
-    ScrollPane pane = new ScrollPane(form);
-    pane.setFitToWidth(true);
+    ScrollPane pane = Scroll.down(form);
     pane.setFitToHeight(true);
-    pane.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-    pane.getStyleClass().add("edge-to-edge");
     pane.setMinWidth(USE_PREF_SIZE);
     return pane;
   }

@@ -13,7 +13,8 @@ import org.emslens.text.ChatMessage;
 
 /** The model and the session that are open, if any. Lives on the engine's thread. */
 final class OpenSession {
-  private static final long PUBLISH_EVERY_NANOS = 60_000_000;
+  /** Painting on a processor takes as long as two or three tokens; eight pictures a second do. */
+  private static final long PUBLISH_EVERY_NANOS = 120_000_000;
 
   private final Publisher publisher;
   private LoadedModel loaded;

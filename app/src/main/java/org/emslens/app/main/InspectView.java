@@ -24,6 +24,7 @@ import org.emslens.app.budget.HeadBars;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Scale;
+import org.emslens.app.controls.Scroll;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.Switches;
 import org.emslens.app.controls.Tail;
@@ -89,10 +90,8 @@ public final class InspectView extends StackPane {
             least(centre(), LEAST_WIDTHS[1]),
             least(right(), LEAST_WIDTHS[2]));
     columns.setOrientation(Orientation.HORIZONTAL);
-    ScrollPane all = new ScrollPane(columns);
-    all.setFitToWidth(true);
+    ScrollPane all = Scroll.of(columns);
     all.setFitToHeight(true);
-    all.getStyleClass().add("edge-to-edge");
     all.setId("inspect-scroll");
     VBox.setVgrow(all, Priority.ALWAYS);
     getChildren().add(new VBox(shown(prompt), all));

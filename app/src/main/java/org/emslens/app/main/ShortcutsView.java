@@ -9,6 +9,7 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import org.emslens.app.controls.Scroll;
 
 /** The list of shortcuts, over whatever page is shown. */
 final class ShortcutsView extends StackPane {
@@ -29,10 +30,7 @@ final class ShortcutsView extends StackPane {
     Button close = new Button("Close");
     close.setId("shortcuts-close");
     close.setOnAction(e -> toggle());
-    ScrollPane list = new ScrollPane(grid);
-    list.setFitToWidth(true);
-    list.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-    list.getStyleClass().add("edge-to-edge");
+    ScrollPane list = Scroll.down(grid);
     VBox.setVgrow(list, Priority.ALWAYS);
     VBox box = new VBox(12, title, list, close);
     box.getStyleClass().addAll("card", "sheet");

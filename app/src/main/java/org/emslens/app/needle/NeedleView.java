@@ -18,6 +18,7 @@ import org.emslens.app.controls.Card;
 import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.controls.Scroll;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
 import org.emslens.app.lens.Lens;
@@ -82,10 +83,8 @@ public final class NeedleView extends BorderPane {
             Choices.named("depths of the needle", depths),
             Choices.named("question", question));
     setLeft(ExperimentForm.scrolling(form));
-    pane = new ScrollPane(new VBox(hint, panels));
-    pane.setFitToWidth(true);
+    pane = Scroll.of(new VBox(hint, panels));
     pane.viewportBoundsProperty().addListener((o, before, now) -> spread());
-    pane.getStyleClass().add("edge-to-edge");
     Card card = new Card("Needles found", HELP, pane, export);
     card.note().setText("a click on a cell opens a run");
     setCenter(card);
