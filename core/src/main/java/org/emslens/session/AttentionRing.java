@@ -3,6 +3,7 @@ package org.emslens.session;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.emslens.format.SpillFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ final class AttentionRing {
     StepAttention oldest = inMemory.getFirst();
     try {
       if (file == null) {
-        file = new SpillFile();
+        file = new SpillFile(".attention");
       }
       oldest.spill(file);
       inMemory.removeFirst();

@@ -2,6 +2,7 @@ package org.emslens.session;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.emslens.format.SpillFile;
 
 /**
  * A token's attention in every query head over the slots that it saw, as half floats; in memory
@@ -40,7 +41,7 @@ public final class StepAttention {
     }
     long from = at;
     for (int h = 0; h < head; h++) {
-      from += 2L * lengths[h];
+      from += lengths[h];
     }
     try {
       return file.read(from, lengths[head]);

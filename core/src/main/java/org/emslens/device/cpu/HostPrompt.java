@@ -74,8 +74,8 @@ public final class HostPrompt implements PromptMemory {
       }
       layers[l] =
           new Layer(s, slots, p.normalisers(), received, p.lastRows().clone(), p.thumbnails());
-      for (int i = 0; i < p.queries().length / s.headDim(); i++) {
-        queries.put(l, i / n, i % n, p.queries(), i * s.headDim());
+      for (int h = 0; h < p.queries().length / (n * s.headDim()); h++) {
+        queries.put(l, h, 0, n, p.queries(), h * n * s.headDim(), s.headDim());
       }
     }
     return new HostPrompt(Kernels.get(), n, queries, layers);
@@ -135,7 +135,7 @@ public final class HostPrompt implements PromptMemory {
       rows[i] = new float[n];
       int token = n - wanted + i;
       for (int h = g * group; h < (g + 1) * group; h++) {
-        queries.get(layer, h, token, query, 0);
+        queries.get(layer, h, token, 1, query, 0);
         row(k, h, token, query, row, exponential);
         RowProducts.addScaled(rows[i], row, 1f / group, token + 1);
       }
@@ -186,7 +186,7 @@ public final class HostPrompt implements PromptMemory {
                 if (cancelled.getAsBoolean()) {
                   return;
                 }
-                queries.get(layer, head, i, query, 0);
+                queries.get(layer, head, i, 1, query, 0);
                 row(layers[layer], head, i, query, row, exponential);
                 for (int c = 0; c < columns && columnBounds[c] <= i; c++) {
                   float most =

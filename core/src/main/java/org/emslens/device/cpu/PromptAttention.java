@@ -127,11 +127,11 @@ final class PromptAttention {
             p -> {
               int from = Math.max(start, (first + p) * Slots.PAGE);
               int to = Math.min(start + size, (first + p + 1) * Slots.PAGE);
+              for (int h = 0; h < heads; h++) {
+                kept.put(index, h, from, to - from, qkv, (from - start) * row + h * d, row);
+              }
               for (int i = from; i < to; i++) {
                 int at = (i - start) * row;
-                for (int h = 0; h < heads; h++) {
-                  kept.put(index, h, i, qkv, at + h * d);
-                }
                 for (int g = 0; g < shape.kvHeads(); g++) {
                   int key = at + (heads + g) * d;
                   layer.slots()[g].put(i, qkv, key, qkv, key + shape.kvWidth());

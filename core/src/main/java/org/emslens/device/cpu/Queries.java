@@ -2,19 +2,14 @@ package org.emslens.device.cpu;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.emslens.format.SpillFile;
 import org.emslens.model.AttentionSpec;
 
 /**
  * A prompt's queries, kept only to draw maps from and to score by: in memory where they are few, in
- * half precision in a temporary file that is mapped where they would fill it.
+ * half precision in a temporary file where they would fill it. The file is read and written rather
+ * than mapped: what is mapped counts as the program's memory, and a full disk would end it.
  */
 abstract sealed class Queries {
   /** Bytes that queries may take of the heap: those of some 1,900 tokens of a small model. */
@@ -40,21 +35,23 @@ abstract sealed class Queries {
     return new InFile(shapes, n, shapes.stream().mapToLong(s -> (long) s.queryWidth() * n).sum());
   }
 
-  /** Sets the query of a head and token to from[at..at+d). Safe for several threads. */
-  abstract void put(int layer, int head, int token, float[] from, int at);
+  /**
+   * Sets a head's queries of tokens first..first + rows: row r is from[at + r stride .. + d). Safe
+   * for several threads.
+   *
+   * @throws UncheckedIOException in one sentence, where there is no room for them
+   */
+  abstract void put(int layer, int head, int first, int rows, float[] from, int at, int stride);
 
-  /** Reads it into[0..d), likewise. */
-  abstract void get(int layer, int head, int token, float[] into, int at);
+  /** Reads a head's queries of tokens first..first + rows into[at..at + rows d), likewise. */
+  abstract void get(int layer, int head, int first, int rows, float[] into, int at);
 
   /** All of a layer's [H, N, d]. */
   float[] layer(int layer) {
     AttentionSpec.Shape s = shapes.get(layer);
-    int d = s.headDim();
     float[] all = new float[Math.multiplyExact(s.queryWidth(), n)];
     for (int h = 0; h < s.heads(); h++) {
-      for (int i = 0; i < n; i++) {
-        get(layer, h, i, all, (h * n + i) * d);
-      }
+      get(layer, h, 0, n, all, h * n * s.headDim());
     }
     return all;
   }
@@ -72,20 +69,23 @@ abstract sealed class Queries {
     }
 
     @Override
-    void put(int layer, int head, int token, float[] from, int at) {
+    void put(int layer, int head, int first, int rows, float[] from, int at, int stride) {
       int d = super.shapes.get(layer).headDim();
-      System.arraycopy(from, at, heads[layer][head], token * d, d);
+      for (int r = 0; r < rows; r++) {
+        System.arraycopy(from, at + r * stride, heads[layer][head], (first + r) * d, d);
+      }
     }
 
     @Override
-    void get(int layer, int head, int token, float[] into, int at) {
+    void get(int layer, int head, int first, int rows, float[] into, int at) {
       int d = super.shapes.get(layer).headDim();
-      System.arraycopy(heads[layer][head], token * d, into, at, d);
+      System.arraycopy(heads[layer][head], first * d, into, at, rows * d);
     }
   }
 
   private static final class InFile extends Queries {
-    private final MemorySegment halves;
+    private final SpillFile halves;
+    private final long numbers;
     private final long[] layerFrom;
 
     InFile(List<AttentionSpec.Shape> shapes, int n, long numbers) {
@@ -94,53 +94,55 @@ abstract sealed class Queries {
       for (int l = 1; l < layerFrom.length; l++) {
         layerFrom[l] = layerFrom[l - 1] + (long) shapes.get(l - 1).queryWidth() * n;
       }
-      halves = map(numbers * Short.BYTES);
+      this.numbers = numbers;
+      try {
+        halves = new SpillFile(".queries");
+      } catch (IOException e) {
+        throw failed(e);
+      }
     }
 
-    /** The file is gone from its folder at once where the system lets it, else with the program. */
-    private static MemorySegment map(long bytes) {
-      try {
-        Path file = Files.createTempFile("emslens", ".queries");
-        file.toFile().deleteOnExit();
-        try (FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-          MemorySegment map = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.ofAuto());
-          if (System.getProperty("file.separator").equals("/")) {
-            Files.delete(file);
-          }
-          return map;
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            new IOException(
-                "The queries of this long prompt take "
-                    + (bytes >> 20)
-                    + " MB in the temporary folder, which failed: "
-                    + e.getMessage(),
-                e));
-      }
+    private UncheckedIOException failed(IOException e) {
+      return new UncheckedIOException(
+          new IOException(
+              "The queries of this long prompt take "
+                  + (numbers * Short.BYTES >> 20)
+                  + " MB in the temporary folder, which failed: "
+                  + e.getMessage(),
+              e));
     }
 
     private long at(int layer, int head, int token) {
       long d = super.shapes.get(layer).headDim();
-      return Short.BYTES * (layerFrom[layer] + ((long) head * super.n + token) * d);
+      return layerFrom[layer] + ((long) head * super.n + token) * d;
     }
 
     @Override
-    void put(int layer, int head, int token, float[] from, int at) {
-      long to = at(layer, head, token);
-      for (int i = 0; i < super.shapes.get(layer).headDim(); i++) {
-        short half = Float.floatToFloat16(from[at + i]);
-        halves.set(ValueLayout.JAVA_SHORT_UNALIGNED, to + 2L * i, half);
+    void put(int layer, int head, int first, int rows, float[] from, int at, int stride) {
+      int d = super.shapes.get(layer).headDim();
+      short[] block = new short[rows * d];
+      for (int r = 0; r < rows; r++) {
+        for (int i = 0; i < d; i++) {
+          block[r * d + i] = Float.floatToFloat16(from[at + r * stride + i]);
+        }
+      }
+      try {
+        halves.write(at(layer, head, first), block);
+      } catch (IOException e) {
+        throw failed(e);
       }
     }
 
     @Override
-    void get(int layer, int head, int token, float[] into, int at) {
-      long from = at(layer, head, token);
-      for (int i = 0; i < super.shapes.get(layer).headDim(); i++) {
-        short half = halves.get(ValueLayout.JAVA_SHORT_UNALIGNED, from + 2L * i);
-        into[at + i] = Float.float16ToFloat(half);
+    void get(int layer, int head, int first, int rows, float[] into, int at) {
+      try {
+        int n = rows * super.shapes.get(layer).headDim();
+        short[] block = halves.read(at(layer, head, first), n);
+        for (int i = 0; i < n; i++) {
+          into[at + i] = Float.float16ToFloat(block[i]);
+        }
+      } catch (IOException e) {
+        throw failed(e);
       }
     }
   }

@@ -1,6 +1,5 @@
 package org.emslens.device.cpu;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
@@ -59,13 +58,19 @@ final class VectorSoftmax {
       e.intoArray(x, from + j);
       sum = sum.add(e);
     }
-    float total = sum.reduceLanes(ADD);
     if (whole < n) {
       VectorMask<Float> rest = F.indexInRange(whole, n);
       FloatVector last = FloatVector.fromArray(F, x, from + whole, rest);
       FloatVector e = exp(last.mul(scale).sub(max));
       e.intoArray(x, from + whole, rest);
-      total += e.reduceLanes(ADD, rest);
+      sum = sum.add(e, rest);
+    }
+    // Lanes are added one by one: the order in which Java reduces them is the compiler's.
+    float[] lanes = new float[L];
+    sum.intoArray(lanes, 0);
+    float total = 0;
+    for (float lane : lanes) {
+      total += lane;
     }
     return total;
   }

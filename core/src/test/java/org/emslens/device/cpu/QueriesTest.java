@@ -15,21 +15,23 @@ class QueriesTest {
     int n = 37;
     Queries file = Queries.inFile(List.of(shape, shape), n);
     float[] query = new float[12];
+    float[] block = new float[2 + 11 * n];
     for (int l = 0; l < 2; l++) {
       for (int h = 0; h < 6; h++) {
         for (int t = 0; t < n; t++) {
           for (int i = 0; i < 10; i++) {
-            query[2 + i] = value(l, h, t, i);
+            block[2 + 11 * t + i] = value(l, h, t, i);
           }
-          file.put(l, h, t, query, 2);
         }
+        file.put(l, h, 0, 5, block, 2, 11);
+        file.put(l, h, 5, n - 5, block, 2 + 5 * 11, 11);
       }
     }
     for (int l = 0; l < 2; l++) {
       float[] all = file.layer(l);
       for (int h = 0; h < 6; h++) {
         for (int t = 0; t < n; t++) {
-          file.get(l, h, t, query, 1);
+          file.get(l, h, t, 1, query, 1);
           for (int i = 0; i < 10; i++) {
             float expected = Float.float16ToFloat(Float.floatToFloat16(value(l, h, t, i)));
             assertEquals(expected, query[1 + i]);
