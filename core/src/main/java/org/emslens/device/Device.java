@@ -191,6 +191,9 @@ public interface Device extends AutoCloseable {
    */
   void attendMany(CacheMemory cache, int layer, Tensor qkv, int first, int n, Tensor y, KeyUse use);
 
+  /** Does what makes a first use slow, such as compiling, on a thread that has the time. */
+  default void warmUp() {}
+
   @Override
   void close();
 }

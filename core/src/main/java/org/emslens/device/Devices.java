@@ -25,7 +25,9 @@ public final class Devices {
    * while something else goes on.
    */
   public static void warmUp() {
-    open(null).close();
+    try (Device device = open(null)) {
+      device.warmUp();
+    }
   }
 
   /**

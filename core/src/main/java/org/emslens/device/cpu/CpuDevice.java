@@ -208,6 +208,11 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void warmUp() {
+    Rehearsal.run();
+  }
+
+  @Override
   public void close() {
     workers.close();
     free();
