@@ -8,7 +8,10 @@ import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
 
-/** Command lines that repeat what was done, quoted for a POSIX shell. */
+/**
+ * Command lines that repeat what was done, quoted for a POSIX shell; each is one line, words that
+ * have several in the quotes that POSIX took over from bash and zsh.
+ */
 public final class CommandText {
   private CommandText() {}
 
@@ -18,7 +21,18 @@ public final class CommandText {
   }
 
   private static String quoted(String word) {
-    return word.matches("[A-Za-z0-9_.,:=/+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    if (word.matches("[A-Za-z0-9_.,:=/+@%-]+")) {
+      return word;
+    }
+    boolean lines = word.indexOf('\n') >= 0 || word.indexOf('\r') >= 0;
+    return lines
+        ? "$'"
+            + word.replace("\\", "\\\\")
+                .replace("'", "\\'")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r")
+            + "'"
+        : "'" + word.replace("'", "'\\''") + "'";
   }
 
   /**

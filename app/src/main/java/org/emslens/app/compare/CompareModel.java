@@ -25,6 +25,9 @@ final class CompareModel {
 
   private List<Lane> lanes = List.of();
 
+  /** How many of the lanes are left of those that were begun with; set on the screen's thread. */
+  private volatile int kept;
+
   /** The engine that the sessions live in. */
   private LoadedModel engine;
 
@@ -68,6 +71,15 @@ final class CompareModel {
     }
   }
 
+  /** Only so many lanes go on, and are shown. */
+  void keep(int lanes) {
+    kept = Math.min(kept, lanes);
+    Shown now = shown.get();
+    if (now != null) {
+      shown.set(new Shown(now.comparison.first(kept), now.step));
+    }
+  }
+
   /** Compresses the open prompt once per lane and generates so many tokens with each. */
   void start(List<Lane> wanted, int steps) {
     campaign.run(
@@ -85,6 +97,7 @@ final class CompareModel {
           sessions =
               open.beside(wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED);
           lanes = wanted;
+          kept = wanted.size();
           engine = loaded;
           generate(steps, turn);
         },
@@ -113,7 +126,7 @@ final class CompareModel {
       for (int i = 0; i < steps; i++) {
         turn.at((double) i / steps);
         turn.giveWay();
-        List<Session> going = sessions.stream().filter(Session::canStep).toList();
+        List<Session> going = sessions.stream().limit(kept).filter(Session::canStep).toList();
         if (going.isEmpty()) {
           return;
         }
@@ -130,7 +143,7 @@ final class CompareModel {
 
   private void publish() {
     Comparison now = new Comparison(lanes, sessions.stream().map(Session::run).toList());
-    lens.show(() -> show(now));
+    lens.show(() -> show(now.first(kept)));
   }
 
   /** Who looks back at an earlier step while tokens come is left there. */

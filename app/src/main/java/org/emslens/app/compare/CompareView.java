@@ -164,7 +164,12 @@ public final class CompareView extends BorderPane {
     less.setTooltip(new Tooltip("One less"));
     less.setAccessibleText("One less");
     less.disableProperty().bind(Bindings.size(columns.getChildren()).isEqualTo(FEWEST));
-    less.setOnAction(e -> arrange(columns.getChildren().size() - 1));
+    less.setOnAction(
+        e -> {
+          int left = columns.getChildren().size() - 1;
+          arrange(left);
+          model.keep(left);
+        });
     Parts.leaveTo(this, cancel, step, more, add, less);
     steps.setId("compare-steps");
     steps.setPrefWidth(220);

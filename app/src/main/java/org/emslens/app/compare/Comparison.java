@@ -21,6 +21,11 @@ record Comparison(List<Lane> lanes, List<Run> runs) {
     runs = List.copyOf(runs);
   }
 
+  /** Of the first lanes only. */
+  Comparison first(int n) {
+    return n >= runs.size() ? this : new Comparison(lanes.subList(0, n), runs.subList(0, n));
+  }
+
   /** Steps beyond the prompt that some run has. */
   int steps() {
     return runs.stream().mapToInt(r -> r.steps().size() - 1).max().orElse(0);

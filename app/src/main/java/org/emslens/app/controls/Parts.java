@@ -1,5 +1,7 @@
 package org.emslens.app.controls;
 
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -39,23 +41,34 @@ public final class Parts {
 
   /**
    * Where one of these buttons has the focus and can no longer be pressed, the focus goes to
-   * something that keeps Space to itself, rather than to whatever button comes next.
+   * something that does nothing with a Space that is still held, rather than to whatever button
+   * comes next; and comes back once the button can be pressed again.
    */
   public static void leaveTo(Node harmless, Button... buttons) {
+    BooleanProperty held = new SimpleBooleanProperty();
     harmless.addEventHandler(
         KeyEvent.KEY_PRESSED,
         e -> {
-          boolean own = e.getTarget() == harmless && !e.isShortcutDown() && !e.isAltDown();
-          if (own && e.getCode() == KeyCode.SPACE) {
+          if (held.get() && e.getTarget() == harmless && e.getCode() == KeyCode.SPACE) {
             e.consume();
           }
         });
+    harmless.addEventFilter(KeyEvent.KEY_RELEASED, e -> held.set(false));
+    for (Button b : buttons) {
+      b.addEventFilter(
+          KeyEvent.KEY_PRESSED, e -> held.set(held.get() || e.getCode() == KeyCode.SPACE));
+      b.addEventFilter(KeyEvent.KEY_RELEASED, e -> held.set(false));
+    }
+    Button[] left = new Button[1];
     for (Button b : buttons) {
       b.disabledProperty()
           .addListener(
               (o, before, now) -> {
                 if (now && b.isFocused()) {
+                  left[0] = b;
                   harmless.requestFocus();
+                } else if (!now && left[0] == b && harmless.isFocused()) {
+                  b.requestFocus();
                 }
               });
     }

@@ -8,10 +8,11 @@ import javafx.scene.control.TextArea;
 import javafx.scene.text.Text;
 
 /**
- * Lines of writing that JavaFX shapes as a whole: Hebrew, Arabic, Devanagari, Thai and their like.
- * On Linux, JavaFX up to 26 breaks a run of these wrongly: it throws where the run goes from right
- * to left, which ends the layout of the whole window, and draws it twice where it does not. What is
- * one word is never broken, so words are laid out one by one, or else the text stays in one line.
+ * Lines of writing that JavaFX shapes as a whole: Hebrew, Arabic, Devanagari, Thai and their like,
+ * and letters or emoji that are joined from several characters. On Linux, JavaFX up to 26 breaks a
+ * run of these wrongly: it throws where the run goes from right to left, which ends the layout of
+ * the whole window, and draws it twice where it does not. What is one word is never broken, so
+ * words are laid out one by one, or else the text stays in one line.
  */
 public final class Wrapping {
   /** No word that is written is longer; what is longer is cut rather than broken by JavaFX. */
@@ -25,9 +26,13 @@ public final class Wrapping {
   }
 
   private static boolean isShaped(int c) {
-    return c >= 0x590 && c < 0x10a0
+    return c >= 0x300 && c < 0x370
+        || c >= 0x590 && c < 0x10a0
+        || c >= 0x1100 && c < 0x1200
+        || c >= 0x13a0 && c < 0x1400
         || c >= 0x1780 && c < 0x18b0
-        || c >= 0x200f && c < 0x2070 && Character.getType(c) == Character.FORMAT
+        || c >= 0x1c50 && c < 0x1c80
+        || c >= 0x200c && c < 0x2070 && Character.getType(c) == Character.FORMAT
         || c >= 0xfb1d && c < 0xfe00
         || c >= 0xfe70 && c < 0xff00
         || c >= 0xd802 && c < 0xd83c && Character.isHighSurrogate((char) c);

@@ -10,6 +10,7 @@ import javafx.scene.control.MenuButton;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
@@ -20,6 +21,7 @@ import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Said;
 import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.settings.Appearance;
+import org.emslens.app.timeline.FilmStrip;
 import org.emslens.app.timeline.TimelineModel;
 
 /**
@@ -33,7 +35,7 @@ final class Keys {
   static final List<Shortcut> ALL =
       List.of(
           new Shortcut("Ctrl+Enter", "run the prompt"),
-          new Shortcut("Esc", "put a question away; else stop what runs"),
+          new Shortcut("Esc", "put a question away; else stop what runs; else leave full screen"),
           new Shortcut("Left, Right", "one step back, one on; beyond the last, generate"),
           new Shortcut("Home, End", "to the end of the prompt, to the last step"),
           new Shortcut("Space", "play and pause"),
@@ -58,9 +60,11 @@ final class Keys {
   private final ShortcutsView shortcuts;
   private final Appearance appearance;
   private final BooleanSupplier cancel;
+  private final Runnable turned;
 
   /**
    * @param cancel ends what the shown page runs; tells whether there was anything
+   * @param turned gives the focus to the page that is shown now
    */
   Keys(
       Node root,
@@ -72,7 +76,8 @@ final class Keys {
       InspectView inspect,
       ShortcutsView shortcuts,
       Appearance appearance,
-      BooleanSupplier cancel) {
+      BooleanSupplier cancel,
+      Runnable turned) {
     this.root = root;
     this.lens = lens;
     this.commands = commands;
@@ -83,6 +88,7 @@ final class Keys {
     this.shortcuts = shortcuts;
     this.appearance = appearance;
     this.cancel = cancel;
+    this.turned = turned;
     root.addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
     root.addEventHandler(KeyEvent.KEY_PRESSED, this::left);
   }
@@ -94,10 +100,33 @@ final class Keys {
         kept && e.getCode() == KeyCode.ESCAPE
             ? this::escape
             : e.isShortcutDown() ? withControl(e) : alone(e.getCode());
+    if (action == null && isPressed(e)) {
+      action = stepping(e.getCode());
+    }
     if (action != null) {
       action.run();
       e.consume();
     }
+  }
+
+  /** Whether a button has the focus, which would lead on to the next one with the arrows. */
+  private boolean isPressed(KeyEvent e) {
+    boolean chosen = e.getTarget() instanceof ToggleButton t && t.getToggleGroup() != null;
+    return e.getTarget() instanceof ButtonBase && !chosen && isSteps(e);
+  }
+
+  private boolean isSteps(KeyEvent e) {
+    return page.get() == Page.INSPECT && !e.isShortcutDown() && !e.isAltDown();
+  }
+
+  private Runnable stepping(KeyCode code) {
+    return switch (code) {
+      case RIGHT -> timeline::forward;
+      case LEFT -> timeline::back;
+      case HOME -> timeline::first;
+      case END -> timeline::last;
+      default -> null;
+    };
   }
 
   private Runnable withControl(KeyEvent e) {
@@ -115,7 +144,10 @@ final class Keys {
       case MINUS, SUBTRACT -> appearance::smaller;
       case DIGIT0, NUMPAD0 -> appearance::asDesigned;
       case DIGIT1, DIGIT2, DIGIT3, DIGIT4 ->
-          () -> page.set(Page.values()[e.getCode().ordinal() - KeyCode.DIGIT1.ordinal()]);
+          () -> {
+            page.set(Page.values()[e.getCode().ordinal() - KeyCode.DIGIT1.ordinal()]);
+            turned.run();
+          };
       default -> null;
     };
   }
@@ -131,9 +163,17 @@ final class Keys {
   private void fullScreen() {
     if (root.getScene().getWindow() instanceof Stage s) {
       s.setFullScreenExitKeyCombination(KeyCombination.NO_MATCH);
-      s.setFullScreenExitHint("F11 leaves the full screen");
+      s.setFullScreenExitHint("F11 or Esc leaves the full screen");
       s.setFullScreen(!s.isFullScreen());
     }
+  }
+
+  private boolean leaveFullScreen() {
+    boolean full = root.getScene().getWindow() instanceof Stage s && s.isFullScreen();
+    if (full) {
+      fullScreen();
+    }
+    return full;
   }
 
   /** What nobody below has taken. */
@@ -143,19 +183,13 @@ final class Keys {
       e.consume();
       return;
     }
-    boolean mine = page.get() == Page.INSPECT && !e.isShortcutDown() && !e.isAltDown();
-    if (!mine || ownsKeys(e)) {
+    if (!isSteps(e) || ownsKeys(e)) {
       return;
     }
     Runnable action =
-        switch (e.getCode()) {
-          case RIGHT -> timeline::forward;
-          case LEFT -> timeline::back;
-          case HOME -> timeline::first;
-          case END -> timeline::last;
-          case SPACE -> () -> timeline.playingProperty().set(!timeline.playingProperty().get());
-          default -> null;
-        };
+        e.getCode() == KeyCode.SPACE
+            ? () -> timeline.playingProperty().set(!timeline.playingProperty().get())
+            : stepping(e.getCode());
     if (action != null) {
       action.run();
       e.consume();
@@ -169,8 +203,8 @@ final class Keys {
       return e.getCode() == KeyCode.SPACE;
     }
     boolean holder = target instanceof ScrollPane || target instanceof SplitPane;
-    return target instanceof Surface && e.getCode() == KeyCode.SPACE
-        || target instanceof Control && !holder;
+    boolean picture = target instanceof Surface && !(target instanceof FilmStrip);
+    return picture && e.getCode() == KeyCode.SPACE || target instanceof Control && !holder;
   }
 
   private void escape() {
@@ -178,7 +212,7 @@ final class Keys {
       shortcuts.toggle();
     } else if (lens.said().noticeProperty().get() != null) {
       lens.said().dismiss();
-    } else if (!cancel.getAsBoolean()) {
+    } else if (!cancel.getAsBoolean() && !leaveFullScreen()) {
       lens.said().say(Said.Subject.OTHER, "Nothing runs on this page");
     }
   }

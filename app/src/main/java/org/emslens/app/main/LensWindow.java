@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import javafx.application.Platform;
 import javafx.geometry.Rectangle2D;
+import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
@@ -111,6 +112,7 @@ public final class LensWindow implements Target {
       appearance.deviceProperty().bind(lens.models().deviceProperty());
     }
     stage.show();
+    view.focusPage();
     if (options.script() == null) {
       keepOnScreen();
     }
@@ -251,6 +253,9 @@ public final class LensWindow implements Target {
         .put("kept", view.inspect().context().count(TokenState.KEPT))
         .put("merged", view.inspect().context().count(TokenState.MERGED))
         .put("evicted", view.inspect().context().count(TokenState.EVICTED));
+    state.put("playing", view.isPlaying());
+    Node focus = stage.getScene().getFocusOwner();
+    state.put("focus", focus == null ? null : focus.getId());
     state.put("theme", view.themeProperty().get().name().toLowerCase(Locale.ROOT));
     state.put("textSize", appearance.textProperty().get());
   }

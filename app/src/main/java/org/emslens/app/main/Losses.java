@@ -3,6 +3,9 @@ package org.emslens.app.main;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import javafx.application.Platform;
+import javafx.beans.value.ChangeListener;
+import javafx.beans.value.ObservableValue;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
@@ -56,7 +59,8 @@ final class Losses {
       return;
     }
     List<Notice.Answer> answers = new ArrayList<>();
-    answers.add(new Notice.Answer(deed.verb + "-stay", "Stay", () -> {}));
+    boolean[] answered = new boolean[1];
+    answers.add(new Notice.Answer(deed.verb + "-stay", "Stay", () -> answered[0] = true));
     if (unsaved) {
       answers.add(
           new Notice.Answer(deed.verb + "-save", "Save and " + deed.verb, () -> save.accept(then)));
@@ -80,5 +84,29 @@ final class Losses {
             (running == null ? "" : deed.running)
                 + (unsaved ? "The session has generated tokens that are in no file." : ""),
             answers);
+    if (!unsaved) {
+      whenOver(running, answered, () -> unlessLost(deed, then));
+    }
+  }
+
+  /** What was asked for comes after the job that stood in its way has ended, unless it is off. */
+  private void whenOver(Job job, boolean[] answered, Runnable again) {
+    Notice asked = lens.said().noticeProperty().get();
+    lens.said()
+        .noticeProperty()
+        .addListener(
+            new ChangeListener<>() {
+              @Override
+              public void changed(ObservableValue<? extends Notice> o, Notice before, Notice now) {
+                o.removeListener(this);
+                Platform.runLater(
+                    () -> {
+                      boolean ended = !lens.jobs().running().contains(job) && !job.isCancelled();
+                      if (before == asked && ended && !answered[0]) {
+                        again.run();
+                      }
+                    });
+              }
+            });
   }
 }

@@ -49,6 +49,7 @@ public final class MainView extends BorderPane {
   private final Map<Page, Node> pages = new EnumMap<>(Page.class);
   private final PromptModel prompt;
   private final InspectView inspect;
+  private final TimelineModel timeline;
   private final TimelineView when;
   private final Commands commands;
   private final List<Surface> surfaces = new ArrayList<>();
@@ -58,7 +59,7 @@ public final class MainView extends BorderPane {
     this.lens = lens;
     this.appearance = appearance;
     popUps = new PopUps(this, () -> appearance.themeProperty().get().palette().surface());
-    TimelineModel timeline = new TimelineModel(lens);
+    timeline = new TimelineModel(lens);
     prompt = new PromptModel(lens);
     inspect = new InspectView(lens, prompt, appearance);
     when = new TimelineView(lens, timeline);
@@ -102,14 +103,27 @@ public final class MainView extends BorderPane {
         () ->
             switch (page.get()) {
               case INSPECT -> {
+                boolean any = timeline.playingProperty().get() || !lens.jobs().isIdle();
+                timeline.playingProperty().set(false);
                 lens.cancel();
-                yield true;
+                yield any;
               }
               case COMPARE -> compare.cancel();
               case SWEEP -> sweep.cancel();
               case NEEDLE -> needle.cancel();
             };
-    new Keys(this, lens, commands, prompt, timeline, page, inspect, shortcuts, appearance, cancel);
+    new Keys(
+        this,
+        lens,
+        commands,
+        prompt,
+        timeline,
+        page,
+        inspect,
+        shortcuts,
+        appearance,
+        cancel,
+        this::focusPage);
     setOnDragOver(this::dragOver);
     setOnDragDropped(this::dropped);
   }
@@ -118,6 +132,19 @@ public final class MainView extends BorderPane {
     pages.forEach((p, node) -> node.setVisible(p == now));
     when.setVisible(now == Page.INSPECT);
     when.setManaged(now == Page.INSPECT);
+  }
+
+  /** Gives the focus to the steps, or to a page that keeps no keys for itself. */
+  void focusPage() {
+    if (page.get() == Page.INSPECT) {
+      when.focusSteps();
+    } else {
+      pages.get(page.get()).requestFocus();
+    }
+  }
+
+  boolean isPlaying() {
+    return timeline.playingProperty().get();
   }
 
   private void dress() {

@@ -93,13 +93,19 @@ public final class PromptModel {
             .filter(s -> run.promptText().contains(s.text()))
             .findFirst()
             .map(s -> " of the sample “" + s.title() + "”")
-            .orElse(" about “" + beginning(run.promptText()) + "”");
+            .orElse(" about “" + beginning(words(run.promptText())) + "”");
     return "Shown: the "
         + (run.canDecode() ? "run" : "recorded session")
         + of
         + (lens.models().modelProperty().get() == null
             ? "."
             : ". Press Run to read the prompt at the left.");
+  }
+
+  /** What the user wrote, where that is what a chat's template was put around. */
+  private String words(String prompt) {
+    Written w = read.get();
+    return w != null && prompt.contains(w.text.strip()) ? w.text : prompt;
   }
 
   private static String beginning(String prompt) {

@@ -111,26 +111,33 @@ public final class ScoresView extends Surface {
   /** What candidates were ranked by, as a silhouette behind the two curves it is made of. */
   private void area(GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph) {
     g.setFill(colours().muted().deriveColor(0, 1, 1, 0.28));
-    path(g, y, positions, span, pw, ph);
-    g.lineTo(LEFT + (positions[y.length - 1] + 0.5) * pw / span, TOP + ph);
-    g.lineTo(LEFT + (positions[0] + 0.5) * pw / span, TOP + ph);
-    g.closePath();
-    g.fill();
+    double top = Math.max(top(y), 1e-12);
+    double wide = Math.max(1, pw / span);
+    for (int i = 0; i < y.length; i++) {
+      double tall = height(y[i], top, ph);
+      g.fillRect(LEFT + positions[i] * pw / span, TOP + ph - tall, wide, tall);
+    }
   }
 
+  /** A line through neighbours; tokens between them that are gone have no score to draw. */
   private static void path(
       GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph) {
     double top = Math.max(top(y), 1e-12);
     g.beginPath();
     for (int i = 0; i < y.length; i++) {
       double px = LEFT + (positions[i] + 0.5) * pw / span;
-      double py = TOP + ph - Math.sqrt(Math.clamp(y[i] / top, 0, 1)) * (ph - 2);
-      if (i == 0) {
-        g.moveTo(px, py);
+      double py = TOP + ph - height(y[i], top, ph);
+      if (i == 0 || positions[i] > positions[i - 1] + 1) {
+        g.moveTo(px - 0.4, py);
+        g.lineTo(px + 0.4, py);
       } else {
         g.lineTo(px, py);
       }
     }
+  }
+
+  private static double height(float y, double top, double ph) {
+    return Math.sqrt(Math.clamp(y / top, 0, 1)) * (ph - 2);
   }
 
   private void cut(GraphicsContext g, HeadPlan plan, float[] score, double pw, double ph) {
@@ -142,7 +149,7 @@ public final class ScoresView extends Surface {
     if (plan.centres().length == 0 || top <= 0) {
       return;
     }
-    double y = TOP + ph - Math.sqrt(Math.clamp(least / top, 0, 1)) * (ph - 2);
+    double y = TOP + ph - height(least, top, ph);
     g.setStroke(colours().kept());
     g.setLineWidth(1);
     g.setLineDashes(4, 3);

@@ -14,7 +14,7 @@ import org.emslens.session.Step;
  * All steps side by side: how many slots a head held on average, a mark where the cache was
  * compressed. Clicking or dragging goes there.
  */
-final class FilmStrip extends Surface {
+public final class FilmStrip extends Surface {
   private static final double LEFT = 60;
   private static final double RIGHT = 10;
   private static final double BOTTOM = 17;
