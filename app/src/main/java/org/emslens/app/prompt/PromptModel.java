@@ -85,7 +85,8 @@ public final class PromptModel {
   private String whatIsShown() {
     Run run = lens.runProperty().get();
     boolean agree = new Written(text.get(), chat.get()).equals(read.get());
-    if (run == null || agree || lens.readingBinding().get()) {
+    boolean reading = lens.readingBinding().get();
+    if (run == null || agree && !reading || reading && isOf(run)) {
       return "";
     }
     String of =
@@ -97,9 +98,18 @@ public final class PromptModel {
     return "Shown: the "
         + (run.canDecode() ? "run" : "recorded session")
         + of
-        + (lens.models().modelProperty().get() == null
-            ? "."
-            : ". Press Run to read the prompt at the left.");
+        + (reading ? ", until the prompt at the left is read." : how());
+  }
+
+  /** Whether a run is of the prompt that is being read. */
+  private boolean isOf(Run run) {
+    return asked == null || run.promptText().contains(asked.text.strip());
+  }
+
+  private String how() {
+    return lens.models().modelProperty().get() == null
+        ? "."
+        : ". Press Run to read the prompt at the left.";
   }
 
   /** What the user wrote, where that is what a chat's template was put around. */

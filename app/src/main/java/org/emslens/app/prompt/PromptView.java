@@ -110,8 +110,10 @@ public final class PromptView extends VBox {
     samples.setPromptText(s == null ? "Samples" : s.title() + " (edited)");
     samples.setValue(edited ? null : s);
     showing = false;
-    about.setText(s == null ? "" : s.about());
-    about.setTooltip(s == null ? null : new Tooltip(s.about()));
+    // What a sample shows, its own text shows.
+    boolean itself = s != null && !edited;
+    about.setText(itself ? s.about() : "");
+    about.setTooltip(itself ? new Tooltip(s.about()) : null);
   }
 
   private WrapBar buttons(Lens lens) {
