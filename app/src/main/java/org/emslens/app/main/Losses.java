@@ -59,8 +59,7 @@ final class Losses {
       return;
     }
     List<Notice.Answer> answers = new ArrayList<>();
-    boolean[] answered = new boolean[1];
-    answers.add(new Notice.Answer(deed.verb + "-stay", "Stay", () -> answered[0] = true));
+    answers.add(new Notice.Answer(deed.verb + "-stay", "Stay", () -> {}));
     if (unsaved) {
       answers.add(
           new Notice.Answer(deed.verb + "-save", "Save and " + deed.verb, () -> save.accept(then)));
@@ -78,15 +77,26 @@ final class Losses {
               appearance.askBeforeClosingProperty().set(false);
               then.run();
             }));
+    boolean[] answered = new boolean[1];
     lens.said()
         .ask(
             unsaved ? Said.Subject.OTHER : running,
             (running == null ? "" : deed.running)
                 + (unsaved ? "The session has generated tokens that are in no file." : ""),
-            answers);
+            answers.stream().map(a -> noting(a, answered)).toList());
     if (!unsaved) {
       whenOver(running, answered, () -> unlessLost(deed, then));
     }
+  }
+
+  private static Notice.Answer noting(Notice.Answer a, boolean[] answered) {
+    return new Notice.Answer(
+        a.id(),
+        a.label(),
+        () -> {
+          answered[0] = true;
+          a.action().run();
+        });
   }
 
   /** What was asked for comes after the job that stood in its way has ended, unless it is off. */
