@@ -1,5 +1,6 @@
 package org.emslens.app.compare;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import javafx.geometry.Pos;
@@ -190,10 +191,10 @@ final class LaneView extends VBox {
     if (marked) {
       String before = run.generated(differs - 1);
       String upTo = run.generated(differs);
-      text.getChildren().setAll(styled(before, "same"));
-      text.getChildren()
-          .addAll(styled(visible(upTo.substring(before.length())), "first-difference"));
-      text.getChildren().addAll(styled(all.substring(upTo.length()), "after-difference"));
+      List<Text> parts = new ArrayList<>(styled(before, "same"));
+      parts.addAll(styled(visible(upTo.substring(before.length())), "first-difference"));
+      parts.addAll(styled(all.substring(upTo.length()), "after-difference"));
+      text.getChildren().setAll(parts);
     } else {
       text.getChildren().setAll(styled(all, "same"));
     }

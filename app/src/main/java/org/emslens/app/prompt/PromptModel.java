@@ -45,7 +45,12 @@ public final class PromptModel {
 
   private record Length(int tokens, int limit) {}
 
-  private record Written(String text, boolean chat) {}
+  private record Written(String text, boolean chat) {
+    /** Whether a run's prompt is this, perhaps in a chat's template. */
+    boolean isIn(Run run) {
+      return run.promptText().contains(text.strip());
+    }
+  }
 
   /** What was written when the shown run was begun, or null. */
   private final ObjectProperty<Written> read = new SimpleObjectProperty<>(this, "read");
@@ -75,7 +80,7 @@ public final class PromptModel {
 
   /** A prompt that was asked to be run is the one that is shown once a run of it comes. */
   private void shown(Run now) {
-    if (asked != null && now != null && now.promptText().contains(asked.text.strip())) {
+    if (asked != null && now != null && asked.isIn(now)) {
       read.set(asked);
       asked = null;
     }
@@ -86,7 +91,7 @@ public final class PromptModel {
     Run run = lens.runProperty().get();
     boolean agree = new Written(text.get(), chat.get()).equals(read.get());
     boolean reading = lens.readingBinding().get();
-    if (run == null || agree && !reading || reading && isOf(run)) {
+    if (run == null || agree && !reading || reading && (asked == null || asked.isIn(run))) {
       return "";
     }
     String of =
@@ -94,16 +99,11 @@ public final class PromptModel {
             .filter(s -> run.promptText().contains(s.text()))
             .findFirst()
             .map(s -> " of the sample “" + s.title() + "”")
-            .orElse(" about “" + beginning(words(run.promptText())) + "”");
+            .orElse(" about “" + beginning(words(run)) + "”");
     return "Shown: the "
         + (run.canDecode() ? "run" : "recorded session")
         + of
         + (reading ? ", until the prompt at the left is read." : how());
-  }
-
-  /** Whether a run is of the prompt that is being read. */
-  private boolean isOf(Run run) {
-    return asked == null || run.promptText().contains(asked.text.strip());
   }
 
   private String how() {
@@ -113,9 +113,9 @@ public final class PromptModel {
   }
 
   /** What the user wrote, where that is what a chat's template was put around. */
-  private String words(String prompt) {
+  private String words(Run run) {
     Written w = read.get();
-    return w != null && prompt.contains(w.text.strip()) ? w.text : prompt;
+    return w != null && w.isIn(run) ? w.text : run.promptText();
   }
 
   private static String beginning(String prompt) {

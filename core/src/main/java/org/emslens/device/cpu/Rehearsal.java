@@ -8,6 +8,7 @@ import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
+import org.emslens.device.PromptMemory;
 import org.emslens.model.AttentionSpec;
 
 /**
@@ -45,7 +46,7 @@ final class Rehearsal {
         numbers(random, shape.heads() * TOKENS, -1),
         numbers(random, TOKENS, 0),
         new float[][][] {new float[0][]},
-        new float[shape.heads()][Thumbnails.SIZE * Thumbnails.SIZE]);
+        new float[shape.heads()][PromptMemory.THUMBNAIL * PromptMemory.THUMBNAIL]);
   }
 
   private static float[] numbers(Random random, int n, float least) {

@@ -9,7 +9,7 @@ import org.emslens.math.Exponential;
  * work of pooling every row.
  */
 final class Thumbnails {
-  static final int SIZE = PromptMemory.THUMBNAIL;
+  private static final int SIZE = PromptMemory.THUMBNAIL;
 
   private final int n;
   private final int firstLine;
