@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
+import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
@@ -22,6 +24,7 @@ import javafx.stage.Stage;
 import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Palette;
+import org.emslens.app.controls.Surface;
 import org.emslens.app.drive.Mouse;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.MapRegion;
@@ -128,6 +131,36 @@ class WindowTest extends HeadlessWindow {
     choose(robot, "#policy", Policies.EMS);
     until(() -> shown().run().choice().options().alpha() == 0.4 && idle());
     assertTrue(failure().isEmpty(), failure());
+  }
+
+  /** Between tokens of which some are gone there is no score, and no line over them. */
+  @Test
+  void scoresAreNotDrawnOverTokensThatAreGone(FxRobot robot) {
+    run(robot);
+    robot.interact(() -> lens.step(12));
+    until(() -> shown().run().steps().size() == 13 && idle());
+    Surface scores = robot.lookup("#scores").queryAs(Surface.class);
+    until(scores::isCurrent);
+    int[] at = shown().lastCompression().before().head(shown().kvHead()).position();
+    int span = shown().lastCompression().before().seen();
+    double token = (scores.getWidth() - 26 - 8) / span;
+    int first =
+        IntStream.range(1, at.length).filter(i -> at[i] > at[i - 1] + 2).findFirst().orElseThrow();
+    double gone = (at[first - 1] + at[first]) / 2.0;
+    assertTrue(inked(scores, 26 + (at[first] + 0.5) * token), "a token that was there has a score");
+    assertFalse(inked(scores, 26 + (gone + 0.5) * token), "and one that was gone has not");
+  }
+
+  /** Whether a column of the chart has something in it of the colour of Global or Local. */
+  private static boolean inked(Node scores, double x) {
+    WritableImage image = WaitForAsyncUtils.waitForAsyncFx(5000, () -> scores.snapshot(null, null));
+    return IntStream.range(23, (int) image.getHeight() - 34)
+        .mapToObj(y -> image.getPixelReader().getColor((int) x, y))
+        .anyMatch(c -> isNear(c, Color.web("#009E73")) || isNear(c, Color.web("#CC79A7")));
+  }
+
+  private static boolean isNear(Color a, Color b) {
+    return a.getSaturation() > 0.1 && Math.abs(a.getHue() - b.getHue()) < 12;
   }
 
   @Test

@@ -168,7 +168,7 @@ final class SwitchesView extends GridPane {
   private void toggle(Switch s, String about) {
     ToggleSwitch t = new ToggleSwitch();
     t.setId(s.id());
-    Switches.keyboard(t);
+    Switches.reachable(t);
     t.selectedProperty().addListener((o, before, now) -> change(s, now));
     row(s, about, t, text -> t.setSelected(text.equals("true")));
   }

@@ -1,24 +1,45 @@
 package org.emslens.app.controls;
 
+import javafx.scene.Node;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
 import org.controlsfx.control.ToggleSwitch;
 
-/** ControlsFX's switches, made to answer keys as well. */
+/** ControlsFX's switches, made to answer keys, and clicks on their words, as well. */
 public final class Switches {
   private Switches() {}
 
-  /** Lets Tab reach a switch and Space turn it. */
-  public static ToggleSwitch keyboard(ToggleSwitch s) {
+  /** Lets Tab reach a switch, and Space and a click anywhere on it turn it. */
+  public static ToggleSwitch reachable(ToggleSwitch s) {
     s.setFocusTraversable(true);
     s.addEventHandler(
         KeyEvent.KEY_PRESSED,
         e -> {
           if (e.getCode() == KeyCode.SPACE || e.getCode() == KeyCode.ENTER) {
-            s.setSelected(!s.isSelected());
+            turn(s);
             e.consume();
           }
         });
+    s.addEventHandler(
+        MouseEvent.MOUSE_CLICKED,
+        e -> {
+          if (e.getButton() == MouseButton.PRIMARY && !isThumb((Node) e.getTarget())) {
+            s.requestFocus();
+            turn(s);
+          }
+        });
     return s;
+  }
+
+  private static void turn(ToggleSwitch s) {
+    s.setSelected(!s.isSelected());
+  }
+
+  /** What turns the switch by itself. */
+  private static boolean isThumb(Node touched) {
+    return touched.getStyleClass().contains("thumb")
+        || touched.getStyleClass().contains("thumb-area");
   }
 }

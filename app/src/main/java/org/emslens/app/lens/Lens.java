@@ -2,7 +2,9 @@ package org.emslens.app.lens;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
@@ -402,14 +404,19 @@ public final class Lens implements AutoCloseable {
         });
   }
 
-  /** Stops reading, generating and compressing; what was done by then stays. */
-  public void cancel() {
-    for (JobKind kind : List.of(JobKind.PLAN, JobKind.GENERATE, JobKind.READ)) {
-      Job job = jobs.current(kind);
-      if (job != null) {
-        stop(job);
-      }
-    }
+  /**
+   * Stops reading, generating and compressing; what was done by then stays.
+   *
+   * @return whether there was anything to stop
+   */
+  public boolean cancel() {
+    List<Job> ends =
+        Stream.of(JobKind.PLAN, JobKind.GENERATE, JobKind.READ)
+            .map(jobs::current)
+            .filter(Objects::nonNull)
+            .toList();
+    ends.forEach(this::stop);
+    return !ends.isEmpty();
   }
 
   /** Stops a job. A compression that is stopped does not go on with the next one. */

@@ -160,7 +160,7 @@ public final class InspectView extends StackPane {
     Card contextCard =
         new Card("Context", Help.CONTEXT.text(), new VBox(context, generated(), pinned), searchBar);
     note(contextCard, this::contextNote);
-    ToggleSwitch beside = Switches.keyboard(new ToggleSwitch("ask the full cache"));
+    ToggleSwitch beside = Switches.reachable(new ToggleSwitch("ask the full cache"));
     beside.setId("compare");
     beside.setTooltip(
         new Tooltip(

@@ -254,6 +254,7 @@ public final class LensWindow implements Target {
         .put("merged", view.inspect().context().count(TokenState.MERGED))
         .put("evicted", view.inspect().context().count(TokenState.EVICTED));
     state.put("playing", view.isPlaying());
+    state.put("fullScreen", stage.isFullScreen());
     Node focus = stage.getScene().getFocusOwner();
     state.put("focus", focus == null ? null : focus.getId());
     state.put("theme", view.themeProperty().get().name().toLowerCase(Locale.ROOT));

@@ -103,10 +103,9 @@ public final class MainView extends BorderPane {
         () ->
             switch (page.get()) {
               case INSPECT -> {
-                boolean any = timeline.playingProperty().get() || !lens.jobs().isIdle();
+                boolean played = timeline.playingProperty().get();
                 timeline.playingProperty().set(false);
-                lens.cancel();
-                yield any;
+                yield lens.cancel() || played;
               }
               case COMPARE -> compare.cancel();
               case SWEEP -> sweep.cancel();

@@ -117,7 +117,7 @@ public final class PromptView extends VBox {
   }
 
   private WrapBar buttons(Lens lens) {
-    ToggleSwitch chat = Switches.keyboard(new ToggleSwitch("chat turn"));
+    ToggleSwitch chat = Switches.reachable(new ToggleSwitch("chat turn"));
     chat.setId("chat");
     chat.setMinWidth(USE_PREF_SIZE);
     chat.setTooltip(new Tooltip("Send the prompt in the model's own chat template"));
