@@ -99,6 +99,17 @@ class FlowsTest {
     assertEquals(before.last().next().top().getFirst().id(), after.last().token().id());
   }
 
+  /** A recording that is not there leaves the window with a model, and is told of. */
+  @Test
+  void aRecordingThatIsNotThereLeavesAModel() throws Exception {
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n"
+                    + "- expect: {model: /SmolLM2/, notice: /nope.emslens/, enabled.run: true}\n"),
+            folder.resolve("nope.emslens")));
+  }
+
   /** A text file becomes the prompt, and what was written before can be had back. */
   @Test
   void aTextBecomesThePrompt() throws Exception {

@@ -46,19 +46,22 @@ final class SwitchesView extends GridPane {
         "Share of Global in the score: 0 looks at the last queries only, 1 at all",
         0,
         1,
+        1,
         0.05);
     amount(
         Switch.TAU,
         "How alike a token must be to a centre to be merged: the product of the cosines of keys and values; above 1 nothing is",
         0,
         1.1,
+        1000,
         0.05);
-    amount(Switch.MASS, "Attention that kept and merged tokens hold together", 0.5, 1, 0.01);
+    amount(Switch.MASS, "Attention that kept and merged tokens hold together", 0.5, 1, 1, 0.01);
     amount(
         Switch.POOL_LIMIT,
         "Tokens that may merge at most, as a multiple of the centres",
         0,
         8,
+        1000,
         0.5);
     whole(
         Switch.KERNEL,
@@ -88,7 +91,10 @@ final class SwitchesView extends GridPane {
     return s.id().replace('-', ' ');
   }
 
-  private void amount(Switch s, String about, double low, double high, double step) {
+  /**
+   * @param high where the slider ends; what is typed may go up to `most`
+   */
+  private void amount(Switch s, String about, double low, double high, double most, double step) {
     NumberField<Double> field =
         NumberField.decimal(
             s.id() + "-field",
@@ -96,7 +102,7 @@ final class SwitchesView extends GridPane {
             about,
             low,
             low,
-            1000,
+            most,
             step,
             x -> change(s, x),
             faults.apply(s));

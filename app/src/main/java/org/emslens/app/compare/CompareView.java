@@ -31,6 +31,7 @@ import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
+import org.emslens.app.lens.Said;
 import org.emslens.app.lens.View;
 import org.emslens.chart.StepChart;
 import org.emslens.model.ModelConfig;
@@ -191,8 +192,12 @@ public final class CompareView extends BorderPane {
     return model.cancel();
   }
 
-  /** Nothing where a lane's switches cannot be read, which the lane says. */
-  private void start() {
+  /** Compares, where there is a run; not where a lane's switches cannot be read, which it says. */
+  public void start() {
+    if (lens.models().modelProperty().get() == null || lens.runProperty().get() == null) {
+      lens.said().say(Said.Subject.OTHER, "Nothing to compare yet: run a prompt first");
+      return;
+    }
     List<Lane> wanted = new ArrayList<>();
     for (Node n : columns.getChildren()) {
       Lane lane = ((LaneView) n).checked();

@@ -20,6 +20,7 @@ public final class ExportMenu extends MenuButton {
   private final Supplier<Figure> chart;
   private final FileDialogs dialogs;
   private final Writer writer;
+  private Runnable exported = () -> {};
 
   /** Has files written in the background, each to its end, and says what came of it. */
   @FunctionalInterface
@@ -89,6 +90,11 @@ public final class ExportMenu extends MenuButton {
     }
   }
 
+  /** Is told when numbers are on their way to a file. */
+  public void onNumbers(Runnable exported) {
+    this.exported = exported;
+  }
+
   private void choose(Kind kind) {
     dialogs
         .save(getScene().getWindow(), "Export: " + kind.title, name + kind.ending())
@@ -106,6 +112,7 @@ public final class ExportMenu extends MenuButton {
             byte[] text = (from.comment() + rows).getBytes(StandardCharsets.UTF_8);
             AtomicFile.write(f, out -> out.write(text));
           });
+      exported.run();
     } else {
       Figure figure = chart.get();
       writer.write(file, kind.ending(), kind == Kind.SVG ? figure::writeSvg : figure::writePng);

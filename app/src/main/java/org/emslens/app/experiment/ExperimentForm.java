@@ -172,7 +172,12 @@ public final class ExperimentForm extends VBox {
     return pane;
   }
 
-  private void run() {
+  /** Runs what the fields say; what is wrong with them is told beneath them. */
+  public void run() {
+    if (lens.models().modelProperty().get() == null) {
+      failure.setText("No model is open yet.");
+      return;
+    }
     failure.setText("");
     try {
       Grid grid =

@@ -45,6 +45,7 @@ public final class ExperimentModel {
   private final List<ExportMenu.Origin> earlierOrigins = new ArrayList<>();
   private Tally current;
   private boolean first;
+  private boolean unsaved;
   private final ReadOnlyStringWrapper note = new ReadOnlyStringWrapper(this, "note", "");
 
   /**
@@ -155,6 +156,7 @@ public final class ExperimentModel {
     }
     earlier.removeIf(o -> o.key().equals(outcome.key()));
     latest.add(outcome);
+    unsaved = true;
     arrange();
     note.set(tally.told());
   }
@@ -208,8 +210,19 @@ public final class ExperimentModel {
     };
   }
 
+  /** Its results are in a file, or are on their way there. */
+  public void kept() {
+    unsaved = false;
+  }
+
+  /** Whether there are results that no table holds. */
+  public boolean isUnsaved() {
+    return unsaved;
+  }
+
   /** Forgets all results. */
   public void clear() {
+    unsaved = false;
     latest.clear();
     earlier.clear();
     latestOrigins.clear();

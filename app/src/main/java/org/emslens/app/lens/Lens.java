@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
@@ -104,7 +105,7 @@ public final class Lens implements AutoCloseable {
   /** Opens a model file or folder, or a recording; what is open stays where that fails. */
   public void open(Path path) {
     if (path.toString().endsWith(SessionFiles.ENDING)) {
-      openRecording(path, () -> {});
+      openRecording(path, () -> {}, why -> {});
     } else {
       models.open(path);
     }
@@ -114,9 +115,10 @@ public final class Lens implements AutoCloseable {
    * Opens a recording.
    *
    * @param then done on the screen's thread once it is shown
+   * @param failed told why, where it cannot be read, after the user was
    */
-  public void openRecording(Path path, Runnable then) {
-    files.read(path, "Opening " + path.getFileName(), recorded -> show(recorded, then));
+  public void openRecording(Path path, Runnable then, Consumer<String> failed) {
+    files.read(path, "Opening " + path.getFileName(), recorded -> show(recorded, then), failed);
   }
 
   /**
@@ -134,7 +136,8 @@ public final class Lens implements AutoCloseable {
           } else {
             then.run();
           }
-        });
+        },
+        why -> {});
   }
 
   private void show(Run recorded, Runnable then) {
@@ -252,6 +255,9 @@ public final class Lens implements AutoCloseable {
 
   /** How generating came to its end. */
   private static String words(OpenSession.Generated g) {
+    if (g.ended() && g.wanted() == 1) {
+      return "The model has ended its answer";
+    }
     String share = g.made() + " of " + g.wanted() + " tokens";
     return g.ended() && g.made() == 0
         ? "The model has ended its answer"

@@ -25,7 +25,9 @@ final class OpenModel {
    */
   static LoadedModel open(Path path, String device, Job.Turn turn) throws IOException {
     LoadedModel made = LoadedModel.load(ModelLoader.open(path), device, turn);
-    LOG.info("Model ready after {} ms", ManagementFactory.getRuntimeMXBean().getUptime());
+    LOG.info(
+        "Model ready, {} ms after the program's start",
+        ManagementFactory.getRuntimeMXBean().getUptime());
     return made;
   }
 

@@ -11,8 +11,12 @@ final class Remaining {
   /** Seconds over which an older estimate loses most of its weight. */
   private static final double MEMORY = 8;
 
+  /** How much longer what is left may take than what is done did, for its share. */
+  private static final double MOST_OF_PACE = 3;
+
   private double whole = Double.NaN;
   private double at;
+  private double share;
 
   /**
    * @param passed seconds since it began
@@ -22,14 +26,19 @@ final class Remaining {
     if (share < LEAST) {
       return;
     }
+    this.share = share;
     double now = passed / share;
     double weight = 1 - Math.exp(-(passed - at) / MEMORY);
     whole = Double.isNaN(whole) ? now : whole + weight * (now - whole);
     at = passed;
   }
 
-  /** Seconds; NaN where it is too early to tell. */
+  /** Seconds; NaN where it is too early to tell, or it has taken longer than was thought. */
   double seconds(double passed) {
-    return Double.isNaN(whole) || passed < 1 ? Double.NaN : Math.max(0, whole - passed);
+    if (Double.isNaN(whole) || passed < 1 || passed >= whole) {
+      return Double.NaN;
+    }
+    // Where little is left, an older and slower part does not count any more.
+    return Math.min(whole - passed, MOST_OF_PACE * passed * (1 - share) / share);
   }
 }

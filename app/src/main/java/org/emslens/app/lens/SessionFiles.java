@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.beans.value.ObservableValue;
 import org.emslens.app.controls.Endings;
 import org.emslens.app.controls.ExportMenu;
@@ -29,7 +30,10 @@ public final class SessionFiles {
   private final Models models;
   private final Branches branches;
   private final List<Run> writing = new ArrayList<>();
-  private Run kept;
+
+  /** Runs on the shown prompt that are in a file. */
+  private final List<Run> kept = new ArrayList<>();
+
   private Runnable waiting;
   private Runnable instead;
 
@@ -41,8 +45,8 @@ public final class SessionFiles {
     this.branches = branches;
   }
 
-  /** Reads a recording, and hands it over on the screen's thread. */
-  void read(Path file, String title, Consumer<Run> then) {
+  /** Reads a recording, and hands it over, or why not, on the screen's thread. */
+  void read(Path file, String title, Consumer<Run> then, Consumer<String> failed) {
     Run[] made = new Run[1];
     said.over(Said.Subject.FILE);
     said.over(Said.Subject.MODEL);
@@ -50,7 +54,12 @@ public final class SessionFiles {
         JobKind.OPEN,
         title,
         turn -> made[0] = Recording.read(file),
-        end -> said.ended(Said.Subject.FILE, end, () -> then.accept(made[0])));
+        end -> {
+          said.ended(Said.Subject.FILE, end, () -> then.accept(made[0]));
+          if (end instanceof Job.End.Failed f) {
+            failed.accept(f.why());
+          }
+        });
   }
 
   /** Reads a text, and hands it over on the screen's thread. */
@@ -103,7 +112,7 @@ public final class SessionFiles {
               end -> {
                 writing.remove(shown);
                 if (end instanceof Job.End.Done) {
-                  kept = shown;
+                  kept.add(shown);
                   then.run();
                 }
               });
@@ -199,18 +208,26 @@ public final class SessionFiles {
         chosen, ending, file -> write(file, turn -> content.write(file), "", end -> {}));
   }
 
-  /** A run that is in a file already. */
+  /** A run that was read from a file, or opened from elsewhere, in the place of what was shown. */
   void keep(Run r) {
-    kept = r;
+    kept.clear();
+    kept.add(r);
   }
 
   /** Whether the shown session has generated tokens that no file holds, nor is about to. */
   public boolean isUnsaved() {
-    Run r = run.getValue();
-    return r != null
-        && r.steps().size() > 1
-        && (kept == null || !r.steps().equals(kept.steps()))
-        && writing.stream().noneMatch(w -> w.steps().equals(r.steps()));
+    return run.getValue() != null && isUnsaved(run.getValue());
+  }
+
+  /** How many of the branches that were left have such tokens. */
+  public int unsavedBranches() {
+    return (int) branches.left().stream().filter(b -> isUnsaved(b.run())).count();
+  }
+
+  private boolean isUnsaved(Run r) {
+    return r.steps().size() > 1
+        && Stream.concat(kept.stream(), writing.stream())
+            .noneMatch(w -> w.steps().equals(r.steps()));
   }
 
   /**

@@ -31,6 +31,7 @@ final class Commands {
   private final Losses losses;
   private final Openings openings;
   private Supplier<String> copied = this::runCommand;
+  private Supplier<List<String>> unsavedPages = List::of;
 
   /**
    * @param owner a node of the window that dialogs belong to
@@ -49,7 +50,10 @@ final class Commands {
     this.help = help;
     losses =
         new Losses(
-            lens, appearance, then -> chosenName().ifPresent(f -> lens.files().save(f, then)));
+            lens,
+            appearance,
+            then -> chosenName().ifPresent(f -> lens.files().save(f, then)),
+            () -> unsavedPages.get());
     openings = new Openings(lens, prompt, losses);
     lens.models().onChooseFile(this::open);
   }
@@ -146,6 +150,11 @@ final class Commands {
       throw new IllegalStateException("Nothing was run yet.");
     }
     return lens.files().command(run);
+  }
+
+  /** Which pages have results that are in no file. */
+  void onClosing(Supplier<List<String>> pages) {
+    unsavedPages = pages;
   }
 
   /** Puts that line where the user can paste it from. */

@@ -26,7 +26,15 @@ final class Header extends StackPane {
 
   private static final double MOST_OF_TITLE = 420;
 
-  Header(Lens lens, Commands commands, ObjectProperty<Page> page, BooleanProperty asks) {
+  /**
+   * @param turned gives the focus to the page that a click has turned to
+   */
+  Header(
+      Lens lens,
+      Commands commands,
+      ObjectProperty<Page> page,
+      BooleanProperty asks,
+      Runnable turned) {
     getStyleClass().add("header");
     Label name = new Label("EMS Lens");
     name.getStyleClass().add("title");
@@ -73,11 +81,11 @@ final class Header extends StackPane {
             new WrapBar(
                 12,
                 Parts.group(name, model, device),
-                pages(page),
+                pages(page, turned),
                 Parts.group(open(commands, asks), save, undo, redo, copy, look, help)));
   }
 
-  private static SegmentedButton pages(ObjectProperty<Page> page) {
+  private static SegmentedButton pages(ObjectProperty<Page> page, Runnable turned) {
     SegmentedButton buttons = new SegmentedButton();
     ToggleGroup group = new ToggleGroup();
     for (Page p : Page.values()) {
@@ -87,6 +95,7 @@ final class Header extends StackPane {
       b.setUserData(p);
       b.setMinWidth(USE_PREF_SIZE);
       b.setSelected(p == page.get());
+      b.setOnMouseClicked(e -> turned.run());
       buttons.getButtons().add(b);
     }
     buttons.setToggleGroup(group);

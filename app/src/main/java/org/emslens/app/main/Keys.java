@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import javafx.beans.property.ObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Control;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.ScrollPane;
@@ -19,7 +20,6 @@ import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Said;
-import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.settings.Appearance;
 import org.emslens.app.timeline.FilmStrip;
 import org.emslens.app.timeline.TimelineModel;
@@ -34,7 +34,7 @@ final class Keys {
 
   static final List<Shortcut> ALL =
       List.of(
-          new Shortcut("Ctrl+Enter", "run the prompt"),
+          new Shortcut("Ctrl+Enter", "run the prompt, or what the page is for"),
           new Shortcut("Esc", "put a question away; else stop what runs; else leave full screen"),
           new Shortcut("Left, Right", "one step back, one on; beyond the last, generate"),
           new Shortcut("Home, End", "to the end of the prompt, to the last step"),
@@ -53,16 +53,17 @@ final class Keys {
   private final Node root;
   private final Lens lens;
   private final Commands commands;
-  private final PromptModel prompt;
   private final TimelineModel timeline;
   private final ObjectProperty<Page> page;
   private final InspectView inspect;
   private final ShortcutsView shortcuts;
   private final Appearance appearance;
+  private final Runnable run;
   private final BooleanSupplier cancel;
   private final Runnable turned;
 
   /**
+   * @param run begins what the shown page is for
    * @param cancel ends what the shown page runs; tells whether there was anything
    * @param turned gives the focus to the page that is shown now
    */
@@ -70,23 +71,23 @@ final class Keys {
       Node root,
       Lens lens,
       Commands commands,
-      PromptModel prompt,
       TimelineModel timeline,
       ObjectProperty<Page> page,
       InspectView inspect,
       ShortcutsView shortcuts,
       Appearance appearance,
+      Runnable run,
       BooleanSupplier cancel,
       Runnable turned) {
     this.root = root;
     this.lens = lens;
     this.commands = commands;
-    this.prompt = prompt;
     this.timeline = timeline;
     this.page = page;
     this.inspect = inspect;
     this.shortcuts = shortcuts;
     this.appearance = appearance;
+    this.run = run;
     this.cancel = cancel;
     this.turned = turned;
     root.addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
@@ -100,7 +101,7 @@ final class Keys {
         kept && e.getCode() == KeyCode.ESCAPE
             ? this::escape
             : e.isShortcutDown() ? withControl(e) : alone(e.getCode());
-    if (action == null && isPressed(e)) {
+    if (action == null && (isPressed(e) || isClosedList(e))) {
       action = stepping(e.getCode());
     }
     if (action != null) {
@@ -113,6 +114,12 @@ final class Keys {
   private boolean isPressed(KeyEvent e) {
     boolean chosen = e.getTarget() instanceof ToggleButton t && t.getToggleGroup() != null;
     return e.getTarget() instanceof ButtonBase && !chosen && isSteps(e);
+  }
+
+  /** Whether a list has the focus that is not open: it has no use for left and right. */
+  private boolean isClosedList(KeyEvent e) {
+    boolean sideways = e.getCode() == KeyCode.LEFT || e.getCode() == KeyCode.RIGHT;
+    return e.getTarget() instanceof ComboBox<?> c && !c.isShowing() && sideways && isSteps(e);
   }
 
   private boolean isSteps(KeyEvent e) {
@@ -134,7 +141,7 @@ final class Keys {
         e.getTarget() instanceof TextInputControl
             && !(e.getTarget() instanceof NumberField<?> f && f.isUnchanged());
     return switch (e.getCode()) {
-      case ENTER -> prompt::run;
+      case ENTER -> run;
       case S -> commands::save;
       case O -> commands::open;
       case F -> page.get() == Page.INSPECT ? inspect::find : null;

@@ -119,7 +119,7 @@ public final class LensWindow implements Target {
     if (options.file() == null) {
       firstStart();
     } else if (options.file().toString().endsWith(SessionFiles.ENDING)) {
-      lens.openRecording(options.file(), this::openItsModel);
+      lens.openRecording(options.file(), this::openItsModel, this::openTheUsual);
     } else {
       if (Openings.isText(options.file())) {
         lens.openDefault();
@@ -217,6 +217,17 @@ public final class LensWindow implements Target {
     }
   }
 
+  /** Without the recording that was asked for there is still a model, and why is still said. */
+  private void openTheUsual(String why) {
+    view.prompt().fill(view.prompt().samples().getFirst());
+    lens.openDefault();
+    lens.said()
+        .fail(
+            Said.Subject.OTHER,
+            why,
+            List.of(new Notice.Answer("choose-file", "Choose a file …", view::chooseFile)));
+  }
+
   @Override
   public Lens lens() {
     return lens;
@@ -254,7 +265,6 @@ public final class LensWindow implements Target {
         .put("merged", view.inspect().context().count(TokenState.MERGED))
         .put("evicted", view.inspect().context().count(TokenState.EVICTED));
     state.put("playing", view.isPlaying());
-    state.put("fullScreen", stage.isFullScreen());
     Node focus = stage.getScene().getFocusOwner();
     state.put("focus", focus == null ? null : focus.getId());
     state.put("theme", view.themeProperty().get().name().toLowerCase(Locale.ROOT));

@@ -2,7 +2,9 @@ package org.emslens.app.main;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.value.ChangeListener;
 import javafx.beans.value.ObservableValue;
@@ -18,22 +20,26 @@ final class Losses {
   private final Lens lens;
   private final Appearance appearance;
   private final Consumer<Runnable> save;
+  private final Supplier<List<String>> pages;
 
   /** What is about to happen, and what it would end. */
   enum Deed {
     CLOSE("close", "Close", true, JobKind.CAMPAIGN, "An experiment is still running. "),
-    OPEN("open", "Open", true, JobKind.GENERATE, "Tokens are still to be generated. "),
+    OPEN("open", "Open", true, JobKind.GENERATE, Deed.WAITS),
     /** What is shown stays, as a recording. */
-    LOAD("open", "Open", false, JobKind.GENERATE, "Tokens are still to be generated. ");
+    LOAD("open", "Load", false, JobKind.GENERATE, Deed.WAITS);
 
-    private final String verb;
+    private static final String WAITS =
+        "Tokens are still to be generated; what you asked for is done once they have come. ";
+
+    private final String id;
     private final String title;
     private final boolean tokens;
     private final JobKind ends;
     private final String running;
 
-    Deed(String verb, String title, boolean tokens, JobKind ends, String running) {
-      this.verb = verb;
+    Deed(String id, String title, boolean tokens, JobKind ends, String running) {
+      this.id = id;
       this.title = title;
       this.tokens = tokens;
       this.ends = ends;
@@ -43,35 +49,45 @@ final class Losses {
 
   /**
    * @param save asks for a name, saves, and does what it is given once that is done
+   * @param pages those that have results in no file
    */
-  Losses(Lens lens, Appearance appearance, Consumer<Runnable> save) {
+  Losses(Lens lens, Appearance appearance, Consumer<Runnable> save, Supplier<List<String>> pages) {
     this.lens = lens;
     this.appearance = appearance;
     this.save = save;
+    this.pages = pages;
   }
 
   /** Does it at once where nothing would be lost, else as the user says. */
   void unlessLost(Deed deed, Runnable then) {
     boolean unsaved = deed.tokens && lens.files().isUnsaved();
+    String lost = lost(deed, unsaved);
     Job running = lens.jobs().current(deed.ends);
-    if (!appearance.askBeforeClosingProperty().get() || !unsaved && running == null) {
+    if (!appearance.askBeforeClosingProperty().get() || lost.isEmpty() && running == null) {
       then.run();
       return;
     }
     List<Notice.Answer> answers = new ArrayList<>();
-    answers.add(new Notice.Answer(deed.verb + "-stay", "Stay", () -> {}));
+    answers.add(
+        new Notice.Answer(deed.id + "-stay", lost.isEmpty() ? "Not at all" : "Stay", () -> {}));
     if (unsaved) {
+      // Something else may be left to be asked about then.
       answers.add(
-          new Notice.Answer(deed.verb + "-save", "Save and " + deed.verb, () -> save.accept(then)));
+          new Notice.Answer(
+              deed.id + "-save",
+              "Save and " + deed.title.toLowerCase(Locale.ROOT),
+              () -> save.accept(() -> unlessLost(deed, then))));
     }
     answers.add(
         new Notice.Answer(
-            deed.verb + "-discard",
-            unsaved ? deed.title + " without saving" : "End it and " + deed.verb,
+            deed.id + "-discard",
+            lost.isEmpty()
+                ? "End it and " + deed.title.toLowerCase(Locale.ROOT)
+                : deed.title + " without saving",
             then));
     answers.add(
         new Notice.Answer(
-            deed.verb + "-never-ask",
+            deed.id + "-never-ask",
             deed.title + ", and never ask again",
             () -> {
               appearance.askBeforeClosingProperty().set(false);
@@ -80,13 +96,31 @@ final class Losses {
     boolean[] answered = new boolean[1];
     lens.said()
         .ask(
-            unsaved ? Said.Subject.OTHER : running,
-            (running == null ? "" : deed.running)
-                + (unsaved ? "The session has generated tokens that are in no file." : ""),
+            lost.isEmpty() ? running : Said.Subject.OTHER,
+            ((running == null ? "" : deed.running) + lost).strip(),
             answers.stream().map(a -> noting(a, answered)).toList());
-    if (!unsaved) {
+    if (lost.isEmpty()) {
       whenOver(running, answered, () -> unlessLost(deed, then));
     }
+  }
+
+  /** What is in no file and would be gone, in a sentence for each kind; empty where nothing is. */
+  private String lost(Deed deed, boolean unsaved) {
+    List<String> all = new ArrayList<>();
+    if (unsaved) {
+      all.add("The session has generated tokens that are in no file.");
+    }
+    int branches = deed.tokens ? lens.files().unsavedBranches() : 0;
+    if (branches > 0) {
+      all.add(
+          (branches == 1 ? "A branch that was left is" : branches + " branches that were left are")
+              + " in no file; go back to it to save it.");
+    }
+    List<String> unkept = deed == Deed.CLOSE ? pages.get() : List.of();
+    if (!unkept.isEmpty()) {
+      all.add("Results of " + String.join(" and ", unkept) + " were not exported.");
+    }
+    return String.join(" ", all);
   }
 
   private static Notice.Answer noting(Notice.Answer a, boolean[] answered) {

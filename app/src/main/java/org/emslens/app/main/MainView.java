@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.Node;
@@ -22,6 +23,7 @@ import javafx.scene.layout.VBox;
 import org.emslens.app.compare.CompareView;
 import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Surface;
+import org.emslens.app.experiment.ExperimentPage;
 import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heatmap.HeatmapView;
 import org.emslens.app.lens.Lens;
@@ -88,7 +90,14 @@ public final class MainView extends BorderPane {
               case SWEEP -> sweep.command();
               case NEEDLE -> needle.command();
             });
-    setTop(new Header(lens, commands, page, appearance.askBeforeClosingProperty()));
+    setTop(
+        new Header(lens, commands, page, appearance.askBeforeClosingProperty(), this::focusPage));
+    commands.onClosing(
+        () ->
+            Stream.of(sweep, needle)
+                .filter(ExperimentPage::isUnsaved)
+                .map(ExperimentPage::title)
+                .toList());
     setCenter(middle);
     setBottom(new VBox(when, new NoticeBar(lens), new StatusLine(lens, page)));
     page.addListener(
@@ -115,12 +124,19 @@ public final class MainView extends BorderPane {
         this,
         lens,
         commands,
-        prompt,
         timeline,
         page,
         inspect,
         shortcuts,
         appearance,
+        () -> {
+          switch (page.get()) {
+            case INSPECT -> prompt.run();
+            case COMPARE -> compare.start();
+            case SWEEP -> sweep.run();
+            case NEEDLE -> needle.run();
+          }
+        },
         cancel,
         this::focusPage);
     setOnDragOver(this::dragOver);

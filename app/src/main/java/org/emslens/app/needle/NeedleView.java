@@ -21,6 +21,7 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Scroll;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
+import org.emslens.app.experiment.ExperimentPage;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.chart.NeedleChart;
@@ -30,7 +31,7 @@ import org.emslens.experiment.OutcomeCsv;
 import org.emslens.experiment.Task;
 
 /** Needles by length of context and depth, filling in as they are found or lost. */
-public final class NeedleView extends BorderPane {
+public final class NeedleView extends BorderPane implements ExperimentPage {
   private static final double GAP = 20;
   private static final double LEAST_HEIGHT = 170;
   private static final String INSIDE = "inside the prompt";
@@ -69,6 +70,7 @@ public final class NeedleView extends BorderPane {
             () -> NeedleChart.of(List.copyOf(model.outcomes())),
             dialogs,
             lens.files()::export);
+    export.onNumbers(model::kept);
     export.disableProperty().bind(Bindings.isEmpty(model.outcomes()));
     form =
         new ExperimentForm(
@@ -108,6 +110,21 @@ public final class NeedleView extends BorderPane {
             depths.getText().replace(" ", ""),
             "--question",
             asked));
+  }
+
+  /** Runs what the form says, where that can be. */
+  public void run() {
+    form.run();
+  }
+
+  @Override
+  public String title() {
+    return "Needle";
+  }
+
+  @Override
+  public boolean isUnsaved() {
+    return model.isUnsaved();
   }
 
   /** Ends what this page runs, if anything; tells whether it did. */

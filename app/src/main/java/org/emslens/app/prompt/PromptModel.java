@@ -230,6 +230,12 @@ public final class PromptModel {
   /** Runs what is written; the first time with the sample's settings, where it is the sample's. */
   public void run() {
     if (!canRun()) {
+      lens.said()
+          .say(
+              Said.Subject.RUN,
+              lens.models().modelProperty().get() == null
+                  ? "No model is open yet"
+                  : "The prompt is empty; write one, or choose a sample");
       return;
     }
     lens.said().over(this);

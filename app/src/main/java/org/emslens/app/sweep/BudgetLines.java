@@ -21,6 +21,7 @@ import org.emslens.app.controls.PolicyLines;
 import org.emslens.chart.BudgetChart;
 import org.emslens.chart.BudgetChart.Point;
 import org.emslens.experiment.Outcome;
+import org.emslens.experiment.Summary;
 import org.emslens.experiment.Summary.Measure;
 
 /** Lines of a measure over the budget, doubling from left to right, whose points can be clicked. */
@@ -155,19 +156,29 @@ final class BudgetLines extends StackPane {
     return 10 * power;
   }
 
+  /** A single run has no interval. */
+  private static String told(Summary.Estimate e) {
+    return e.n() == 1
+        ? String.format(Locale.ROOT, "%.4g%n1 run; click to open it", e.mean())
+        : String.format(
+            Locale.ROOT,
+            "%.4g, 95 %% between %.4g and %.4g%n%d runs; click to open the worst",
+            e.mean(),
+            e.low(),
+            e.high(),
+            e.n());
+  }
+
   private void explain(Node node, String label, Point p) {
     Tooltip tip =
         new Tooltip(
             String.format(
                 Locale.ROOT,
-                "%s, budget %s (%.0f slots)%n%.4g, 95 %% between %.4g and %.4g%n%d runs; click to open the worst",
+                "%s, budget %s (%.0f slots)%n%s",
                 label,
                 p.summary().budget(),
                 p.slots(),
-                p.estimate().mean(),
-                p.estimate().low(),
-                p.estimate().high(),
-                p.estimate().n()));
+                told(p.estimate())));
     tip.setShowDelay(Duration.millis(150));
     Tooltip.install(node, tip);
     node.setCursor(Cursor.HAND);

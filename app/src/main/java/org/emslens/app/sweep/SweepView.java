@@ -12,6 +12,7 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
+import org.emslens.app.experiment.ExperimentPage;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.chart.BudgetChart;
@@ -23,7 +24,7 @@ import org.emslens.experiment.Summary.Measure;
  * Budget against a measure, one line per policy; a click on a point opens one of its runs to look
  * at.
  */
-public final class SweepView extends BorderPane {
+public final class SweepView extends BorderPane implements ExperimentPage {
 
   private static final String HELP =
       "Each point is the mean over runs, with its 95 % interval, at a budget of slots per KV head, doubling from left to right. KL and agreement compare the next-token distribution with the full cache's on the same text; accuracy is the share of hidden facts that come out. A click on a point opens the run that came out worst.";
@@ -67,6 +68,7 @@ public final class SweepView extends BorderPane {
                     model.overlayProperty().get()),
             dialogs,
             lens.files()::export);
+    export.onNumbers(model::kept);
     export.disableProperty().bind(chart.emptyProperty());
     form =
         new ExperimentForm(
@@ -92,6 +94,21 @@ public final class SweepView extends BorderPane {
   /** The line that runs what the form says. */
   public String command() {
     return form.line("sweep", prompts.options());
+  }
+
+  /** Runs what the form says, where that can be. */
+  public void run() {
+    form.run();
+  }
+
+  @Override
+  public String title() {
+    return "Sweep";
+  }
+
+  @Override
+  public boolean isUnsaved() {
+    return model.isUnsaved();
   }
 
   /** Ends what this page runs, if anything; tells whether it did. */

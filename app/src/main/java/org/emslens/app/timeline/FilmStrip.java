@@ -22,7 +22,7 @@ public final class FilmStrip extends Surface {
   /** What stands nearer to an edge would lie under the ring that shows the focus. */
   private static final double EDGE = 3;
 
-  private static final double LEGEND = 130;
+  private static final double LEGEND = 96;
 
   private final Lens lens;
   private final TimelineModel model;
@@ -46,7 +46,7 @@ public final class FilmStrip extends Surface {
     }
     int n = v.run().steps().size();
     int heads = v.run().config().allKvHeads();
-    double unit = Math.min(24, (w - LEFT - RIGHT) / n);
+    double unit = unit(w, n);
     double ph = h - BOTTOM - EDGE - 2;
     double most = 1;
     for (Step s : v.run().steps()) {
@@ -77,7 +77,7 @@ public final class FilmStrip extends Surface {
         TextAlignment.RIGHT);
     text(g, "slots", LEFT - 5, EDGE + ph - 2, SMALL, colours().muted(), TextAlignment.RIGHT);
     int step = Math.max(1, (int) Math.ceil(40 / unit));
-    for (int i = 0; i < n && LEFT + (i + 0.5) * unit < w - RIGHT - LEGEND; i += step) {
+    for (int i = 0; i < n; i += step) {
       text(
           g,
           Integer.toString(i),
@@ -87,14 +87,26 @@ public final class FilmStrip extends Surface {
           colours().muted(),
           TextAlignment.CENTER);
     }
-    text(
-        g,
-        "step   ▾ compressed",
-        w - RIGHT,
-        h - 5 - EDGE,
-        SMALL,
-        colours().muted(),
-        TextAlignment.RIGHT);
+    text(g, "step", LEFT - 5, h - 5 - EDGE, SMALL, colours().muted(), TextAlignment.RIGHT);
+    if (hasLegend(w)) {
+      text(
+          g,
+          "▾ compressed",
+          w - RIGHT,
+          h - 5 - EDGE,
+          SMALL,
+          colours().muted(),
+          TextAlignment.RIGHT);
+    }
+  }
+
+  /** Width of a step; the legend stands beside them. */
+  private static double unit(double w, int steps) {
+    return Math.min(24, (w - LEFT - RIGHT - (hasLegend(w) ? LEGEND : 0)) / steps);
+  }
+
+  private static boolean hasLegend(double w) {
+    return w > 3 * LEGEND;
   }
 
   @Override
@@ -115,7 +127,7 @@ public final class FilmStrip extends Surface {
     View v = lens.viewProperty().get();
     if (v != null) {
       int n = v.run().steps().size();
-      double unit = Math.min(24, (width() - LEFT - RIGHT) / n);
+      double unit = unit(width(), n);
       lens.selection().stepProperty().set(Math.clamp((long) ((x(e) - LEFT) / unit), 0, n - 1));
     }
   }

@@ -43,6 +43,9 @@ public final class ContextView extends Surface {
   private Fate fate;
   private boolean hovering;
 
+  /** Whether what was found or pinned could be seen when this was drawn last. */
+  private boolean lookedAtInSight;
+
   /** A token about where the eye rests, which stays there when the width changes. */
   private int anchor = Integer.MAX_VALUE;
 
@@ -95,9 +98,25 @@ public final class ContextView extends Surface {
     repaint();
   }
 
+  /** What was found or pinned, and in sight, stays in sight. */
   @Override
   protected void resized() {
     layout = null;
+    if (lookedAtInSight) {
+      reveal(lookedAt());
+    }
+  }
+
+  private int lookedAt() {
+    return search.token() >= 0 ? search.token() : selection.pinnedProperty().get();
+  }
+
+  private boolean isInSight(int token) {
+    if (token < 0 || token >= laid.size()) {
+      return false;
+    }
+    double y = layout.line[token] * LINE;
+    return y >= scroll && y + LINE <= scroll + height() - FOOT;
   }
 
   private static List<Token> tokens(View v) {
@@ -129,10 +148,8 @@ public final class ContextView extends Surface {
   private void reveal(int token) {
     if (token >= 0 && token < laid.size() && width() > 1) {
       lay(width());
-      double y = layout.line[token] * LINE;
-      double body = height() - FOOT;
-      if (y < scroll || y + LINE > scroll + body) {
-        scroll = y - body / 3;
+      if (!isInSight(token)) {
+        scroll = layout.line[token] * LINE - (height() - FOOT) / 3;
       }
     }
     repaint();
@@ -154,6 +171,7 @@ public final class ContextView extends Surface {
     double most = Math.max(0, content - body);
     scroll = Math.clamp(scroll, 0, most);
     atEnd = scroll > most - LINE;
+    lookedAtInSight = isInSight(lookedAt());
     g.save();
     g.beginPath();
     g.rect(0, 0, w, Math.max(0, body));

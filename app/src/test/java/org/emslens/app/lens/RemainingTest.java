@@ -31,4 +31,19 @@ class RemainingTest {
       told = now;
     }
   }
+
+  @Test
+  void whatIsNearlyDoneIsNotToldToTakeLong() {
+    remaining.tell(3, 0.1);
+    remaining.tell(4, 0.95);
+    assertTrue(remaining.seconds(4) < 1, "a slow beginning does not count at the end");
+    remaining.tell(4.1, 1);
+    assertEquals(0, remaining.seconds(4.1), 1e-9);
+  }
+
+  @Test
+  void whatTakesLongerThanWasThoughtIsNotToldToBeOverInASecond() {
+    remaining.tell(2, 0.5);
+    assertTrue(Double.isNaN(remaining.seconds(30)));
+  }
 }
