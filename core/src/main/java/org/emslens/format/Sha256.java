@@ -2,6 +2,7 @@ package org.emslens.format;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -9,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** SHA-256 of files. */
+/** SHA-256 of files and texts. */
 public final class Sha256 {
   private Sha256() {}
 
@@ -23,6 +24,16 @@ public final class Sha256 {
           digest.update(buffer, 0, n);
         }
       }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Of texts, each with an end of its own, as lower-case hex digits. */
+  public static String of(String... texts) {
+    MessageDigest digest = digest();
+    for (String text : texts) {
+      digest.update(text.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

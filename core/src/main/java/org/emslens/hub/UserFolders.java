@@ -17,6 +17,11 @@ public final class UserFolders {
     return cache().resolve("logs");
   }
 
+  /** Programs that were built for graphics cards. */
+  public static Path programs() {
+    return cache().resolve("programs");
+  }
+
   /** What the window remembers from one start to the next. */
   public static Path settings() {
     return cache().resolve("window.json");

@@ -1,6 +1,7 @@
 package org.emslens.device.cpu;
 
 import java.lang.foreign.MemorySegment;
+import org.emslens.device.packed.Levels;
 import org.emslens.model.AttentionSpec;
 
 /** The inner loops. Safe for several threads. */

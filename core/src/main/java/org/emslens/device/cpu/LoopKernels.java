@@ -3,6 +3,7 @@ package org.emslens.device.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.emslens.device.packed.Levels;
 import org.emslens.math.Exponential;
 
 /** Loops as Java has them, for machines and starts without its Vector API. */

@@ -1,63 +1,37 @@
 package org.emslens.device.cpu;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.stream.IntStream;
-import org.emslens.device.cpu.Packing.Scales;
+import org.emslens.device.packed.PackedTiles;
+import org.emslens.device.packed.Packing;
+import org.emslens.device.packed.Packing.Scales;
 import org.emslens.format.TensorInfo;
 import org.emslens.format.TensorSource;
 
-/**
- * A weight matrix in the levels that its file stores, repacked once so that a vector's lanes are
- * rows. Decoding moves every weight once per token, so bits count: this is as large as the file.
- *
- * <p>Tiles of rows are the unit of work. A tile is the scales of its blocks of 32 inputs, the
- * factors of a super-block before its blocks' scales, and then the words of all blocks (see {@link
- * Levels}): each is read in one go.
- */
+/** Products with a weight matrix in packed tiles, whose rows are a vector's lanes. */
 final class PackedMatrix implements AutoCloseable {
   private static final int BLOCK = Packing.BLOCK;
-  private static final int PADDING = 64;
-  private static final int ALIGN = 64;
 
   private final Kernels kernels;
+  private final PackedTiles tiles;
   private final Packing packing;
   private final int rows;
   private final int in;
   private final int blocks;
   private final int tileRows;
-  private final int scaleBytes;
-  private final int superBytes;
-  private final int wordBytes;
-  private final long wordsFrom;
-  private final long tileBytes;
-  private final Arena arena = Arena.ofShared();
   private final MemorySegment memory;
 
   /** Reads and packs a tensor [rows, in]. */
   PackedMatrix(Kernels kernels, TensorSource source, TensorInfo tensor) {
     this.kernels = kernels;
-    packing = Packing.of(tensor.type());
-    rows = Math.toIntExact(tensor.shape().getFirst());
-    in = Math.toIntExact(tensor.shape().getLast());
-    blocks = (in + BLOCK - 1) / BLOCK;
-    tileRows = kernels.tileRows();
-    Scales s = packing.scales();
-    scaleBytes = tileRows * s.bytes();
-    superBytes = tileRows * s.superBytes();
-    wordBytes = tileRows * 4 * packing.levels().words();
-    // Vectors that lie across two lines of the processor's cache are read twice.
-    wordsFrom = (supers(blocks) + (long) blocks * scaleBytes + ALIGN - 1) / ALIGN * ALIGN;
-    tileBytes = (wordsFrom + (long) blocks * wordBytes + ALIGN - 1) / ALIGN * ALIGN;
-    memory = arena.allocate(tiles() * tileBytes + PADDING, 64);
-    try {
-      IntStream.range(0, tiles()).parallel().forEach(t -> pack(source, tensor, t));
-    } catch (RuntimeException | Error e) {
-      arena.close();
-      throw e;
-    }
+    tiles = new PackedTiles(source, tensor, kernels.tileRows());
+    packing = tiles.packing();
+    rows = tiles.rows();
+    in = tiles.in();
+    blocks = tiles.blocks();
+    tileRows = tiles.tileRows();
+    memory = tiles.memory();
   }
 
   int rows() {
@@ -69,79 +43,11 @@ final class PackedMatrix implements AutoCloseable {
   }
 
   int tiles() {
-    return (rows + tileRows - 1) / tileRows;
+    return tiles.tiles();
   }
 
   long bytes() {
     return memory.byteSize();
-  }
-
-  /** Bytes of the factors of the super-blocks that begin before this block. */
-  private long supers(int block) {
-    return (long) (block + Packing.SUPER - 1) / Packing.SUPER * superBytes;
-  }
-
-  /** Where a block's scales are; its super-block's factors are just before the first's. */
-  private long scalesAt(int tile, int block) {
-    return tile * tileBytes + supers(block + 1) + (long) block * scaleBytes;
-  }
-
-  private long wordsAt(int tile, int block) {
-    return tile * tileBytes + wordsFrom + (long) block * wordBytes;
-  }
-
-  private void pack(TensorSource source, TensorInfo tensor, int tile) {
-    int rowBytes = Math.toIntExact(tensor.type().bytesOf(in));
-    int storedBlock = (int) tensor.type().bytesOf(BLOCK * (superBytes == 0 ? 1 : Packing.SUPER));
-    byte[] raw = new byte[rowBytes + PADDING * 2];
-    int[] words = new int[packing.levels().words()];
-    byte[] scale = new byte[4];
-    int first = tile * tileRows;
-    byte[] all = new byte[Math.min(tileRows, rows - first) * rowBytes];
-    source.raw(tensor, (long) first * rowBytes, all);
-    for (int r = 0; r * rowBytes < all.length; r++) {
-      System.arraycopy(all, r * rowBytes, raw, 0, rowBytes);
-      for (int b = 0; b < blocks; b++) {
-        int sub = superBytes == 0 ? 0 : b % Packing.SUPER;
-        int from = (superBytes == 0 ? b : b / Packing.SUPER) * storedBlock;
-        long to = scalesAt(tile, b);
-        if (superBytes > 0 && sub == 0) {
-          putFactors(raw, from, to - superBytes, r);
-        }
-        packing.scale(raw, from, sub, scale);
-        putScales(scale, to, r);
-        packing.words(raw, from, sub, words);
-        long place = wordsAt(tile, b) + 4L * r;
-        for (int k = 0; k < words.length; k++, place += 4L * tileRows) {
-          memory.set(ValueLayout.JAVA_INT_UNALIGNED, place, words[k]);
-        }
-      }
-    }
-  }
-
-  private void putFactors(byte[] raw, int from, long to, int row) {
-    for (int f = 0; f < packing.scales().superBytes() / 2; f++) {
-      MemorySegment.copy(
-          raw,
-          from + packing.storedFactors() + 2 * f,
-          memory,
-          ValueLayout.JAVA_BYTE,
-          to + 2L * tileRows * f + 2L * row,
-          2);
-    }
-  }
-
-  private void putScales(byte[] scale, long to, int row) {
-    int width = superBytes > 0 ? 1 : 2;
-    for (int part = 0; part < packing.scales().bytes() / width; part++) {
-      MemorySegment.copy(
-          scale,
-          part * width,
-          memory,
-          ValueLayout.JAVA_BYTE,
-          to + (long) width * (tileRows * part + row),
-          width);
-    }
   }
 
   /** Memory for one thread's products with a tile. */
@@ -177,10 +83,10 @@ final class PackedMatrix implements AutoCloseable {
       Arrays.fill(s.scales, 0, blocks * tileRows, 1);
     }
     for (int b = 0; b < blocks; b++) {
-      long at = scalesAt(tile, b);
+      long at = tiles.scalesAt(tile, b);
       int to = b * parts * tileRows;
-      if (superBytes > 0 && b % Packing.SUPER == 0) {
-        kernels.halves(memory, at - superBytes, s.factors, 0);
+      if (kind.superBytes() > 0 && b % Packing.SUPER == 0) {
+        kernels.halves(memory, tiles.factorsAt(tile, b), s.factors, 0);
       }
       switch (kind) {
         case NONE -> {}
@@ -191,7 +97,8 @@ final class PackedMatrix implements AutoCloseable {
         }
         case SUPER_WITH_MINIMA -> {
           if (b % Packing.SUPER == 0) {
-            kernels.halves(memory, at - superBytes + 2L * tileRows, s.minimumFactors, 0);
+            long minima = tiles.factorsAt(tile, b) + 2L * tileRows;
+            kernels.halves(memory, minima, s.minimumFactors, 0);
           }
           kernels.bytes(memory, at, s.factors, 0, s.scales, to);
           kernels.bytes(memory, at + tileRows, s.minimumFactors, 0, s.minima, to);
@@ -228,9 +135,9 @@ final class PackedMatrix implements AutoCloseable {
     boolean done =
         n == 1
             && kernels.products(
-                packing.levels(), memory, wordsAt(tile, 0), blocks, x, s.scales, s.sums);
+                packing.levels(), memory, tiles.wordsAt(tile, 0), blocks, x, s.scales, s.sums);
     for (int b = 0; b < blocks && !done; b++) {
-      kernels.levels(packing.levels(), memory, wordsAt(tile, b), s.levels);
+      kernels.levels(packing.levels(), memory, tiles.wordsAt(tile, b), s.levels);
       for (int t = 0; t < n; t += 2) {
         block(b, x, t, Math.min(t + 1, n - 1), s);
       }
@@ -328,7 +235,7 @@ final class PackedMatrix implements AutoCloseable {
     float[] none = new float[tileRows];
     long column = 4L * (tile - firstTile) * tileRows;
     for (int b = 0; b < blocks; b++) {
-      kernels.levels(packing.levels(), memory, wordsAt(tile, b), s.levels);
+      kernels.levels(packing.levels(), memory, tiles.wordsAt(tile, b), s.levels);
       int count = Math.min(BLOCK, in - b * BLOCK);
       for (int j = 0; j < count; j++) {
         int scale = (b * parts + j / part) * tileRows;
@@ -363,6 +270,6 @@ final class PackedMatrix implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    tiles.close();
   }
 }

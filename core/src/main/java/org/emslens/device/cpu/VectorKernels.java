@@ -16,6 +16,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.emslens.device.packed.Levels;
 
 /**
  * Loops in Java's Vector API: lanes are rows of a matrix or slots of a cache, so that nothing is

@@ -1,10 +1,10 @@
-package org.emslens.device.cpu;
+package org.emslens.device.packed;
 
 /**
  * How the levels of 32 weights of a row are packed into 32-bit words; the words of a tile's rows
  * lie side by side, word by word. Byte q of an int is bits 8 q to 8 q + 7.
  */
-enum Levels {
+public enum Levels {
   /** Word k, bits 4 q to 4 q + 3: weight 8 k + q. */
   NIBBLES(4),
   /** Nibbles, then a word whose bit j is the fifth of weight j. */
@@ -27,7 +27,7 @@ enum Levels {
   }
 
   /** Words for 32 weights. */
-  int words() {
+  public int words() {
     return words;
   }
 }

@@ -1,4 +1,4 @@
-package org.emslens.device.cpu;
+package org.emslens.device.packed;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,7 +9,7 @@ import org.emslens.format.DType;
  * How a stored type becomes a packed one, block of 32 weights by block; a weight is scale * (level
  * - offset) + minimum. The formats of the stored blocks are those of the GGUF specification.
  */
-enum Packing {
+public enum Packing {
   Q4_0(DType.Q4_0, Levels.NIBBLES, Scales.HALVES, 8),
   Q4_1(DType.Q4_1, Levels.NIBBLES, Scales.HALVES_WITH_MINIMA, 0),
   Q5_0(DType.Q5_0, Levels.FIFTHS, Scales.HALVES, 16),
@@ -23,16 +23,16 @@ enum Packing {
   F32(DType.F32, Levels.FLOATS, Scales.NONE, 0);
 
   /** Weights of a block. */
-  static final int BLOCK = 32;
+  public static final int BLOCK = 32;
 
   /** Blocks that share factors of their scales, in the types that do so. */
-  static final int SUPER = 8;
+  public static final int SUPER = 8;
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** What scales a block's levels. */
-  enum Scales {
+  public enum Scales {
     /** Nothing: levels are the weights. */
     NONE(0, 0),
     /** One half-precision number. */
@@ -53,21 +53,21 @@ enum Packing {
     }
 
     /** Bytes per row and block, before the levels. */
-    int bytes() {
+    public int bytes() {
       return bytes;
     }
 
     /** Bytes per row and super-block, before its blocks; 0 where there is none. */
-    int superBytes() {
+    public int superBytes() {
       return superBytes;
     }
 
-    boolean hasMinima() {
+    public boolean hasMinima() {
       return this == HALVES_WITH_MINIMA || this == SUPER_WITH_MINIMA;
     }
 
     /** Scales of one block. */
-    int parts() {
+    public int parts() {
       return this == SUPER_OF_SIXTEEN ? 2 : 1;
     }
   }
@@ -84,7 +84,7 @@ enum Packing {
     this.offset = offset;
   }
 
-  static Packing of(DType type) {
+  public static Packing of(DType type) {
     return valueOf(type.name());
   }
 
@@ -92,15 +92,15 @@ enum Packing {
     return stored;
   }
 
-  Levels levels() {
+  public Levels levels() {
     return levels;
   }
 
-  Scales scales() {
+  public Scales scales() {
     return scales;
   }
 
-  int offset() {
+  public int offset() {
     return offset;
   }
 

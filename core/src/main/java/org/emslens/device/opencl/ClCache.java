@@ -1,0 +1,512 @@
+package org.emslens.device.opencl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.emslens.cache.CacheOptions.MergeKeys;
+import org.emslens.cache.CompressionPlan;
+import org.emslens.cache.HeadState;
+import org.emslens.cache.LayerState;
+import org.emslens.device.CacheMemory;
+import org.emslens.device.DecodeTap;
+import org.emslens.device.KeyUse;
+import org.emslens.device.opencl.Kernel.Grid;
+import org.emslens.device.opencl.Kernel.Local;
+import org.emslens.model.AttentionSpec;
+
+/** A cache in a card's memory; cache.cl says how it lies there. */
+final class ClCache implements CacheMemory {
+  private static final int MORE = 64;
+  private static final int MERGE_GROUP = 64;
+
+  private final Card card;
+  private final Programs programs;
+  private final Layers layers;
+  private final Tuning tuning;
+  private final int window;
+  private final HeadCounts[] counts;
+
+  /** How many slots each head has, where kernels read it. */
+  private final Buffer slots;
+
+  private Room room;
+  private Statistics statistics;
+
+  /** Of each layer: which of the remembered rows is written next. */
+  private final int[] nextRow;
+
+  /**
+   * Of the last query: its probabilities [layers * H][stride], and heads' outputs [layers * H][d].
+   */
+  private Buffer probabilities;
+
+  private final Buffer outputs;
+  private int stride;
+
+  /** What policies see, until something changes. */
+  private Description description;
+
+  private ClCache(
+      Card card,
+      Programs programs,
+      Layers layers,
+      Room room,
+      Statistics statistics,
+      HeadCounts[] counts,
+      int window,
+      int[] nextRow) {
+    this.card = card;
+    this.programs = programs;
+    this.layers = layers;
+    this.room = room;
+    this.statistics = statistics;
+    this.counts = counts;
+    this.window = window;
+    this.nextRow = nextRow;
+    tuning = Tuning.of(card.info(), layers.headDim());
+    slots = card.of(Arrays.stream(counts).mapToInt(HeadCounts::slots).toArray());
+    try {
+      outputs = card.floats((long) layers.allHeads() * layers.headDim());
+    } catch (RuntimeException | Error e) {
+      slots.close();
+      throw e;
+    }
+  }
+
+  /** A whole prompt of n tokens, each in its own slot; takes over what it is given. */
+  static ClCache ofPrompt(
+      Card card,
+      Programs programs,
+      Layers layers,
+      Room room,
+      Statistics statistics,
+      int n,
+      int window) {
+    HeadCounts[] counts = new HeadCounts[layers.allKvHeads()];
+    Arrays.setAll(counts, a -> new HeadCounts(n, layers.shape(a / layers.kvHeads()).window()));
+    int[] nextRow = new int[layers.count()];
+    Arrays.fill(nextRow, Math.min(n, window) % window);
+    return new ClCache(card, programs, layers, room, statistics, counts, window, nextRow);
+  }
+
+  private Kernel kernel(String name) {
+    return programs.cache(name, layers.headDim(), tuning);
+  }
+
+  private int first(int layer) {
+    return layer * layers.kvHeads();
+  }
+
+  Layers layers() {
+    return layers;
+  }
+
+  @Override
+  public int slots(int layer, int kvHead) {
+    return counts[first(layer) + kvHead].slots();
+  }
+
+  /** The largest number of slots of a layer's heads. */
+  private int most(int layer) {
+    int most = 0;
+    for (int g = 0; g < layers.kvHeads(); g++) {
+      most = Math.max(most, slots(layer, g));
+    }
+    return most;
+  }
+
+  /**
+   * One token: its slots, its attention, its statistics.
+   *
+   * @param from where its row begins in qkv
+   * @param to where its row begins in y
+   */
+  void attend(int layer, Buffer qkv, long from, int at, Buffer y, long to) {
+    forget();
+    reserve(layer, 1);
+    AttentionSpec.Shape s = layers.shape(layer);
+    long p = (long) layer * s.heads() * stride;
+    int now = most(layer) + 1;
+    kernel("append")
+        .run(
+            Grid.items(s.headDim(), s.kvHeads(), MERGE_GROUP),
+            qkv,
+            from,
+            room.keys(),
+            room.values(),
+            statistics.bias(),
+            statistics.received(),
+            statistics.position(),
+            statistics.rows(),
+            room.bases(),
+            room.capacities(),
+            slots,
+            s.heads(),
+            s.kvHeads(),
+            first(layer),
+            at,
+            window,
+            room.total());
+    kernel("scores")
+        .run(
+            Grid.items(now, s.heads(), tuning.keys()),
+            qkv,
+            from,
+            room.keys(),
+            statistics.bias(),
+            statistics.position(),
+            probabilities,
+            room.bases(),
+            room.capacities(),
+            slots,
+            s.group(),
+            first(layer),
+            p,
+            stride,
+            at,
+            s.scale(),
+            s.softCap(),
+            s.window());
+    kernel("weigh")
+        .run(
+            Grid.groups(s.kvHeads(), tuning.group()),
+            probabilities,
+            statistics.received(),
+            statistics.rows(),
+            room.bases(),
+            slots,
+            s.group(),
+            first(layer),
+            p,
+            stride,
+            nextRow[layer],
+            room.total(),
+            Local.floats(tuning.group()));
+    int lanes = Math.min(tuning.group(), s.headDim());
+    int parts = tuning.group() / lanes;
+    kernel("blend")
+        .run(
+            new Grid(new long[] {s.heads(), 1}, new long[] {lanes, parts}),
+            probabilities,
+            room.values(),
+            y,
+            outputs,
+            room.bases(),
+            slots,
+            s.group(),
+            first(layer),
+            p,
+            stride,
+            to,
+            (long) layer * s.queryWidth(),
+            Local.floats((long) lanes * parts));
+    for (int g = 0; g < s.kvHeads(); g++) {
+      counts[first(layer) + g].append(at, s.window());
+    }
+    nextRow[layer] = (nextRow[layer] + 1) % window;
+  }
+
+  /** As {@link org.emslens.device.Device#attendMany} says. */
+  void attendMany(int layer, Buffer qkv, int at, int n, Buffer y, KeyUse use) {
+    AttentionSpec.Shape s = layers.shape(layer);
+    reserve(layer, n);
+    int[] before = new int[s.kvHeads()];
+    Arrays.setAll(before, g -> slots(layer, g));
+    long row = s.queryWidth() + 2L * s.kvWidth();
+    long numbers = (long) s.kvHeads() * stride;
+    try (Buffer slotsBefore = card.of(before);
+        Buffer sum = card.zeros(numbers);
+        Buffer largest = card.zeros(numbers)) {
+      for (int t = 0; t < n; t++) {
+        attend(layer, qkv, t * row, at + t, y, (long) t * s.queryWidth());
+        if (use != null) {
+          kernel("use")
+              .run(
+                  Grid.items(stride, s.kvHeads(), tuning.keys()),
+                  probabilities,
+                  sum,
+                  largest,
+                  slotsBefore,
+                  s.group(),
+                  (long) layer * s.heads() * stride,
+                  stride);
+        }
+      }
+      for (int g = 0; g < s.kvHeads() && use != null; g++) {
+        use.sum()[first(layer) + g] = card.read(sum, (long) g * stride, before[g]);
+        use.most()[first(layer) + g] = card.read(largest, (long) g * stride, before[g]);
+      }
+    }
+  }
+
+  /** Room for more slots in each of a layer's heads, and for their attention. */
+  private void reserve(int layer, int more) {
+    boolean full = false;
+    for (int g = 0; g < layers.kvHeads(); g++) {
+      full |= slots(layer, g) + more > room.capacity(first(layer) + g);
+    }
+    if (full) {
+      grow(more);
+    }
+    if (probabilities == null || stride != room.widest()) {
+      if (probabilities != null) {
+        probabilities.close();
+        probabilities = null;
+      }
+      stride = room.widest();
+      probabilities = card.floats((long) layers.allHeads() * stride);
+    }
+  }
+
+  private void grow(int more) {
+    int[] capacity =
+        Arrays.stream(counts)
+            .mapToInt(c -> c.slots() + Math.max(more, Math.max(MORE, c.slots() / 8)))
+            .toArray();
+    moveTo(
+        capacity,
+        (to, stats) ->
+            kernel("move")
+                .run(
+                    Grid.items(mostOfAll(), counts.length, tuning.keys()),
+                    room.keys(),
+                    room.values(),
+                    statistics.bias(),
+                    statistics.received(),
+                    statistics.position(),
+                    statistics.rows(),
+                    room.bases(),
+                    room.capacities(),
+                    slots,
+                    room.total(),
+                    to.keys(),
+                    to.values(),
+                    stats.bias(),
+                    stats.received(),
+                    stats.position(),
+                    stats.rows(),
+                    to.bases(),
+                    to.capacities(),
+                    to.total(),
+                    window));
+  }
+
+  private int mostOfAll() {
+    return Arrays.stream(counts).mapToInt(HeadCounts::slots).max().orElse(0);
+  }
+
+  /** Fills a new room from the present one. */
+  @FunctionalInterface
+  private interface Move {
+    void fill(Room to, Statistics statistics);
+  }
+
+  /** Puts another room in the place of the present one; where that fails, nothing has changed. */
+  private void moveTo(int[] capacity, Move move) {
+    Room to = Room.of(card, layers.headDim(), capacity);
+    Statistics stats = null;
+    try {
+      stats = Statistics.of(card, to.total(), window);
+      move.fill(to, stats);
+    } catch (RuntimeException | Error e) {
+      to.close();
+      if (stats != null) {
+        stats.close();
+      }
+      throw e;
+    }
+    room.close();
+    statistics.close();
+    room = to;
+    statistics = stats;
+  }
+
+  @Override
+  public void apply(CompressionPlan plan) {
+    Classes c = Classes.of(plan.heads(), counts);
+    int[] capacity = plan.heads().stream().mapToInt(p -> p.kept().length + MORE).toArray();
+    try (Buffer classes = card.of(c.classes());
+        Buffer centres = card.of(c.centres());
+        Buffer bias = card.of(c.bias());
+        Buffer members = card.of(c.members());
+        Buffer weights = card.of(c.weights())) {
+      moveTo(
+          capacity,
+          (to, stats) ->
+              kernel("merge")
+                  .run(
+                      Grid.groups(c.count(), MERGE_GROUP),
+                      room.keys(),
+                      room.values(),
+                      statistics.bias(),
+                      statistics.received(),
+                      statistics.position(),
+                      statistics.rows(),
+                      room.bases(),
+                      room.capacities(),
+                      described().buffer(),
+                      room.total(),
+                      to.keys(),
+                      to.values(),
+                      stats.bias(),
+                      stats.received(),
+                      stats.position(),
+                      stats.rows(),
+                      to.bases(),
+                      to.capacities(),
+                      to.total(),
+                      window,
+                      classes,
+                      centres,
+                      bias,
+                      members,
+                      weights,
+                      plan.mergeKeys() == MergeKeys.DIRECTION ? 1 : 0,
+                      Local.floats(MERGE_GROUP)));
+    }
+    for (int a = 0; a < counts.length; a++) {
+      counts[a].apply(plan.heads().get(a));
+    }
+    slotsChanged();
+  }
+
+  /** Tells the card how many slots there are. */
+  private void slotsChanged() {
+    card.write(Arrays.stream(counts).mapToInt(HeadCounts::slots).toArray(), slots);
+    forget();
+  }
+
+  private void forget() {
+    if (description != null) {
+      description.close();
+      description = null;
+    }
+  }
+
+  @Override
+  public void truncate(int to) {
+    for (HeadCounts c : counts) {
+      c.truncate(to);
+    }
+    slotsChanged();
+  }
+
+  @Override
+  public CacheMemory copy() {
+    Room to = room.copy(card, layers.headDim());
+    Statistics stats = null;
+    try {
+      stats = statistics.copy(card);
+      HeadCounts[] same = Arrays.stream(counts).map(HeadCounts::copy).toArray(HeadCounts[]::new);
+      return new ClCache(card, programs, layers, to, stats, same, window, nextRow.clone());
+    } catch (RuntimeException | Error e) {
+      to.close();
+      if (stats != null) {
+        stats.close();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public LayerState state(int layer) {
+    Description d = described();
+    List<HeadState> states = new ArrayList<>();
+    float[][] newest = new float[layers.kvHeads()][];
+    for (int g = 0; g < newest.length; g++) {
+      int a = first(layer) + g;
+      HeadCounts c = counts[a];
+      states.add(
+          new HeadState(
+              c.slots(),
+              d.received(room.base(a), c.slots()),
+              c.queries(),
+              d.local(room.base(a), c.slots()),
+              c.positions(),
+              new ClVectors(card, kernel("similar"), tuning, layers.headDim(), room, a, d)));
+      newest[g] = d.newest(room.base(a), c.slots());
+    }
+    return new LayerState(layer, layers.count(), states, newest);
+  }
+
+  private Description described() {
+    if (description == null) {
+      description = describe();
+    }
+    return description;
+  }
+
+  private Description describe() {
+    int total = room.total();
+    Buffer out = card.floats((long) Description.KINDS * total);
+    try {
+      kernel("describe")
+          .run(
+              Grid.items(mostOfAll(), counts.length, tuning.keys()),
+              room.keys(),
+              room.values(),
+              statistics.received(),
+              statistics.rows(),
+              out,
+              room.bases(),
+              room.capacities(),
+              slots,
+              window,
+              // All layers have seen the same tokens wherever anybody asks.
+              (nextRow[0] + window - 1) % window,
+              total);
+      return new Description(out, total, card.read(out, 0, Description.KINDS * total));
+    } catch (RuntimeException | Error e) {
+      out.close();
+      throw e;
+    }
+  }
+
+  /** Reads what the last query attended to, and heads' outputs, into a tap. */
+  void read(DecodeTap tap) {
+    int d = layers.headDim();
+    float[] out = card.read(outputs, 0, layers.allHeads() * d);
+    float[] p =
+        tap.tapsAttention() ? card.read(probabilities, 0, layers.allHeads() * stride) : null;
+    for (int h = 0; h < layers.allHeads(); h++) {
+      tap.output(h, out, h * d, d);
+      if (p != null) {
+        tap.attention(h, p, h * stride, counts[h / layers.group()].slots());
+      }
+    }
+  }
+
+  @Override
+  public float[] keys(int layer, int kvHead) {
+    int a = first(layer) + kvHead;
+    int d = layers.headDim();
+    int capacity = room.capacity(a);
+    float[] all = card.read(room.keys(), (long) room.base(a) * d, capacity * d);
+    return Arrays.copyOf(Transposed.of(all, d, capacity), counts[a].slots() * d);
+  }
+
+  @Override
+  public float[] values(int layer, int kvHead) {
+    int a = first(layer) + kvHead;
+    int d = layers.headDim();
+    return card.read(room.values(), (long) room.base(a) * d, counts[a].slots() * d);
+  }
+
+  @Override
+  public float[] bias(int layer, int kvHead) {
+    int a = first(layer) + kvHead;
+    return card.read(statistics.bias(), room.base(a), counts[a].slots());
+  }
+
+  @Override
+  public void close() {
+    forget();
+    room.close();
+    statistics.close();
+    slots.close();
+    outputs.close();
+    if (probabilities != null) {
+      probabilities.close();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.emslens.device.opencl;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.emslens.device.DeviceException;
+import org.emslens.device.opencl.binding.Cl;
+import org.emslens.device.opencl.binding.ClException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Kernels that were built together. */
+final class Program implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Program.class);
+
+  private final Card card;
+  private final MemorySegment handle;
+  private final Map<String, Kernel> kernels = new ConcurrentHashMap<>();
+
+  private Program(Card card, MemorySegment handle) {
+    this.card = card;
+    this.handle = handle;
+  }
+
+  /**
+   * Builds kernels, or takes what was built of the same source before.
+   *
+   * @throws DeviceException with the first line of what the compiler said; the log file has all
+   */
+  static Program of(Card card, ProgramCache cache, String name, String source, String options) {
+    MemorySegment kept = kept(card, cache.get(card.info(), source, options), options);
+    if (kept != null) {
+      return new Program(card, kept);
+    }
+    Cl cl = card.cl();
+    MemorySegment made = card.tried(() -> cl.program(card.context(), source));
+    try {
+      cl.build(made, card.device(), options);
+      cache.put(card.info(), source, options, cl.binary(made));
+      return new Program(card, made);
+    } catch (ClException e) {
+      String log = e.isBuildFailure() ? cl.buildLog(made, card.device()) : "";
+      cl.releaseProgram(made);
+      LOG.error("{} of {} with {}:\n{}", e.getMessage(), name, options, log);
+      throw new DeviceException(
+          card.info().name()
+              + "'s driver could not build "
+              + name
+              + " ("
+              + (log.isBlank() ? e.getMessage() : log.lines().findFirst().orElse(""))
+              + "); the log file has all that it said. The processor can go on (--device cpu).",
+          e);
+    }
+  }
+
+  /** What was built before, where the driver still takes it; else null. */
+  private static MemorySegment kept(Card card, byte[] binary, String options) {
+    if (binary == null) {
+      return null;
+    }
+    Cl cl = card.cl();
+    MemorySegment made = null;
+    try {
+      made = cl.program(card.context(), card.device(), binary);
+      cl.build(made, card.device(), options);
+      return made;
+    } catch (ClException e) {
+      LOG.info("A program that was kept is built anew: {}", e.getMessage());
+      if (made != null) {
+        cl.releaseProgram(made);
+      }
+      return null;
+    }
+  }
+
+  Kernel kernel(String name) {
+    return kernels.computeIfAbsent(
+        name, n -> new Kernel(card, n, card.tried(() -> card.cl().kernel(handle, n))));
+  }
+
+  @Override
+  public void close() {
+    kernels.values().forEach(Kernel::close);
+    card.tried(() -> card.cl().releaseProgram(handle));
+  }
+}

@@ -1,0 +1,459 @@
+// Attention over ragged slots, and their compression.
+//
+// Heads are the KV heads of all layers, one after the other. Head a has slots[a] slots in a room of
+// capacity[a], the first of which is slot base[a] of all. Keys lie by number within a head,
+// [HEAD][capacity], values by slot. rows: attention of the last `window` queries, a ring [window][total].
+// Defines: HEAD, numbers of a key.
+
+// Puts a token's keys and values behind the last slots; nothing has attended to them yet.
+// A work-item for each number (dimension 0) of each KV head (1).
+kernel void append(
+    global const float *qkv,
+    const long qkv_from,
+    global float *keys,
+    global float *values,
+    global float *bias,
+    global float *received,
+    global int *position,
+    global float *rows,
+    global const int *base,
+    global const int *capacity,
+    global const int *slots,
+    const int heads,
+    const int kv_heads,
+    const int first_head,
+    const int at,
+    const int window,
+    const int total) {
+  const int i = get_global_id(0);
+  if (i >= HEAD) {
+    return;
+  }
+  const int g = get_global_id(1);
+  const int a = first_head + g;
+  const int n = slots[a];
+  const int slot = base[a] + n;
+  const long from = qkv_from + (heads + g) * HEAD + i;
+  keys[(long)base[a] * HEAD + (long)i * capacity[a] + n] = qkv[from];
+  values[(long)slot * HEAD + i] = qkv[from + kv_heads * HEAD];
+  if (i == 0) {
+    bias[slot] = 0;
+    received[slot] = 0;
+    position[slot] = at;
+    for (int r = 0; r < window; r++) {
+      rows[(long)r * total + slot] = 0;
+    }
+  }
+}
+
+// What is exponentiated, of all slots, the one that was appended included; minus infinity where the
+// query does not reach. A work-item for each slot (dimension 0) of each query head (1).
+kernel void scores(
+    global const float *qkv,
+    const long qkv_from,
+    global const float *keys,
+    global const float *bias,
+    global const int *position,
+    global float *p,
+    global const int *base,
+    global const int *capacity,
+    global const int *slots,
+    const int group,
+    const int first_head,
+    const long p_from,
+    const int stride,
+    const int at,
+    const float scale,
+    const float cap,
+    const int reach) {
+  const int h = get_global_id(1);
+  const int a = first_head + h / group;
+  const int j = get_global_id(0);
+  if (j > slots[a]) {
+    return;
+  }
+  global const float *query = qkv + qkv_from + h * HEAD;
+  global const float *key = keys + (long)base[a] * HEAD + j;
+  float product = 0;
+  for (int i = 0; i < HEAD; i++) {
+    product += query[i] * key[(long)i * capacity[a]];
+  }
+  const int slot = base[a] + j;
+  p[p_from + (long)h * stride + j] = reaches(at, position[slot], reach)
+                                ? score_of(product, scale, cap) + bias[slot]
+                                : -INFINITY;
+}
+
+// Scores to probabilities, and what the query attended to into the statistics; then the appended
+// slot counts. A group for each KV head. scratch: a float per work-item.
+kernel void weigh(
+    global float *p,
+    global float *received,
+    global float *rows,
+    global const int *base,
+    global int *slots,
+    const int group,
+    const int first_head,
+    const long p_from,
+    const int stride,
+    const int row,
+    const int total,
+    local float *scratch) {
+  const int me = get_local_id(0);
+  const int size = get_local_size(0);
+  const int g = get_group_id(0);
+  const int a = first_head + g;
+  const int n = slots[a] + 1;
+  for (int h = g * group; h < (g + 1) * group; h++) {
+    global float *mine = p + p_from + (long)h * stride;
+    float most = -INFINITY;
+    for (int j = me; j < n; j += size) {
+      most = fmax(most, mine[j]);
+    }
+    most = group_max(scratch, most);
+    float sum = 0;
+    for (int j = me; j < n; j += size) {
+      const float e = exp(mine[j] - most);
+      mine[j] = e;
+      sum += e;
+    }
+    const float by = 1 / group_sum(scratch, sum);
+    for (int j = me; j < n; j += size) {
+      mine[j] *= by;
+    }
+  }
+  for (int j = me; j < n; j += size) {
+    float average = 0;
+    for (int h = g * group; h < (g + 1) * group; h++) {
+      average += p[p_from + (long)h * stride + j] / group;
+    }
+    rows[(long)row * total + base[a] + j] = average;
+    received[base[a] + j] += average;
+  }
+  barrier(CLK_GLOBAL_MEM_FENCE);
+  if (me == 0) {
+    slots[a] = n;
+  }
+}
+
+// Values, weighted. A group for each query head: numbers of a head (dimension 0) times parts of the
+// slots (1). scratch: a float per work-item. Limited by reading values.
+kernel void blend(
+    global const float *p,
+    global const float *values,
+    global float *y,
+    global float *outputs,
+    global const int *base,
+    global const int *slots,
+    const int group,
+    const int first_head,
+    const long p_from,
+    const int stride,
+    const long y_from,
+    const long outputs_from,
+    local float *scratch) {
+  const int lane = get_local_id(0);
+  const int lanes = get_local_size(0);
+  const int part = get_local_id(1);
+  const int parts = get_local_size(1);
+  const int h = get_group_id(0);
+  const int a = first_head + h / group;
+  const int n = slots[a];
+  for (int i0 = 0; i0 < HEAD; i0 += lanes) {
+    const int i = i0 + lane;
+    float sum = 0;
+    if (i < HEAD) {
+      global const float *value = values + (long)base[a] * HEAD + i;
+      for (int j = part; j < n; j += parts) {
+        sum += p[p_from + (long)h * stride + j] * value[(long)j * HEAD];
+      }
+    }
+    scratch[part * lanes + lane] = sum;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (part == 0 && i < HEAD) {
+      for (int k = 1; k < parts; k++) {
+        sum += scratch[k * lanes + lane];
+      }
+      y[y_from + h * HEAD + i] = sum;
+      outputs[outputs_from + h * HEAD + i] = sum;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+}
+
+// What a query made of the slots that were there before some queries: the sum and the maximum.
+// A work-item for each slot (dimension 0) of each KV head (1).
+kernel void use(
+    global const float *p,
+    global float *sum,
+    global float *most,
+    global const int *before,
+    const int group,
+    const long p_from,
+    const int stride) {
+  const int j = get_global_id(0);
+  const int g = get_global_id(1);
+  if (j >= before[g]) {
+    return;
+  }
+  float all = 0;
+  float large = 0;
+  for (int h = g * group; h < (g + 1) * group; h++) {
+    const float one = p[p_from + (long)h * stride + j];
+    all += one;
+    large = fmax(large, one);
+  }
+  sum[(long)g * stride + j] += all / group;
+  most[(long)g * stride + j] = fmax(most[(long)g * stride + j], large);
+}
+
+// Of each slot: attention of the last queries on average, of the newest, lengths of key and value;
+// [4][total], the attention received after it. A work-item for each slot (dimension 0) of each head (1).
+kernel void describe(
+    global const float *keys,
+    global const float *values,
+    global const float *received,
+    global const float *rows,
+    global float *out,
+    global const int *base,
+    global const int *capacity,
+    global const int *slots,
+    const int window,
+    const int newest,
+    const int total) {
+  const int j = get_global_id(0);
+  const int a = get_global_id(1);
+  if (j >= slots[a]) {
+    return;
+  }
+  const int slot = base[a] + j;
+  float sum = 0;
+  for (int r = 0; r < window; r++) {
+    sum += rows[(long)r * total + slot];
+  }
+  float key = 0;
+  float value = 0;
+  for (int i = 0; i < HEAD; i++) {
+    const float k = keys[(long)base[a] * HEAD + (long)i * capacity[a] + j];
+    const float v = values[(long)slot * HEAD + i];
+    key += k * k;
+    value += v * v;
+  }
+  out[slot] = sum / window;
+  out[total + slot] = rows[(long)newest * total + slot];
+  out[2 * (long)total + slot] = sqrt(key);
+  out[3 * (long)total + slot] = sqrt(value);
+  out[4 * (long)total + slot] = received[slot];
+}
+
+// Moves all slots to heads of another capacity. A work-item for each slot (dimension 0) of each head (1).
+kernel void move(
+    global const float *keys,
+    global const float *values,
+    global const float *bias,
+    global const float *received,
+    global const int *position,
+    global const float *rows,
+    global const int *base,
+    global const int *capacity,
+    global const int *slots,
+    const int total,
+    global float *new_keys,
+    global float *new_values,
+    global float *new_bias,
+    global float *new_received,
+    global int *new_position,
+    global float *new_rows,
+    global const int *new_base,
+    global const int *new_capacity,
+    const int new_total,
+    const int window) {
+  const int j = get_global_id(0);
+  const int a = get_global_id(1);
+  if (j >= slots[a]) {
+    return;
+  }
+  const int from = base[a] + j;
+  const int to = new_base[a] + j;
+  for (int i = 0; i < HEAD; i++) {
+    new_keys[(long)new_base[a] * HEAD + (long)i * new_capacity[a] + j] =
+        keys[(long)base[a] * HEAD + (long)i * capacity[a] + j];
+    new_values[(long)to * HEAD + i] = values[(long)from * HEAD + i];
+  }
+  new_bias[to] = bias[from];
+  new_received[to] = received[from];
+  new_position[to] = position[from];
+  for (int r = 0; r < window; r++) {
+    new_rows[(long)r * new_total + to] = rows[(long)r * total + from];
+  }
+}
+
+// A number of the mean direction of a class's keys.
+float direction_of(
+    global const float *numbers,
+    global const float *lengths,
+    global const int *members,
+    global const float2 *weights,
+    const int start,
+    const int end) {
+  float sum = 0;
+  for (int m = start; m < end; m++) {
+    sum += weights[m].x * numbers[members[m]] / fmax(lengths[members[m]], 1e-12f);
+  }
+  return sum;
+}
+
+// Executes plans. Each class, which is a slot afterwards, has members whose weights sum to 1; what a
+// member's attention counts as is its factor. Where directions are merged, the key takes the mean
+// direction of the members' keys and leaves its centre's length.
+// A group of work-items for each class; one with a single member is copied. about: what `describe`
+// made. scratch: a float per work-item.
+kernel void merge(
+    global const float *keys,
+    global const float *values,
+    global const float *bias,
+    global const float *received,
+    global const int *position,
+    global const float *rows,
+    global const int *base,
+    global const int *capacity,
+    global const float *about,
+    const int total,
+    global float *new_keys,
+    global float *new_values,
+    global float *new_bias,
+    global float *new_received,
+    global int *new_position,
+    global float *new_rows,
+    global const int *new_base,
+    global const int *new_capacity,
+    const int new_total,
+    const int window,
+    global const int4 *classes,
+    global const int *centres,
+    global const float *more_bias,
+    global const int *members,
+    global const float2 *weights,
+    const int directions,
+    local float *scratch) {
+  const int me = get_local_id(0);
+  const int size = get_local_size(0);
+  const int which = get_group_id(0);
+  const int a = classes[which].x;
+  const int start = classes[which].z;
+  const int end = classes[which].w;
+  const int centre = centres[which];
+  const int from = base[a] + centre;
+  const int to = new_base[a] + classes[which].y;
+  const bool merged = end - start > 1;
+  global const float *old_keys = keys + (long)base[a] * HEAD;
+  global const float *old_values = values + (long)base[a] * HEAD;
+  global float *key = new_keys + (long)new_base[a] * HEAD + classes[which].y;
+  global const float *lengths = about + 2 * (long)total + base[a];
+  float square = 0;
+  for (int i = me; i < HEAD; i += size) {
+    float value = merged ? 0 : old_values[(long)centre * HEAD + i];
+    if (merged) {
+      for (int m = start; m < end; m++) {
+        value += weights[m].x * old_values[(long)members[m] * HEAD + i];
+      }
+      const float d =
+          direction_of(old_keys + (long)i * capacity[a], lengths, members, weights, start, end);
+      square += d * d;
+    }
+    new_values[(long)to * HEAD + i] = value;
+  }
+  const float length = sqrt(group_sum(scratch, square));
+  const bool turned = merged && directions && length >= 1e-12f;
+  for (int i = me; i < HEAD; i += size) {
+    global const float *numbers = old_keys + (long)i * capacity[a];
+    key[(long)i * new_capacity[a]] =
+        turned ? direction_of(numbers, lengths, members, weights, start, end) / length
+                     * lengths[centre]
+               : numbers[centre];
+  }
+  if (me == 0) {
+    float sum = 0;
+    for (int m = start; m < end; m++) {
+      sum += weights[m].y * received[base[a] + members[m]];
+    }
+    new_received[to] = sum;
+    new_bias[to] = bias[from] + more_bias[which];
+    new_position[to] = position[from];
+  }
+  for (int r = me; r < window; r += size) {
+    float sum = 0;
+    for (int m = start; m < end; m++) {
+      sum += rows[(long)r * total + base[a] + members[m]];
+    }
+    new_rows[(long)r * new_total + to] = sum;
+  }
+}
+
+// Which of some centres each slot of a pool resembles most: the product of the cosines of keys,
+// values or both, each at least `least`; of equals the first. Bits of `by`: 1 keys, 2 values.
+// A work-item for each slot of the pool; CENTRES centres at a time in local memory.
+// about: what `describe` made.
+kernel void similar(
+    global const float *keys,
+    global const float *values,
+    global const float *about,
+    const int total,
+    const int base,
+    const int capacity,
+    global const int *pool,
+    const int pool_size,
+    global const int *centres,
+    const int centre_count,
+    const int by,
+    const float least,
+    global int *best_centre,
+    global float *best_similarity,
+    local float *key_tile,
+    local float *value_tile) {
+  const int me = get_local_id(0);
+  const int at = get_global_id(0);
+  const bool mine = at < pool_size;
+  const int slot = mine ? pool[at] : 0;
+  global const float *key = keys + (long)base * HEAD + slot;
+  global const float *value = values + (long)(base + slot) * HEAD;
+  global const float *key_lengths = about + 2 * (long)total + base;
+  global const float *value_lengths = about + 3 * (long)total + base;
+  const float key_by = 1 / fmax(key_lengths[slot], 1e-12f);
+  const float value_by = 1 / fmax(value_lengths[slot], 1e-12f);
+  float best = least;
+  int which = 0;
+  for (int c0 = 0; c0 < centre_count; c0 += CENTRES) {
+    const int count = min(CENTRES, centre_count - c0);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int i = me; i < CENTRES * HEAD; i += get_local_size(0)) {
+      const int c = i / HEAD;
+      if (c < count) {
+        const int centre = centres[c0 + c];
+        key_tile[i] = keys[(long)base * HEAD + (long)(i % HEAD) * capacity + centre]
+                      / fmax(key_lengths[centre], 1e-12f);
+        value_tile[i] = values[(long)(base + centre) * HEAD + i % HEAD]
+                        / fmax(value_lengths[centre], 1e-12f);
+      }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int c = 0; c < count && mine; c++) {
+      float k = 0;
+      float v = 0;
+      for (int i = 0; i < HEAD; i++) {
+        k += key_tile[c * HEAD + i] * key[(long)i * capacity];
+        v += value_tile[c * HEAD + i] * value[i];
+      }
+      k = by & 1 ? fmax(least, k * key_by) : 1;
+      v = by & 2 ? fmax(least, v * value_by) : 1;
+      if (k * v > best) {
+        best = k * v;
+        which = c0 + c;
+      }
+    }
+  }
+  if (mine) {
+    best_centre[at] = which;
+    best_similarity[at] = best;
+  }
+}
