@@ -13,8 +13,12 @@ import org.emslens.text.ChatMessage;
 
 /** The model and the session that are open, if any. Lives on the engine's thread. */
 final class OpenSession {
-  /** Painting on a processor takes as long as two or three tokens; eight pictures a second do. */
-  private static final long PUBLISH_EVERY_NANOS = 120_000_000;
+  /**
+   * A picture takes a tenth of a second of one core where the processor paints it: with few cores,
+   * that is taken from the tokens.
+   */
+  private static final long PUBLISH_EVERY_NANOS =
+      Math.clamp(500 / Runtime.getRuntime().availableProcessors(), 60, 250) * 1_000_000L;
 
   private final Publisher publisher;
   private LoadedModel loaded;
