@@ -4,10 +4,12 @@ import java.util.List;
 
 /** A kind of device, found by {@link java.util.ServiceLoader}. */
 public interface DeviceProvider {
+  /** The kind of a graphics card. */
+  String CARD = "graphics card";
 
   /**
-   * What it finds on this machine, those included that cannot be used. Takes a second at most and
-   * never throws.
+   * What it finds on this machine, those included that cannot be used. Takes a second at most, but
+   * for the first time that a driver is asked, and never throws.
    */
   List<Found> find();
 
@@ -32,6 +34,11 @@ public interface DeviceProvider {
       String unusable,
       int rank,
       Opener opener) {
+
+    /** Whether it is a graphics card. */
+    public boolean isCard() {
+      return kind.equals(CARD);
+    }
 
     public boolean usable() {
       return unusable == null;

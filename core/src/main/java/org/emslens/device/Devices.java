@@ -7,6 +7,9 @@ import java.util.stream.Collectors;
 
 /** The devices of this machine. */
 public final class Devices {
+  /** Stands for the graphics card with the most memory. */
+  public static final String GPU = "gpu";
+
   private Devices() {}
 
   /** All that the providers find, best first. */
@@ -33,20 +36,37 @@ public final class Devices {
   /**
    * Opens a device.
    *
-   * @param id its name, or null for the best one that can be used
+   * @param id its name, or {@link #GPU}, or null for the best one that can be used
    * @throws DeviceException in a sentence, where there is none such or it cannot be used
    */
   public static Device open(String id) {
     List<DeviceProvider.Found> all = find();
     DeviceProvider.Found found =
-        all.stream()
-            .filter(f -> id == null ? f.usable() : f.id().equals(id))
-            .findFirst()
-            .orElseThrow(() -> new DeviceException(unknown(id, all)));
+        GPU.equals(id)
+            ? all.stream()
+                .filter(f -> f.usable() && f.isCard())
+                .max(Comparator.comparingLong(DeviceProvider.Found::bytes))
+                .orElseThrow(() -> new DeviceException(noCard(all)))
+            : all.stream()
+                .filter(f -> id == null ? f.usable() : f.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new DeviceException(unknown(id, all)));
     if (!found.usable()) {
       throw new DeviceException("Device '" + found.id() + "' cannot be used: " + found.unusable());
     }
     return found.opener().open();
+  }
+
+  private static String noCard(List<DeviceProvider.Found> all) {
+    String why =
+        all.stream()
+            .filter(f -> f.isCard() && !f.usable())
+            .map(f -> " (" + f.name() + ": " + f.unusable() + ")")
+            .findFirst()
+            .orElse("");
+    return "There is no graphics card that can be used"
+        + why
+        + ". Its driver must bring OpenCL 1.2 or newer; see 'emslens devices'.";
   }
 
   private static String unknown(String id, List<DeviceProvider.Found> all) {

@@ -36,19 +36,21 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
    */
   public static LayerCompression of(
       Npy queries, Npy keys, Npy values, Budget budget, CacheOptions options) {
+    try (Device plain = Devices.open("plain")) {
+      return of(plain, queries, keys, values, budget, options);
+    }
+  }
+
+  /** The same as a device computes it. */
+  public static LayerCompression of(
+      Device device, Npy queries, Npy keys, Npy values, Budget budget, CacheOptions options) {
     check(queries, keys, values, options);
     int heads = keys.shape()[0];
     int n = keys.shape()[1];
     int slots = new CacheChoice(Policies.EMS, options, budget).slotsFor(n);
     int d = keys.shape()[2];
-    try (Device plain = Devices.open("plain");
-        Cache cache =
-            new Cache(
-                prompt(plain, queries, keys, values, options.window()).cache(options.window()),
-                1,
-                heads,
-                d,
-                n)) {
+    try (PromptMemory prompt = prompt(device, queries, keys, values, options.window());
+        Cache cache = new Cache(prompt.cache(options.window()), 1, heads, d, n)) {
       return of(cache, slots, options, heads, n, d);
     }
   }
@@ -72,14 +74,14 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     return new LayerCompression(plans, new Npy(shape, outKeys), new Npy(shape, outValues));
   }
 
-  /** One layer of a prompt, as the plain device attends to it. */
-  private static PromptMemory prompt(Device plain, Npy queries, Npy keys, Npy values, int window) {
+  /** One layer of a prompt, as a device attends to it. */
+  private static PromptMemory prompt(Device device, Npy queries, Npy keys, Npy values, int window) {
     int heads = queries.shape()[0];
     int kvHeads = keys.shape()[0];
     int n = keys.shape()[1];
     int d = keys.shape()[2];
     AttentionSpec.Shape shape = AttentionSpec.Shape.of(heads, kvHeads, d);
-    PromptMemory prompt = plain.prompt(List.of(shape), n, window);
+    PromptMemory prompt = device.prompt(List.of(shape), n, window);
     int width = shape.queryWidth() + 2 * shape.kvWidth();
     float[] all = new float[Math.multiplyExact(n, width)];
     for (int t = 0; t < n; t++) {
@@ -88,10 +90,10 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
       side(keys, t, all, at + shape.queryWidth());
       side(values, t, all, at + shape.queryWidth() + shape.kvWidth());
     }
-    try (Tensor qkv = plain.tensor(n, width);
-        Tensor outputs = plain.tensor(n, shape.queryWidth())) {
-      plain.upload(all, 0, qkv, 0, n);
-      plain.attend(prompt, 0, qkv, 0, n, outputs);
+    try (Tensor qkv = device.tensor(n, width);
+        Tensor outputs = device.tensor(n, shape.queryWidth())) {
+      device.upload(all, 0, qkv, 0, n);
+      device.attend(prompt, 0, qkv, 0, n, outputs);
     }
     return prompt;
   }

@@ -5,32 +5,51 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.emslens.TestFiles;
+import org.emslens.device.Device;
+import org.emslens.device.DeviceProvider;
+import org.emslens.device.Devices;
 import org.emslens.experiment.LayerCompression;
 import org.emslens.session.Budget;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One compression of one layer against the NumPy reference. */
 class ReferenceCasesTest {
 
+  private static final List<String> CASES =
+      List.of(
+          "count-bias",
+          "global-only",
+          "gqa-sharp",
+          "local-only",
+          "merge-all",
+          "mha",
+          "no-merge",
+          "quarter",
+          "reported",
+          "small",
+          "tight");
+
+  static Stream<Arguments> casesAndDevices() {
+    return Devices.find().stream()
+        .filter(DeviceProvider.Found::usable)
+        .flatMap(d -> CASES.stream().map(c -> Arguments.of(c, d.id())));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "count-bias",
-        "global-only",
-        "gqa-sharp",
-        "local-only",
-        "merge-all",
-        "mha",
-        "no-merge",
-        "quarter",
-        "reported",
-        "small",
-        "tight"
-      })
-  void agreesWithNumPy(String name) throws IOException {
+  @MethodSource("casesAndDevices")
+  void agreesWithNumPy(String name, String on) throws IOException {
+    try (Device device = Devices.open(on)) {
+      agrees(name, device);
+    }
+  }
+
+  private static void agrees(String name, Device device) throws IOException {
     String folder = "cases/" + name + "/";
     JsonNode p = TestFiles.json(folder + "params.json");
     CacheOptions options =
@@ -53,6 +72,7 @@ class ReferenceCasesTest {
             CacheOptions.Share.EVEN);
     LayerCompression layer =
         LayerCompression.of(
+            device,
             TestFiles.npy(folder + "queries.npy"),
             TestFiles.npy(folder + "keys.npy"),
             TestFiles.npy(folder + "values.npy"),

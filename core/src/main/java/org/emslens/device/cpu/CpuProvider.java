@@ -15,7 +15,7 @@ public final class CpuProvider implements DeviceProvider {
         new Found(
             cuda ? "nd4j-cuda" : "cpu",
             cuda ? "NVIDIA card by ND4J's CUDA backend" : processor(),
-            cuda ? "graphics card" : "processor",
+            cuda ? CARD : "processor",
             cuda ? 0 : ProcessMemory.ofMachine(),
             cuda
                 ? "CUDA 11.6"

@@ -18,6 +18,7 @@ import org.emslens.device.opencl.binding.Cl;
  * @param local bytes of a work-group's own memory
  * @param group work-items of a work-group at most
  * @param units compute units
+ * @param compiles whether its driver builds programs
  */
 record CardInfo(
     int platform,
@@ -31,7 +32,8 @@ record CardInfo(
     long largest,
     long local,
     int group,
-    int units) {
+    int units,
+    boolean compiles) {
   private static final int PLATFORM_NAME = 0x0902;
   private static final int TYPE = 0x1000;
   private static final int MAX_COMPUTE_UNITS = 0x1002;
@@ -39,6 +41,7 @@ record CardInfo(
   private static final int MAX_MEM_ALLOC_SIZE = 0x1010;
   private static final int GLOBAL_MEM_SIZE = 0x101F;
   private static final int LOCAL_MEM_SIZE = 0x1023;
+  private static final int COMPILER_AVAILABLE = 0x1028;
   private static final int NAME = 0x102B;
   private static final int DRIVER_VERSION = 0x102D;
   private static final int VERSION = 0x102F;
@@ -57,7 +60,8 @@ record CardInfo(
         cl.deviceNumber(device, MAX_MEM_ALLOC_SIZE),
         cl.deviceNumber(device, LOCAL_MEM_SIZE),
         (int) cl.deviceNumber(device, MAX_WORK_GROUP_SIZE),
-        (int) cl.deviceNumber(device, MAX_COMPUTE_UNITS));
+        (int) cl.deviceNumber(device, MAX_COMPUTE_UNITS),
+        (int) cl.deviceNumber(device, COMPILER_AVAILABLE) != 0);
   }
 
   /** What it is called on the command line. */

@@ -15,14 +15,24 @@ import org.slf4j.LoggerFactory;
 final class ProgramCache {
   private static final Logger LOG = LoggerFactory.getLogger(ProgramCache.class);
 
+  /** Keeps nothing. */
+  static final ProgramCache NONE = new ProgramCache(null);
+
   private final Path folder;
 
-  ProgramCache(Path folder) {
+  private ProgramCache(Path folder) {
     this.folder = folder;
+  }
+
+  static ProgramCache in(Path folder) {
+    return new ProgramCache(folder);
   }
 
   /** What was built, or null. */
   byte[] get(CardInfo card, String source, String options) {
+    if (folder == null) {
+      return null;
+    }
     try {
       Path file = file(card, source, options);
       return Files.exists(file) ? Files.readAllBytes(file) : null;
@@ -32,6 +42,9 @@ final class ProgramCache {
   }
 
   void put(CardInfo card, String source, String options, byte[] built) {
+    if (folder == null) {
+      return;
+    }
     try {
       AtomicFile.write(file(card, source, options), out -> out.write(built));
     } catch (IOException e) {

@@ -2,7 +2,7 @@ package org.emslens.device.opencl;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.List;
+import java.util.Optional;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
 import org.emslens.device.DeviceProvider;
@@ -11,8 +11,9 @@ import org.emslens.device.DeviceProvider;
 class OpenClConformanceTest extends DeviceConformance {
   @Override
   protected Device open() {
-    List<DeviceProvider.Found> found = new OpenClProvider().find();
-    assumeTrue(!found.isEmpty(), "there is no OpenCL on this machine");
-    return found.getFirst().opener().open();
+    Optional<DeviceProvider.Found> found =
+        new OpenClProvider().find().stream().filter(DeviceProvider.Found::usable).findFirst();
+    assumeTrue(found.isPresent(), "there is no OpenCL on this machine");
+    return found.get().opener().open();
   }
 }
