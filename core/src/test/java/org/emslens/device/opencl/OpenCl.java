@@ -1,0 +1,51 @@
+package org.emslens.device.opencl;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.emslens.device.opencl.Probe.Probed;
+import org.emslens.device.opencl.binding.Cl;
+
+/** The first device of OpenCL that there is: a card, or PoCL, which runs on the processor. */
+final class OpenCl {
+  private OpenCl() {}
+
+  /** Opened as if a card had other limits than it has; skips a test where there is none. */
+  static OpenClDevice open(UnaryOperator<CardInfo> limits) {
+    return new OpenClDevice(card(limits), ProgramCache.in(Path.of("target", "programs")));
+  }
+
+  static Card card(UnaryOperator<CardInfo> limits) {
+    List<Probed> all = Probe.all();
+    assumeTrue(!all.isEmpty(), "there is no OpenCL on this machine");
+    CardInfo info = all.getFirst().card();
+    Cl cl = Cl.load(Probe.names()).orElseThrow();
+    MemorySegment device = cl.devices(cl.platforms().get(info.platform())).get(info.index());
+    return new Card(cl, device, limits.apply(info));
+  }
+
+  /**
+   * @param local bytes of a work-group's own memory
+   * @param group work-items of a work-group at most
+   */
+  static UnaryOperator<CardInfo> limits(long local, int group) {
+    return c ->
+        new CardInfo(
+            c.platform(),
+            c.index(),
+            c.name(),
+            c.platformName(),
+            c.version(),
+            c.driver(),
+            c.gpu(),
+            c.memory(),
+            c.largest(),
+            local,
+            group,
+            c.units(),
+            c.compiles());
+  }
+}
