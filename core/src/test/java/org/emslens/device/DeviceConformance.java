@@ -39,6 +39,16 @@ public abstract class DeviceConformance {
   /** A device to be tested. */
   protected abstract Device open();
 
+  /** How many tokens products are made of. */
+  protected int[] products() {
+    return new int[] {1, 2, 3, 8, 9, 50, 65, 130};
+  }
+
+  /** Tokens that the longer prompts have at least. */
+  protected int longPrompt() {
+    return 300;
+  }
+
   @BeforeEach
   void openBoth() {
     plain = Devices.open("plain");
@@ -253,7 +263,7 @@ public abstract class DeviceConformance {
   @EnumSource(DType.class)
   void linearMaps(DType type) throws IOException {
     RandomWeights weights = RandomWeights.of(type);
-    for (int n : new int[] {1, 2, 3, 8, 9, 50, 65, 130}) {
+    for (int n : products()) {
       Random r = new Random(n);
       float[] x = random(r, n * weights.in());
       float[] bias = random(r, weights.out());
@@ -438,7 +448,7 @@ public abstract class DeviceConformance {
 
   private Pair prompts(long seed) {
     Random r = new Random(seed);
-    int n = seed == 1 ? 1 : seed < 7 ? 2 + r.nextInt(90) : 300 + r.nextInt(50);
+    int n = seed == 1 ? 1 : seed < 7 ? 2 + r.nextInt(90) : longPrompt() + r.nextInt(50);
     int kvHeads = 1 + r.nextInt(3);
     int group = 1 + r.nextInt(4);
     int headDim = 2 * (1 + r.nextInt(20));

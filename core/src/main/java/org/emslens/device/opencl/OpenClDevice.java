@@ -99,7 +99,7 @@ final class OpenClDevice implements Device {
   private void few(
       ClMatrix m, ClMatrix.Part p, int from, Tensor bias, Tensor x, Tensor y, int t, int n) {
     programs
-        .linear("few", p.packing(), tuning)
+        .linear("few", p.packing(), m.in(), tuning)
         .run(
             new Grid(new long[] {p.tiles(), 1}, new long[] {Tuning.TILE_ROWS, tuning.parts()}),
             p.weights(),
@@ -123,7 +123,7 @@ final class OpenClDevice implements Device {
     long tiles = (p.rows() + tuning.tile() - 1) / tuning.tile();
     long tokens = (n + tuning.tile() - 1) / tuning.tile();
     programs
-        .linear("many", p.packing(), tuning)
+        .linear("many", p.packing(), m.in(), tuning)
         .run(
             new Grid(new long[] {tiles, tokens}, new long[] {16, 16}),
             p.weights(),

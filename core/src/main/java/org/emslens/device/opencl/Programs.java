@@ -27,8 +27,12 @@ final class Programs implements AutoCloseable {
     return program("elementwise.cl", "").kernel(name);
   }
 
-  /** Products with weights of a kind. */
-  Kernel linear(String name, Packing packing, Tuning t) {
+  /**
+   * Products with weights of a kind.
+   *
+   * @param in how many inputs a row has
+   */
+  Kernel linear(String name, Packing packing, int in, Tuning t) {
     int levels =
         switch (packing.levels()) {
           case NIBBLES -> 4;
@@ -46,7 +50,8 @@ final class Programs implements AutoCloseable {
             + define("SPAN", t.tile() / 16)
             + define("LEVELS", levels)
             + define("SCALES", packing.scales().ordinal())
-            + define("OFFSET", packing.offset());
+            + define("OFFSET", packing.offset())
+            + (in % 8 == 0 ? "" : define("TAIL", 1));
     return program("linear.cl", options).kernel(name);
   }
 

@@ -430,9 +430,10 @@ kernel void similar(
       const int c = i / HEAD;
       if (c < count) {
         const int centre = centres[c0 + c];
-        key_tile[i] = keys[(long)base * HEAD + (long)(i % HEAD) * capacity + centre]
+        const int d = i - c * HEAD;
+        key_tile[i] = keys[(long)base * HEAD + (long)d * capacity + centre]
                       / fmax(key_lengths[centre], 1e-12f);
-        value_tile[i] = values[(long)(base + centre) * HEAD + i % HEAD]
+        value_tile[i] = values[(long)(base + centre) * HEAD + d]
                         / fmax(value_lengths[centre], 1e-12f);
       }
     }

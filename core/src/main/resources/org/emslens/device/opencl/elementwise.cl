@@ -69,7 +69,7 @@ kernel void turn(
     const int halves) {
   const int at = get_global_id(0);
   const int h = at / pairs;
-  const int i = at % pairs;
+  const int i = at - h * pairs;
   if (h >= heads) {
     return;
   }

@@ -62,6 +62,8 @@ float2 scale_of(global const uchar *tile, int b, int p, int r) {
 #endif
 }
 
+#define EIGHT(f) (float8)(f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7))
+
 // Levels 8 k to 8 k + 7 of row r of a block whose words begin at `words`.
 float8 levels_of(global const uint *words, int k, int r) {
 #if LEVELS <= 6
@@ -80,44 +82,30 @@ float8 levels_of(global const uint *words, int k, int r) {
   const char4 b = as_char4(words[(2 * k + 1) * TILE_ROWS + r]);
   return (float8)(convert_float4(a), convert_float4(b));
 #elif LEVELS == 16
-  float8 x;
-  uint w[4];
-  for (int i = 0; i < 4; i++) {
-    w[i] = words[(4 * k + i) * TILE_ROWS + r];
-  }
-  return vload_half8(0, (half *)w);
+#define WEIGHT(i) vload_half(2 * ((4 * k + i / 2) * TILE_ROWS + r) + i % 2, (global const half *)words)
+  return EIGHT(WEIGHT);
 #elif LEVELS == 17
-  float v[8];
-  for (int i = 0; i < 4; i++) {
-    const uint w = words[(4 * k + i) * TILE_ROWS + r];
-    v[2 * i] = as_float(w << 16);
-    v[2 * i + 1] = as_float(w & 0xffff0000u);
-  }
-  return vload8(0, v);
+#define WORD(i) words[(4 * k + i / 2) * TILE_ROWS + r]
+#define WEIGHT(i) as_float(i % 2 ? WORD(i) & 0xffff0000u : WORD(i) << 16)
+  return EIGHT(WEIGHT);
 #else
-  float v[8];
-  for (int i = 0; i < 8; i++) {
-    v[i] = as_float(words[(8 * k + i) * TILE_ROWS + r]);
-  }
-  return vload8(0, v);
+#define WEIGHT(i) as_float(words[(8 * k + i) * TILE_ROWS + r])
+  return EIGHT(WEIGHT);
 #endif
 }
 
 float sum8(float8 v) {
-  const float4 a = v.lo + v.hi;
-  return (a.x + a.y) + (a.z + a.w);
+  return ((v.s0 + v.s4) + (v.s1 + v.s5)) + ((v.s2 + v.s6) + (v.s3 + v.s7));
 }
 
-// Inputs 8 i to 8 i + 7 of a row; zeros after the last.
+// Inputs 8 i to 8 i + 7 of a row; zeros after the last, where TAIL says that 8 do not divide them.
 float8 inputs_of(global const float *x, int i, int in) {
-  if (8 * i + 8 <= in) {
-    return vload8(i, x);
-  }
-  float v[8];
-  for (int k = 0; k < 8; k++) {
-    v[k] = 8 * i + k < in ? x[8 * i + k] : 0;
-  }
-  return vload8(0, v);
+#ifdef TAIL
+#define INPUT(k) (8 * i + k < in ? x[8 * i + k] : 0)
+  return EIGHT(INPUT);
+#else
+  return vload8(i, x);
+#endif
 }
 
 // Few tokens: every weight is read once for up to MANY of them. Limited by reading weights.
@@ -177,6 +165,18 @@ kernel void few(
   }
 }
 
+// Puts eight numbers below each other.
+void put(local float *column, float8 x) {
+  column[0] = x.s0;
+  column[TILE + 1] = x.s1;
+  column[2 * (TILE + 1)] = x.s2;
+  column[3 * (TILE + 1)] = x.s3;
+  column[4 * (TILE + 1)] = x.s4;
+  column[5 * (TILE + 1)] = x.s5;
+  column[6 * (TILE + 1)] = x.s6;
+  column[7 * (TILE + 1)] = x.s7;
+}
+
 // Many tokens: a tile of TILE rows times TILE tokens, unpacked 32 inputs at a time.
 // Work-group: 16 x 16, each work-item SPAN x SPAN results; groups: rows (0), tokens (1).
 // Limited by arithmetic where TILE is large.
@@ -220,17 +220,10 @@ kernel void many(
         const float2 s = scale_of(tile, block, k / 2, at % TILE_ROWS);
         levels = levels_of(words, k, at % TILE_ROWS) * s.x + s.y;
       }
-      float out[8];
-      vstore8(levels, 0, out);
-      for (int i = 0; i < 8; i++) {
-        w[8 * k + i][row] = out[i];
-      }
+      put(&w[8 * k][row], levels);
       const int token = first_token + row;
       const float8 inputs = token < n ? inputs_of(x + (long)token * in, 4 * block + k, in) : 0;
-      vstore8(inputs, 0, out);
-      for (int i = 0; i < 8; i++) {
-        v[8 * k + i][row] = out[i];
-      }
+      put(&v[8 * k][row], inputs);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int k = 0; k < BLOCK; k++) {

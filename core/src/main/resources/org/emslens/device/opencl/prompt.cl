@@ -26,7 +26,7 @@ kernel void place(
   const float x = qkv[(long)get_global_id(1) * width + i];
   const int token = first + get_global_id(1);
   const int h = i / HEAD;
-  const int d = i % HEAD;
+  const int d = i - h * HEAD;
   if (h < heads) {
     queries[((long)(layer * heads + h) * tokens + token) * HEAD + d] = x;
   } else if (h < heads + kv_heads) {

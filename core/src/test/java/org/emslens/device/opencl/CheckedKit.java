@@ -1,0 +1,44 @@
+package org.emslens.device.opencl;
+
+import java.io.PrintWriter;
+import org.emslens.device.Device;
+import org.emslens.device.DeviceConformance;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+/** The conformance kit on few tokens, as a program: what watches kernels takes its time. */
+public class CheckedKit extends DeviceConformance {
+  @Override
+  protected Device open() {
+    // Groups that the sizes of the kit fill and do not fill.
+    return OpenCl.open(OpenCl.limits(16 << 10, 256));
+  }
+
+  @Override
+  protected int[] products() {
+    return new int[] {1, 2, 5};
+  }
+
+  @Override
+  protected int longPrompt() {
+    return 60;
+  }
+
+  /** Runs it; ends with 1 where a test fails, or none ran. */
+  public static void main(String[] args) {
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    LauncherFactory.create()
+        .execute(
+            LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(CheckedKit.class))
+                .build(),
+            listener);
+    listener.getSummary().printFailuresTo(new PrintWriter(System.out, true));
+    boolean good =
+        listener.getSummary().getTestsSucceededCount() > 0
+            && listener.getSummary().getTotalFailureCount() == 0;
+    System.exit(good ? 0 : 1);
+  }
+}
