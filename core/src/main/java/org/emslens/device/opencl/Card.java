@@ -5,9 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.emslens.device.DeviceException;
 import org.emslens.device.opencl.binding.Cl;
@@ -23,6 +23,11 @@ final class Card implements AutoCloseable {
   /** Bytes that are staged for one transfer at least. */
   private static final long STAGE = 1 << 20;
 
+  /** How often room is looked for before it is said that there is none, and how long. */
+  private static final int COLLECTIONS = 3;
+
+  private static final int COLLECTION_MILLIS = 100;
+
   private final Cl cl;
   private final MemorySegment device;
   private final CardInfo info;
@@ -30,9 +35,15 @@ final class Card implements AutoCloseable {
   private final MemorySegment queue;
   private Arena stageArena = Arena.ofShared();
   private MemorySegment stage = stageArena.allocate(STAGE, 64);
-  private final List<Buffer> released = new ArrayList<>();
+
+  /** Memory that was given back, and its bytes. */
+  private final Map<MemorySegment, Long> released = new HashMap<>();
+
   private long used;
   private int buffers;
+
+  /** What is done before the card is let go, once its last memory was given back. */
+  private Runnable closing;
 
   Card(Cl cl, MemorySegment device, CardInfo info) {
     this.cl = cl;
@@ -66,23 +77,48 @@ final class Card implements AutoCloseable {
    *
    * @throws DeviceException where there is not so much
    */
-  synchronized Buffer allocate(long bytes) {
+  Buffer allocate(long bytes) {
     long size = Math.max(Integer.BYTES, bytes);
     if (size > info.largest() && size > info.memory() / 2) {
       throw new DeviceException(noRoom(size));
     }
-    if (used + size > info.memory() && !released.isEmpty()) {
-      finish();
+    for (int tries = 0; tries < COLLECTIONS; tries++) {
+      Buffer made = tryToAllocate(size);
+      if (made != null) {
+        return made;
+      }
+      collect();
     }
-    MemorySegment handle;
+    throw new DeviceException(noRoom(size));
+  }
+
+  /** Null where there is no room now. */
+  private synchronized Buffer tryToAllocate(long size) {
+    if (used + size > info.memory()) {
+      return null;
+    }
     try {
-      handle = cl.buffer(context, size);
+      Buffer made = new Buffer(this, cl.buffer(context, size), size);
+      used += size;
+      buffers++;
+      return made;
     } catch (ClException e) {
-      throw new DeviceException(e.isOutOfMemory() ? noRoom(size) : failed(e), e);
+      if (e.isOutOfMemory()) {
+        return null;
+      }
+      throw new DeviceException(failed(e), e);
     }
-    used += size;
-    buffers++;
-    return new Buffer(this, handle, size);
+  }
+
+  /** What nobody has any more is found by Java's collector, which knows nothing of a card. */
+  private void collect() {
+    System.gc();
+    try {
+      Thread.sleep(COLLECTION_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    finish();
   }
 
   Buffer floats(long n) {
@@ -103,17 +139,27 @@ final class Card implements AutoCloseable {
   }
 
   /** Gives memory back as soon as nothing that was asked for can still need it. */
-  synchronized void release(Buffer b) {
-    released.add(b);
+  synchronized void release(MemorySegment buffer, long bytes) {
+    released.put(buffer, bytes);
+    if (closing != null) {
+      finish();
+    }
   }
 
   /** Drivers are not all right about memory that a waiting command still needs. */
   private void done() {
-    while (!released.isEmpty()) {
-      Buffer b = released.removeLast();
-      used -= b.bytes();
-      buffers--;
-      tried(() -> cl.releaseBuffer(b.handle()));
+    released.forEach(
+        (buffer, bytes) -> {
+          used -= bytes;
+          buffers--;
+          tried(() -> cl.releaseBuffer(buffer));
+        });
+    released.clear();
+    if (closing != null && buffers == 0) {
+      Runnable last = closing;
+      closing = null;
+      last.run();
+      end();
     }
   }
 
@@ -260,8 +306,17 @@ final class Card implements AutoCloseable {
             + "). The processor can go on (--device cpu).";
   }
 
-  @Override
-  public synchronized void close() {
+  /**
+   * Lets the card go: now, or once the last memory was given back that somebody still looks at.
+   *
+   * @param last done before that
+   */
+  synchronized void close(Runnable last) {
+    closing = last;
+    finish();
+  }
+
+  private void end() {
     try {
       cl.releaseQueue(queue);
       cl.releaseContext(context);
@@ -270,5 +325,10 @@ final class Card implements AutoCloseable {
     } finally {
       stageArena.close();
     }
+  }
+
+  @Override
+  public void close() {
+    close(() -> {});
   }
 }

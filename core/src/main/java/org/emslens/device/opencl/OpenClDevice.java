@@ -286,9 +286,8 @@ final class OpenClDevice implements Device {
     if (positions != null) {
       positions.close();
     }
-    // Not every driver can do without a program that it is still running.
-    card.finish();
-    programs.close();
-    card.close();
+    taps.clear();
+    // A prompt that is still looked at, by whoever has its pictures, goes on until it is not.
+    card.close(programs::close);
   }
 }

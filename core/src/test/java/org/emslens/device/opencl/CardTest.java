@@ -82,6 +82,50 @@ class CardTest {
     }
   }
 
+  /** What was forgotten rather than closed is found before a card is said to be full. */
+  @Test
+  void whatNobodyHasAnyMoreMakesRoom() {
+    UnaryOperator<CardInfo> small =
+        c ->
+            new CardInfo(
+                c.platform(),
+                c.index(),
+                c.name(),
+                c.platformName(),
+                c.version(),
+                c.driver(),
+                c.gpu(),
+                8 << 20,
+                8 << 20,
+                c.local(),
+                c.group(),
+                c.units(),
+                c.compiles());
+    try (Card card = OpenCl.card(small)) {
+      for (int i = 0; i < 40; i++) {
+        assertEquals(1 << 20, card.allocate(1 << 20).bytes());
+      }
+    }
+  }
+
+  /** Pictures of a prompt can be looked at though its device was closed for another. */
+  @Test
+  void promptsOutliveTheirDevice() {
+    AttentionSpec.Shape shape = AttentionSpec.Shape.of(4, 2, 16);
+    Card card = OpenCl.card(UnaryOperator.identity());
+    OpenClDevice device = new OpenClDevice(card, ProgramCache.in(folder));
+    PromptMemory prompt = device.prompt(List.of(shape), 5, 2);
+    try (Tensor qkv = device.tensor(5, shape.queryWidth() + 2 * shape.kvWidth());
+        Tensor y = device.tensor(5, shape.queryWidth())) {
+      device.attend(prompt, 0, qkv, 0, 5, y);
+    }
+    device.close();
+    float[] map = prompt.map(0, 0, new int[] {4, 5}, new int[] {0, 5}, () -> false);
+    assertEquals(0.2f, map[0], 1e-6f, "of five equal keys");
+    prompt.close();
+    assertEquals(0, card.buffers());
+  }
+
   private static void session(OpenClDevice device, AttentionSpec.Shape shape) {
     int n = 20;
     int width = shape.queryWidth() + 2 * shape.kvWidth();
