@@ -54,8 +54,9 @@ public final class Job {
 
     /**
      * @param why one sentence
+     * @param ofDevice whether what computes has failed, so that another may do it
      */
-    record Failed(String why) implements End {}
+    record Failed(String why, boolean ofDevice) implements End {}
   }
 
   Job(JobKind kind, String title, Work work, Consumer<End> ended) {

@@ -14,6 +14,7 @@ import javafx.collections.FXCollections;
 import javafx.collections.ListChangeListener;
 import javafx.collections.ObservableList;
 import org.emslens.cli.Failures;
+import org.emslens.device.DeviceException;
 
 /**
  * All jobs of the window. Each kind has its lane, a thread that does one job at a time; what goes
@@ -178,7 +179,7 @@ public final class Jobs {
         finish(job, new Job.End.Cancelled());
       } catch (Exception | Error e) {
         Failures.log(e);
-        finish(job, new Job.End.Failed(Failures.sentence(e)));
+        finish(job, new Job.End.Failed(Failures.sentence(e), e instanceof DeviceException));
       }
     }
 

@@ -337,7 +337,7 @@ public final class Lens implements AutoCloseable {
   /** That planning went well is to be seen. */
   private void planned(Job.End end) {
     if (end instanceof Job.End.Failed f) {
-      said.fail(Said.Subject.RUN, f.why());
+      said.failed(Said.Subject.RUN, f);
       stopPlan();
     }
   }

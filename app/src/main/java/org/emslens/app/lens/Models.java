@@ -15,6 +15,7 @@ import org.emslens.hub.Catalogue;
 /** Loading models; another one takes the place of the open one only once it is loaded whole. */
 public final class Models {
   private static final String DEFAULT_FILE = defaultFile();
+  private static final String PROCESSOR = "cpu";
   private static final String DEFAULT = "Looking for the default model";
 
   private final Jobs jobs;
@@ -56,6 +57,24 @@ public final class Models {
     this.jobs = jobs;
     this.said = said;
     this.open = open;
+    said.onDeviceFailure(
+        () -> {
+          Open now = model.get();
+          boolean elsewhere = now != null && !now.loaded().device().id().equals(PROCESSOR);
+          return elsewhere
+              ? List.of(onProcessor("Go on with the processor", () -> open(now.path())))
+              : List.of();
+        });
+  }
+
+  private Notice.Answer onProcessor(String label, Runnable then) {
+    return new Notice.Answer(
+        "use-processor",
+        label,
+        () -> {
+          device.set(PROCESSOR);
+          then.run();
+        });
   }
 
   /** The file of the model that is opened where nobody names one. */
@@ -127,18 +146,21 @@ public final class Models {
                 Thread.ofVirtual().start(() -> close(made[0]));
               }
               if (!jobs.has(JobKind.LOAD)) {
-                failed("Loading was cancelled.", what, loader);
+                failed("Loading was cancelled.", false, what, loader);
               }
             }
-            case Job.End.Failed f -> failed(f.why(), what, loader);
+            case Job.End.Failed f -> failed(f.why(), f.ofDevice(), what, loader);
           }
         });
   }
 
-  private void failed(String why, String what, Loader loader) {
+  private void failed(String why, boolean ofDevice, String what, Loader loader) {
     List<Notice.Answer> answers = new ArrayList<>();
     answers.add(new Notice.Answer("retry", "Retry", () -> load(what, loader)));
     answers.add(new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run()));
+    if (ofDevice && !PROCESSOR.equals(device.get())) {
+      answers.add(onProcessor("Use the processor", () -> load(what, loader)));
+    }
     if (device.get() != null) {
       answers.add(
           new Notice.Answer(

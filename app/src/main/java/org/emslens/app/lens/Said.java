@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -20,6 +21,7 @@ public final class Said {
   private final StringProperty message = new SimpleStringProperty(this, "message", "");
   private final StringProperty error = new SimpleStringProperty(this, "error", "");
   private final ObjectProperty<Notice> notice = new SimpleObjectProperty<>(this, "notice");
+  private Supplier<List<Notice.Answer>> otherDevices = List::of;
   private long failed;
   private Object ofMessage = Subject.OTHER;
   private Object ofError = Subject.OTHER;
@@ -126,8 +128,23 @@ public final class Said {
         afterSuccess.run();
       }
       case Job.End.Cancelled c -> {}
-      case Job.End.Failed f -> fail(of, f.why());
+      case Job.End.Failed f -> failed(of, f);
     }
+  }
+
+  /** Why something failed; with ways out, where it was what computes. */
+  void failed(Object of, Job.End.Failed f) {
+    List<Notice.Answer> ways = f.ofDevice() ? otherDevices.get() : List.of();
+    if (ways.isEmpty()) {
+      fail(of, f.why());
+    } else {
+      fail(of, f.why(), ways);
+    }
+  }
+
+  /** What can be offered where what computes has failed. */
+  void onDeviceFailure(Supplier<List<Notice.Answer>> ways) {
+    otherDevices = ways;
   }
 
   public ReadOnlyStringProperty messageProperty() {

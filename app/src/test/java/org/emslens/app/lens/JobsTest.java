@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.emslens.device.DeviceException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -199,5 +200,35 @@ class JobsTest {
     assertEquals("The prompt is empty.", next());
     start(JobKind.READ, "good", t -> t.at(1));
     assertEquals("good Done", next());
+  }
+
+  /** Where what computes has failed, another is offered; other failures have no such way out. */
+  @Test
+  void anotherDeviceIsOfferedWhereOneHasFailed() throws Exception {
+    Said said = new Said();
+    said.onDeviceFailure(() -> List.of(new Notice.Answer("use-processor", "Go on", () -> {})));
+    List<String> seen = new ArrayList<>();
+    for (RuntimeException failure :
+        List.of(new DeviceException("The card has gone."), new IllegalArgumentException("No."))) {
+      screen
+          .submit(
+              () ->
+                  jobs.start(
+                      JobKind.GENERATE,
+                      "failing",
+                      turn -> {
+                        throw failure;
+                      },
+                      end -> {
+                        said.ended(Said.Subject.RUN, end, () -> {});
+                        Notice n = said.noticeProperty().get();
+                        seen.add(n == null ? "none" : n.text() + n.answers().getFirst().id());
+                        said.dismiss();
+                        told.add("ended");
+                      }))
+          .get();
+      assertEquals("ended", next());
+    }
+    assertEquals(List.of("The card has gone.use-processor", "none"), seen);
   }
 }
