@@ -11,9 +11,9 @@ import org.emslens.format.TensorInfo;
 import org.emslens.format.TensorSource;
 
 /** One matrix of random float32 numbers. */
-record FloatWeights(int out, int in, float[] values) implements TensorSource {
+public record FloatWeights(int out, int in, float[] values) implements TensorSource {
 
-  static FloatWeights of(int out, int in, long seed) {
+  public static FloatWeights of(int out, int in, long seed) {
     Random r = new Random(seed);
     float[] values = new float[out * in];
     for (int i = 0; i < values.length; i++) {
@@ -22,7 +22,7 @@ record FloatWeights(int out, int in, float[] values) implements TensorSource {
     return new FloatWeights(out, in, values);
   }
 
-  List<TensorInfo> parts() {
+  public List<TensorInfo> parts() {
     return List.of(new TensorInfo("all", DType.F32, List.of((long) out, (long) in), 0));
   }
 

@@ -12,12 +12,15 @@ import java.util.function.Supplier;
 import org.emslens.device.DeviceException;
 import org.emslens.device.opencl.binding.Cl;
 import org.emslens.device.opencl.binding.ClException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A device of OpenCL with a queue whose commands run in their order, and what is kept in its
  * memory. Safe for several threads; each command is put into the queue whole.
  */
 final class Card implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Card.class);
   private static final double MIB = 1 << 20;
 
   /** Bytes that are staged for one transfer at least. */
@@ -53,7 +56,8 @@ final class Card implements AutoCloseable {
     try {
       queue = tried(() -> cl.queue(context, device, false));
     } catch (DeviceException e) {
-      cl.releaseContext(context);
+      givenBack(() -> cl.releaseContext(context));
+      stageArena.close();
       throw e;
     }
   }
@@ -142,7 +146,8 @@ final class Card implements AutoCloseable {
   synchronized void release(MemorySegment buffer, long bytes) {
     released.put(buffer, bytes);
     if (closing != null) {
-      finish();
+      givenBack(() -> cl.finish(queue));
+      done();
     }
   }
 
@@ -152,7 +157,7 @@ final class Card implements AutoCloseable {
         (buffer, bytes) -> {
           used -= bytes;
           buffers--;
-          tried(() -> cl.releaseBuffer(buffer));
+          givenBack(() -> cl.releaseBuffer(buffer));
         });
     released.clear();
     if (closing != null && buffers == 0) {
@@ -313,17 +318,22 @@ final class Card implements AutoCloseable {
    */
   synchronized void close(Runnable last) {
     closing = last;
-    finish();
+    givenBack(() -> cl.finish(queue));
+    done();
   }
 
   private void end() {
+    givenBack(() -> cl.releaseQueue(queue));
+    givenBack(() -> cl.releaseContext(context));
+    stageArena.close();
+  }
+
+  /** Gives something back; a driver that cannot take it has nothing that one could do about it. */
+  void givenBack(Call call) {
     try {
-      cl.releaseQueue(queue);
-      cl.releaseContext(context);
+      call.run();
     } catch (ClException e) {
-      throw new DeviceException(failed(e), e);
-    } finally {
-      stageArena.close();
+      LOG.warn("{}: {}", info.name(), e.getMessage());
     }
   }
 

@@ -128,7 +128,7 @@ final class Kernel implements AutoCloseable {
 
   @Override
   public void close() {
-    card.tried(() -> card.cl().releaseKernel(handle));
+    card.givenBack(() -> card.cl().releaseKernel(handle));
     arena.close();
   }
 }

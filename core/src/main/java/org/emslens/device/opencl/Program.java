@@ -39,8 +39,8 @@ final class Program implements AutoCloseable {
       cache.put(card.info(), source, options, cl.binary(made));
       return new Program(card, made);
     } catch (ClException e) {
-      String log = e.isBuildFailure() ? cl.buildLog(made, card.device()) : "";
-      cl.releaseProgram(made);
+      String log = e.isBuildFailure() ? log(card, made) : "";
+      card.givenBack(() -> cl.releaseProgram(made));
       LOG.error("{} of {} with {}:\n{}", e.getMessage(), name, options, log);
       throw new DeviceException(
           card.info().name()
@@ -50,6 +50,14 @@ final class Program implements AutoCloseable {
               + (log.isBlank() ? e.getMessage() : log.lines().findFirst().orElse(""))
               + "); the log file has all that it said. The processor can go on (--device cpu).",
           e);
+    }
+  }
+
+  private static String log(Card card, MemorySegment program) {
+    try {
+      return card.cl().buildLog(program, card.device());
+    } catch (ClException e) {
+      return "";
     }
   }
 
@@ -66,8 +74,9 @@ final class Program implements AutoCloseable {
       return made;
     } catch (ClException e) {
       LOG.info("A program that was kept is built anew: {}", e.getMessage());
-      if (made != null) {
-        cl.releaseProgram(made);
+      MemorySegment bad = made;
+      if (bad != null) {
+        card.givenBack(() -> cl.releaseProgram(bad));
       }
       return null;
     }
@@ -81,6 +90,6 @@ final class Program implements AutoCloseable {
   @Override
   public void close() {
     kernels.values().forEach(Kernel::close);
-    card.tried(() -> card.cl().releaseProgram(handle));
+    card.givenBack(() -> card.cl().releaseProgram(handle));
   }
 }
