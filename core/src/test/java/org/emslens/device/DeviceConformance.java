@@ -44,7 +44,7 @@ public abstract class DeviceConformance {
     return new int[] {1, 2, 3, 8, 9, 50, 65, 130};
   }
 
-  /** Tokens that the longer prompts have at least. */
+  /** About how many tokens the longest prompts have. */
   protected int longPrompt() {
     return 300;
   }
@@ -448,7 +448,12 @@ public abstract class DeviceConformance {
 
   private Pair prompts(long seed) {
     Random r = new Random(seed);
-    int n = seed == 1 ? 1 : seed < 7 ? 2 + r.nextInt(90) : longPrompt() + r.nextInt(50);
+    int n =
+        seed == 1
+            ? 1
+            : seed < 7
+                ? 2 + r.nextInt(longPrompt() * 3 / 10)
+                : longPrompt() + r.nextInt(longPrompt() / 6);
     int kvHeads = 1 + r.nextInt(3);
     int group = 1 + r.nextInt(4);
     int headDim = 2 * (1 + r.nextInt(20));
