@@ -3,6 +3,7 @@ package org.emslens.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import javafx.application.Platform;
 import javafx.stage.Stage;
 import org.emslens.app.drive.Script;
 import org.emslens.app.main.LensWindow;
+import org.emslens.device.Devices;
 import org.emslens.session.Recording;
 import org.emslens.session.Run;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +68,14 @@ class FlowsTest {
   void everyActionSucceedsWithATinyModel(Path flow) throws Exception {
     assertNull(drive(flow, TINY), flow.toString());
     nothingHalfIsLeft();
+  }
+
+  @Test
+  void aSessionMovesToAnotherDevice() throws Exception {
+    assumeTrue(
+        Devices.find().stream().anyMatch(f -> f.id().equals("opencl:0:0") && f.usable()),
+        "there is no OpenCL on this machine");
+    assertNull(drive(FLOWS.resolve("opencl").resolve("moves.yaml"), TINY));
   }
 
   private void nothingHalfIsLeft() throws IOException {
