@@ -1,5 +1,8 @@
 package org.emslens.device;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * What is looked at while one token runs: its attention in every query head (probabilities over the
  * slots of the head's KV head, its own included) and what every head made of it.
@@ -8,6 +11,8 @@ public final class DecodeTap {
   private final float[][] rows;
   private final int[] lengths;
   private final float[][] outputs;
+  private final int first;
+  private final Map<Integer, DecodeTap> parts = new HashMap<>();
 
   /** Taps attention and outputs of so many query heads, those of all layers together. */
   public DecodeTap(int allHeads) {
@@ -18,6 +23,19 @@ public final class DecodeTap {
     rows = attention ? new float[allHeads][0] : null;
     lengths = new int[allHeads];
     outputs = new float[allHeads][0];
+    first = 0;
+  }
+
+  private DecodeTap(DecodeTap of, int first) {
+    rows = of.rows;
+    lengths = of.lengths;
+    outputs = of.outputs;
+    this.first = first;
+  }
+
+  /** The same tap for who counts heads from this one on; the same one each time. */
+  public DecodeTap from(int head) {
+    return parts.computeIfAbsent(head, h -> new DecodeTap(this, h));
   }
 
   /** Taps only what heads put out: cheap, where the cache is long. */
@@ -31,19 +49,21 @@ public final class DecodeTap {
   }
 
   public void attention(int head, float[] from, int start, int n) {
-    if (rows[head].length < n) {
-      rows[head] = new float[n + 64];
+    int at = first + head;
+    if (rows[at].length < n) {
+      rows[at] = new float[n + 64];
     }
-    System.arraycopy(from, start, rows[head], 0, n);
-    lengths[head] = n;
+    System.arraycopy(from, start, rows[at], 0, n);
+    lengths[at] = n;
   }
 
   /** The head's mixed values before the output projection [d]. */
   public void output(int head, float[] from, int start, int d) {
-    if (outputs[head].length != d) {
-      outputs[head] = new float[d];
+    int at = first + head;
+    if (outputs[at].length != d) {
+      outputs[at] = new float[d];
     }
-    System.arraycopy(from, start, outputs[head], 0, d);
+    System.arraycopy(from, start, outputs[at], 0, d);
   }
 
   /** A copy of the attention as half floats [allHeads][slots]. */

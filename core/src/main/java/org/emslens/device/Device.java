@@ -1,8 +1,6 @@
 package org.emslens.device;
 
 import java.util.List;
-import org.emslens.format.TensorInfo;
-import org.emslens.format.TensorSource;
 import org.emslens.model.Activation;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.NormSpec;
@@ -23,7 +21,7 @@ import org.emslens.model.RopeSpec;
  * <p>In formulas, x[t] is row t; h counts the H query heads, g = h / (H / G) is the KV head that h
  * reads, d the size of a head.
  */
-public interface Device extends AutoCloseable {
+public interface Device extends WeightMemory, AutoCloseable {
 
   /** What it is called on the command line. */
   String id();
@@ -34,6 +32,11 @@ public interface Device extends AutoCloseable {
   /** Bytes of its memory that nobody uses now; 0 where it is not known. */
   long freeBytes();
 
+  /** Whether it has memory of its own, so that the processor's is there besides. */
+  default boolean hasOwnMemory() {
+    return false;
+  }
+
   /** A tensor of zeros. */
   Tensor tensor(int rows, int columns);
 
@@ -43,21 +46,17 @@ public interface Device extends AutoCloseable {
   /** Reads whole rows, likewise. */
   void download(Tensor from, int row, int rows, float[] into, int start);
 
-  /** A vector [1, values.length]. */
+  @Override
   default Tensor vector(float[] values) {
     Tensor t = tensor(1, values.length);
     upload(values, 0, t, 0, 1);
     return t;
   }
 
-  /**
-   * Weight matrices of the same input, one below the other, in the device's form. Safe to call from
-   * several threads, so that a model loads in parallel.
-   *
-   * @param parts each [out_i, in], of any stored type
-   * @return [sum of out_i, in]
-   */
-  Matrix matrix(TensorSource source, List<TensorInfo> parts);
+  /** Where a layer's weights belong, counted from 0; those of the output are the last layer's. */
+  default WeightMemory weights(int layer) {
+    return this;
+  }
 
   /**
    * y[t] = W x[t] + b.

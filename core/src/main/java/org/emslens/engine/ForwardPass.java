@@ -90,7 +90,7 @@ public final class ForwardPass implements AutoCloseable {
             l -> {
               try {
                 if (failures.isEmpty()) {
-                  made[l] = LoadedLayer.of(device, weights, spec.layers().get(l));
+                  made[l] = LoadedLayer.of(device.weights(l), weights, spec.layers().get(l));
                   progress.at(done.incrementAndGet() / (n + 1.0));
                 }
               } catch (RuntimeException | Error e) {
@@ -107,8 +107,8 @@ public final class ForwardPass implements AutoCloseable {
       case Error e -> throw e;
       case Throwable e -> throw (RuntimeException) e;
     }
-    finalNorm = LoadedLayer.Norm.of(device, weights, spec.finalNorm());
-    output = LoadedLayer.Linear.of(device, weights, spec.output());
+    finalNorm = LoadedLayer.Norm.of(device.weights(n - 1), weights, spec.finalNorm());
+    output = LoadedLayer.Linear.of(device.weights(n - 1), weights, spec.output());
     few = new Activations(device, spec, 1, true);
     progress.at(1);
   }

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.emslens.device.Device;
 import org.emslens.device.Matrix;
 import org.emslens.device.Tensor;
+import org.emslens.device.WeightMemory;
 import org.emslens.format.TensorSource;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.FeedForwardSpec;
@@ -37,13 +38,13 @@ record LoadedLayer(
   /** Gate and up in one, and down. */
   record Dense(FeedForwardSpec.Dense spec, Linear up, Linear down) implements FeedForward {
 
-    static Dense of(Device device, TensorSource source, FeedForwardSpec.Dense s) {
+    static Dense of(WeightMemory memory, TensorSource source, FeedForwardSpec.Dense s) {
       return new Dense(
           s,
           s.gated()
-              ? Linear.of(device, source, s.gate(), s.up())
-              : Linear.of(device, source, s.up()),
-          Linear.of(device, source, s.down()));
+              ? Linear.of(memory, source, s.gate(), s.up())
+              : Linear.of(memory, source, s.up()),
+          Linear.of(memory, source, s.down()));
     }
 
     @Override
@@ -57,15 +58,15 @@ record LoadedLayer(
   record Experts(FeedForwardSpec.Experts spec, Linear router, List<Matrix> up, List<Matrix> down)
       implements FeedForward {
 
-    static Experts of(Device device, TensorSource source, FeedForwardSpec.Experts s) {
+    static Experts of(WeightMemory memory, TensorSource source, FeedForwardSpec.Experts s) {
       return new Experts(
           s,
-          Linear.of(device, source, s.router()),
+          Linear.of(memory, source, s.router()),
           s.experts().stream()
-              .map(e -> device.matrix(source, List.of(e.gate().weight(), e.up().weight())))
+              .map(e -> memory.matrix(source, List.of(e.gate().weight(), e.up().weight())))
               .toList(),
           s.experts().stream()
-              .map(e -> device.matrix(source, List.of(e.down().weight())))
+              .map(e -> memory.matrix(source, List.of(e.down().weight())))
               .toList());
     }
 
@@ -81,22 +82,22 @@ record LoadedLayer(
   record Norm(NormSpec spec, Tensor weight, Tensor bias) {
 
     /** Null for null. */
-    static Norm of(Device device, TensorSource source, NormSpec spec) {
+    static Norm of(WeightMemory memory, TensorSource source, NormSpec spec) {
       if (spec == null) {
         return null;
       }
       return new Norm(
           spec,
-          weight(device, source, spec),
-          spec.bias() == null ? null : device.vector(source.values(spec.bias())));
+          weight(memory, source, spec),
+          spec.bias() == null ? null : memory.vector(source.values(spec.bias())));
     }
 
-    static Tensor weight(Device device, TensorSource source, NormSpec spec) {
+    static Tensor weight(WeightMemory memory, TensorSource source, NormSpec spec) {
       float[] weight = source.values(spec.weight());
       for (int i = 0; i < weight.length; i++) {
         weight[i] += spec.offset();
       }
-      return device.vector(weight);
+      return memory.vector(weight);
     }
 
     void apply(Device device, Tensor x, Tensor y, int n) {
@@ -112,13 +113,13 @@ record LoadedLayer(
   record Linear(Matrix weight, Tensor bias) {
 
     /** The maps one below the other; where only some have a bias, that of the others is 0. */
-    static Linear of(Device device, TensorSource source, LinearSpec... parts) {
-      Matrix weight = device.matrix(source, Stream.of(parts).map(LinearSpec::weight).toList());
+    static Linear of(WeightMemory memory, TensorSource source, LinearSpec... parts) {
+      Matrix weight = memory.matrix(source, Stream.of(parts).map(LinearSpec::weight).toList());
       boolean biased = Stream.of(parts).anyMatch(p -> p.bias() != null);
-      return new Linear(weight, biased ? bias(device, source, parts) : null);
+      return new Linear(weight, biased ? bias(memory, source, parts) : null);
     }
 
-    private static Tensor bias(Device device, TensorSource source, LinearSpec... parts) {
+    private static Tensor bias(WeightMemory memory, TensorSource source, LinearSpec... parts) {
       float[] all = new float[Stream.of(parts).mapToInt(LinearSpec::out).sum()];
       int at = 0;
       for (LinearSpec p : parts) {
@@ -127,7 +128,7 @@ record LoadedLayer(
         }
         at += p.out();
       }
-      return device.vector(all);
+      return memory.vector(all);
     }
 
     void apply(Device device, Tensor x, Tensor y, int n) {
@@ -140,22 +141,22 @@ record LoadedLayer(
     }
   }
 
-  static LoadedLayer of(Device device, TensorSource source, LayerSpec s) {
+  static LoadedLayer of(WeightMemory memory, TensorSource source, LayerSpec s) {
     AttentionSpec a = s.attention();
     return new LoadedLayer(
         s,
-        Norm.of(device, source, s.attentionNorm()),
-        Linear.of(device, source, a.query(), a.key(), a.value()),
-        a.queryNorm() == null ? null : Norm.weight(device, source, a.queryNorm()),
-        a.keyNorm() == null ? null : Norm.weight(device, source, a.keyNorm()),
-        Linear.of(device, source, a.output()),
-        Norm.of(device, source, s.attentionOutputNorm()),
-        Norm.of(device, source, s.feedForwardNorm()),
+        Norm.of(memory, source, s.attentionNorm()),
+        Linear.of(memory, source, a.query(), a.key(), a.value()),
+        a.queryNorm() == null ? null : Norm.weight(memory, source, a.queryNorm()),
+        a.keyNorm() == null ? null : Norm.weight(memory, source, a.keyNorm()),
+        Linear.of(memory, source, a.output()),
+        Norm.of(memory, source, s.attentionOutputNorm()),
+        Norm.of(memory, source, s.feedForwardNorm()),
         switch (s.feedForward()) {
-          case FeedForwardSpec.Dense d -> Dense.of(device, source, d);
-          case FeedForwardSpec.Experts e -> Experts.of(device, source, e);
+          case FeedForwardSpec.Dense d -> Dense.of(memory, source, d);
+          case FeedForwardSpec.Experts e -> Experts.of(memory, source, e);
         },
-        Norm.of(device, source, s.feedForwardOutputNorm()));
+        Norm.of(memory, source, s.feedForwardOutputNorm()));
   }
 
   private static void close(Tensor... tensors) {

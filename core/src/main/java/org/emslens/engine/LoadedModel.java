@@ -2,12 +2,7 @@ package org.emslens.engine;
 
 import java.io.IOException;
 import org.emslens.device.Device;
-import org.emslens.device.DeviceException;
-import org.emslens.device.DeviceProvider;
-import org.emslens.device.Devices;
 import org.emslens.model.Model;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model in a device's memory; closing closes all three.
@@ -16,11 +11,10 @@ import org.slf4j.LoggerFactory;
  */
 public record LoadedModel(Model model, Device device, ForwardPass pass, double seconds)
     implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
   /**
    * Loads a model's weights; where that fails, the model is closed. A model that cannot fit is
-   * refused before.
+   * refused before; of one that does not fit a card whole, the processor takes the rest.
    *
    * @param device its id, or null for the best that can be used
    * @throws org.emslens.device.DeviceException in a sentence, where the device cannot be used
@@ -29,8 +23,7 @@ public record LoadedModel(Model model, Device device, ForwardPass pass, double s
     long start = System.nanoTime();
     Device opened = null;
     try {
-      opened = device == null ? best(model) : Devices.open(device);
-      MemoryNeed.check(model, opened);
+      opened = Placement.open(model, device);
       ForwardPass pass = new ForwardPass(model, opened, progress);
       return new LoadedModel(model, opened, pass, (System.nanoTime() - start) / 1e9);
     } catch (RuntimeException | Error e) {
@@ -39,36 +32,6 @@ public record LoadedModel(Model model, Device device, ForwardPass pass, double s
       }
       model.close();
       throw e;
-    }
-  }
-
-  /** The best card that opens and that the model fits, else the best other device. */
-  private static Device best(Model model) {
-    for (DeviceProvider.Found f : Devices.find()) {
-      if (f.usable() && f.isCard()) {
-        Device card = fitting(f, model);
-        if (card != null) {
-          return card;
-        }
-      } else if (f.usable()) {
-        return f.opener().open();
-      }
-    }
-    return Devices.open(null);
-  }
-
-  private static Device fitting(DeviceProvider.Found found, Model model) {
-    Device tried = null;
-    try {
-      tried = found.opener().open();
-      MemoryNeed.check(model, tried);
-      return tried;
-    } catch (DeviceException e) {
-      LOG.info("Not on {}: {}", found.id(), e.getMessage());
-      if (tried != null) {
-        tried.close();
-      }
-      return null;
     }
   }
 

@@ -1,8 +1,14 @@
 package org.emslens.engine;
 
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceException;
+import org.emslens.model.AttentionSpec;
+import org.emslens.model.FeedForwardSpec;
+import org.emslens.model.LayerSpec;
+import org.emslens.model.LinearSpec;
 import org.emslens.model.Model;
 
 /**
@@ -17,6 +23,12 @@ public record MemoryNeed(long weights, long token) {
 
   /** The program itself, activations, and what is computed on the way. */
   private static final long BESIDES = 300L << 20;
+
+  /** Tokens that there is to be room for where a device takes a part of the layers only. */
+  private static final int SPLIT_TOKENS = 4096;
+
+  /** Of what is free; others use a card too. */
+  private static final double SHARE = 0.9;
 
   private static final double PACKING = 1.05;
   private static final double GIB = 1L << 30;
@@ -33,22 +45,62 @@ public record MemoryNeed(long weights, long token) {
   }
 
   /**
+   * How many of a model's layers, from the first on, fit so many bytes together with what a prompt
+   * and its caches take there.
+   */
+  public static int layersThatFit(Model model, long free) {
+    double left = free * SHARE - BESIDES;
+    int fit = 0;
+    for (LayerSpec l : model.spec().layers()) {
+      AttentionSpec.Shape s = l.attention().shape();
+      // A prompt's queries, keys and values; keys and values once more in a cache.
+      long token = (s.queryWidth() + 4L * s.kvWidth()) * Float.BYTES;
+      left -= weights(l) * PACKING + SPLIT_TOKENS * token;
+      if (left < 0) {
+        break;
+      }
+      fit++;
+    }
+    return fit;
+  }
+
+  /** Bytes of a layer's matrices as they are stored. */
+  private static long weights(LayerSpec layer) {
+    AttentionSpec a = layer.attention();
+    Stream<LinearSpec> attention = Stream.of(a.query(), a.key(), a.value(), a.output());
+    Stream<LinearSpec> rest =
+        switch (layer.feedForward()) {
+          case FeedForwardSpec.Dense d -> Stream.of(d.gate(), d.up(), d.down());
+          case FeedForwardSpec.Experts e ->
+              e.experts().stream().flatMap(x -> Stream.of(x.gate(), x.up(), x.down()));
+        };
+    return Stream.concat(attention, rest)
+        .filter(Objects::nonNull)
+        .mapToLong(m -> m.weight().type().bytesOf(m.weight().count()))
+        .sum();
+  }
+
+  /** Whether a model fits whole, with a short prompt. */
+  static boolean fits(Model model, Device device) {
+    long free = device.freeBytes();
+    return free == 0 || of(model).with(TOKENS) <= free;
+  }
+
+  /**
    * Refuses a model that cannot fit.
    *
    * @throws DeviceException with what is needed, what is free and what would help
    */
   public static void check(Model model, Device device) {
-    long free = device.freeBytes();
-    long needed = of(model).with(TOKENS);
-    if (free > 0 && needed > free) {
+    if (!fits(model, device)) {
       throw new DeviceException(
           String.format(
               Locale.ROOT,
               "%s needs about %.1f GiB of memory with a prompt of %d tokens, and %.1f GiB are free on the device '%s'. Close other programs, or take a file of the model with fewer bits per weight (this one: %s), a smaller model, or another device (see 'emslens devices').",
               model.title(),
-              needed / GIB,
+              of(model).with(TOKENS) / GIB,
               TOKENS,
-              free / GIB,
+              device.freeBytes() / GIB,
               device.id(),
               model.config().quantization()));
     }

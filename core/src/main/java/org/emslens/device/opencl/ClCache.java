@@ -429,7 +429,8 @@ final class ClCache implements CacheMemory {
     return new LayerState(layer, layers.count(), states, newest);
   }
 
-  private Description described() {
+  /** Layers are asked by several threads at once. */
+  private synchronized Description described() {
     if (description == null) {
       description = describe();
     }

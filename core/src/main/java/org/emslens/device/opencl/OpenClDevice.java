@@ -57,6 +57,11 @@ final class OpenClDevice implements Device {
   }
 
   @Override
+  public boolean hasOwnMemory() {
+    return true;
+  }
+
+  @Override
   public Tensor tensor(int rows, int columns) {
     return new ClTensor(rows, columns, card.zeros((long) rows * columns));
   }
