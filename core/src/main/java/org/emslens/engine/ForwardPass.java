@@ -250,6 +250,7 @@ public final class ForwardPass implements AutoCloseable {
   private void embed(int[] ids, int from, int[] positions, Tensor x) {
     float[] row = new float[spec.hidden()];
     float[] position = new float[row.length];
+    float[] all = new float[positions.length * row.length];
     for (int t = 0; t < positions.length; t++) {
       weights.read(spec.embedding(), (long) ids[from + t] * row.length, row);
       for (int i = 0; i < row.length; i++) {
@@ -261,8 +262,10 @@ public final class ForwardPass implements AutoCloseable {
           row[i] += position[i];
         }
       }
-      device.upload(row, 0, x, t, 1);
+      System.arraycopy(row, 0, all, t * row.length, row.length);
     }
+    // A card would rather be written to once.
+    device.upload(all, 0, x, 0, positions.length);
   }
 
   /**

@@ -126,6 +126,37 @@ class CardTest {
     assertEquals(0, card.buffers());
   }
 
+  /**
+   * Attention of twice the tokens costs at most 4.5 times as much: growth is all that PoCL's times
+   * tell. The best of some, since others use this machine too.
+   */
+  @Test
+  void attentionGrowsAsItShould() {
+    AttentionSpec.Shape shape = AttentionSpec.Shape.of(4, 2, 32);
+    Card card = OpenCl.card(UnaryOperator.identity());
+    try (OpenClDevice device = new OpenClDevice(card, ProgramCache.in(folder))) {
+      double ratio = Double.MAX_VALUE;
+      seconds(device, card, shape, 256);
+      for (int i = 0; i < 8 && ratio > 4.5; i++) {
+        double once = seconds(device, card, shape, 512);
+        ratio = Math.min(ratio, seconds(device, card, shape, 1024) / once);
+      }
+      assertTrue(ratio <= 4.5, "grew by " + ratio);
+    }
+  }
+
+  private static double seconds(OpenClDevice device, Card card, AttentionSpec.Shape shape, int n) {
+    try (PromptMemory prompt = device.prompt(List.of(shape), n, 8);
+        Tensor qkv = device.tensor(n, shape.queryWidth() + 2 * shape.kvWidth());
+        Tensor y = device.tensor(n, shape.queryWidth())) {
+      card.finish();
+      long start = System.nanoTime();
+      device.attend(prompt, 0, qkv, 0, n, y);
+      card.finish();
+      return (System.nanoTime() - start) / 1e9;
+    }
+  }
+
   private static void session(OpenClDevice device, AttentionSpec.Shape shape) {
     int n = 20;
     int width = shape.queryWidth() + 2 * shape.kvWidth();
