@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * memory. Safe for several threads; each command is put into the queue whole.
  */
 final class Card implements AutoCloseable {
+  /** Set to anything, it has the log file tell how long each kernel ran. */
+  static final String TIMES = "EMSLENS_OPENCL_TIMES";
+
   private static final Logger LOG = LoggerFactory.getLogger(Card.class);
   private static final double MIB = 1 << 20;
 
@@ -36,6 +39,10 @@ final class Card implements AutoCloseable {
   private final CardInfo info;
   private final MemorySegment context;
   private final MemorySegment queue;
+
+  /** Where {@link #TIMES} asks for them, else null. */
+  private final KernelTimes times;
+
   private Arena stageArena = Arena.ofShared();
   private MemorySegment stage = stageArena.allocate(STAGE, 64);
 
@@ -52,9 +59,10 @@ final class Card implements AutoCloseable {
     this.cl = cl;
     this.device = device;
     this.info = info;
+    times = System.getenv(TIMES) == null ? null : new KernelTimes(cl);
     context = tried(() -> cl.context(device));
     try {
-      queue = tried(() -> cl.queue(context, device, false));
+      queue = tried(() -> cl.queue(context, device, times != null));
     } catch (DeviceException e) {
       givenBack(() -> cl.releaseContext(context));
       stageArena.close();
@@ -153,6 +161,9 @@ final class Card implements AutoCloseable {
 
   /** Drivers are not all right about memory that a waiting command still needs. */
   private void done() {
+    if (times != null) {
+      tried(times::finished);
+    }
     released.forEach(
         (buffer, bytes) -> {
           used -= bytes;
@@ -251,6 +262,16 @@ final class Card implements AutoCloseable {
     done();
   }
 
+  /** Puts a kernel into the queue; see {@link Cl#launch}. */
+  void launch(String name, MemorySegment kernel, int dimensions, MemorySegment sizes) {
+    if (times == null) {
+      cl.launch(queue, kernel, dimensions, sizes, MemorySegment.NULL);
+    } else {
+      cl.launch(queue, kernel, dimensions, sizes, times.event());
+      times.launched(name);
+    }
+  }
+
   Cl cl() {
     return cl;
   }
@@ -261,10 +282,6 @@ final class Card implements AutoCloseable {
 
   MemorySegment device() {
     return device;
-  }
-
-  MemorySegment queue() {
-    return queue;
   }
 
   /** Something that is asked of the driver. */
@@ -320,6 +337,9 @@ final class Card implements AutoCloseable {
     closing = last;
     givenBack(() -> cl.finish(queue));
     done();
+    if (times != null) {
+      LOG.info("Kernels of {}:\n{}", info.name(), times.table());
+    }
   }
 
   private void end() {

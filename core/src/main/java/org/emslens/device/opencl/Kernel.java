@@ -96,7 +96,7 @@ final class Kernel implements AutoCloseable {
               sizes.setAtIndex(JAVA_LONG, i, grid.groups[i] * grid.size[i]);
               sizes.setAtIndex(JAVA_LONG, dimensions + i, grid.size[i]);
             }
-            card.cl().launch(card.queue(), handle, dimensions, sizes, MemorySegment.NULL);
+            card.launch(name, handle, dimensions, sizes);
           });
     }
   }
