@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /** The devices of this machine. */
 public final class Devices {
-  /** Stands for the graphics card with the most memory. */
+  /** Stands for the graphics card with the most memory; one with its own goes before others. */
   public static final String GPU = "gpu";
 
   private Devices() {}
@@ -45,7 +45,9 @@ public final class Devices {
         GPU.equals(id)
             ? all.stream()
                 .filter(f -> f.usable() && f.isCard())
-                .max(Comparator.comparingLong(DeviceProvider.Found::bytes))
+                .max(
+                    Comparator.comparing(DeviceProvider.Found::rank)
+                        .thenComparing(DeviceProvider.Found::bytes))
                 .orElseThrow(() -> new DeviceException(noCard(all)))
             : all.stream()
                 .filter(f -> id == null ? f.usable() : f.id().equals(id))

@@ -2,6 +2,7 @@ package org.emslens.engine;
 
 import java.io.IOException;
 import org.emslens.device.Device;
+import org.emslens.device.DeviceException;
 import org.emslens.model.Model;
 
 /**
@@ -24,7 +25,19 @@ public record LoadedModel(Model model, Device device, ForwardPass pass, double s
     Device opened = null;
     try {
       opened = Placement.open(model, device);
-      ForwardPass pass = new ForwardPass(model, opened, progress);
+      ForwardPass pass;
+      try {
+        pass = new ForwardPass(model, opened, progress);
+      } catch (DeviceException e) {
+        if (device != null || !opened.hasOwnMemory()) {
+          throw e;
+        }
+        // Others use a card, too; the processor takes what it does not.
+        opened.close();
+        opened = null;
+        opened = Placement.processor(model);
+        pass = new ForwardPass(model, opened, progress);
+      }
       return new LoadedModel(model, opened, pass, (System.nanoTime() - start) / 1e9);
     } catch (RuntimeException | Error e) {
       if (opened != null) {

@@ -43,6 +43,11 @@ final class Placement {
     return fitted(Devices.open(null), model);
   }
 
+  /** The processor, where a card has failed. */
+  static Device processor(Model model) {
+    return fitted(Devices.open(PROCESSOR), model);
+  }
+
   /** The device, with the processor for what does not fit; closes it where that cannot be. */
   private static Device fitted(Device device, Model model) {
     try {

@@ -282,6 +282,26 @@ public abstract class DeviceConformance {
     }
   }
 
+  /** Rows that blocks of 32 inputs do not divide. */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 40, 72})
+  void rowsOfAnyLength(int in) {
+    FloatWeights weights = FloatWeights.of(33, in, in);
+    for (int n : new int[] {1, 6}) {
+      Random r = new Random(n);
+      float[] x = random(r, n * in);
+      List<float[]> found = new ArrayList<>();
+      for (Device d : both()) {
+        try (Matrix m = d.matrix(weights, weights.parts())) {
+          Tensor y = d.tensor(n, m.out());
+          d.linear(m, null, tensor(d, n, in, x), y, n);
+          found.add(values(d, y));
+        }
+      }
+      near(found.get(0), found.get(1), in + " for " + n);
+    }
+  }
+
   /** Two layers of different shapes, a prompt in blocks, everything that it keeps. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})

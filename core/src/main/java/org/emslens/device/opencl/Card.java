@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.emslens.device.DeviceException;
 import org.emslens.device.opencl.binding.Cl;
@@ -26,13 +28,22 @@ final class Card implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Card.class);
   private static final double MIB = 1 << 20;
 
-  /** Bytes that are staged for one transfer at least. */
-  private static final long STAGE = 1 << 20;
+  /** Numbers that are moved at a time. */
+  private static final int STAGE = 1 << 20;
 
-  /** How often room is looked for before it is said that there is none, and how long. */
+  /** Bytes from which on it is made sure that a driver has them, rather than promises them. */
+  private static final long SURE = 1 << 20;
+
+  /** What others, the desktop for one, are left of a card. */
+  private static final double SHARE = 0.9;
+
+  /** How often Java's collector is asked before it is said that there is no room, and how long. */
   private static final int COLLECTIONS = 3;
 
   private static final int COLLECTION_MILLIS = 100;
+
+  /** Bytes that this program uses of each device, whoever opened it. */
+  private static final Map<String, AtomicLong> USED = new ConcurrentHashMap<>();
 
   private final Cl cl;
   private final MemorySegment device;
@@ -43,14 +54,15 @@ final class Card implements AutoCloseable {
   /** Where {@link #TIMES} asks for them, else null. */
   private final KernelTimes times;
 
-  private Arena stageArena = Arena.ofShared();
-  private MemorySegment stage = stageArena.allocate(STAGE, 64);
+  private final Arena stageArena = Arena.ofShared();
+  private final MemorySegment stage;
 
   /** Memory that was given back, and its bytes. */
   private final Map<MemorySegment, Long> released = new HashMap<>();
 
-  private long used;
+  private final AtomicLong used;
   private int buffers;
+  private boolean ended;
 
   /** What is done before the card is let go, once its last memory was given back. */
   private Runnable closing;
@@ -60,23 +72,24 @@ final class Card implements AutoCloseable {
     this.device = device;
     this.info = info;
     times = System.getenv(TIMES) == null ? null : new KernelTimes(cl);
+    used = USED.computeIfAbsent(info.id() + info.name(), k -> new AtomicLong());
     context = tried(() -> cl.context(device));
     try {
       queue = tried(() -> cl.queue(context, device, times != null));
     } catch (DeviceException e) {
       givenBack(() -> cl.releaseContext(context));
-      stageArena.close();
       throw e;
     }
+    stage = stageArena.allocate(JAVA_FLOAT, STAGE);
   }
 
   CardInfo info() {
     return info;
   }
 
-  /** Bytes of its memory that this program does not use. */
-  synchronized long free() {
-    return Math.max(0, info.memory() - used);
+  /** Bytes of its memory that this program may still take. */
+  long free() {
+    return Math.max(0, (long) (info.memory() * SHARE) - used.get());
   }
 
   /** Buffers that were made and not closed. */
@@ -91,46 +104,67 @@ final class Card implements AutoCloseable {
    */
   Buffer allocate(long bytes) {
     long size = Math.max(Integer.BYTES, bytes);
-    if (size > info.largest() && size > info.memory() / 2) {
-      throw new DeviceException(noRoom(size));
-    }
-    for (int tries = 0; tries < COLLECTIONS; tries++) {
+    for (int tries = 0; tries <= COLLECTIONS; tries++) {
       Buffer made = tryToAllocate(size);
       if (made != null) {
         return made;
       }
-      collect();
+      if (tries < COLLECTIONS) {
+        collect(tries > 0);
+      }
     }
     throw new DeviceException(noRoom(size));
   }
 
   /** Null where there is no room now. */
   private synchronized Buffer tryToAllocate(long size) {
-    if (used + size > info.memory()) {
+    check();
+    if (size > free()) {
       return null;
     }
+    MemorySegment handle = null;
     try {
-      Buffer made = new Buffer(this, cl.buffer(context, size), size);
-      used += size;
-      buffers++;
-      return made;
+      handle = cl.buffer(context, size);
+      if (size >= SURE) {
+        cl.zero(queue, handle, 0, Integer.BYTES);
+        cl.finish(queue);
+      }
     } catch (ClException e) {
+      MemorySegment promised = handle;
+      if (promised != null) {
+        givenBack(() -> cl.releaseBuffer(promised));
+      }
       if (e.isOutOfMemory()) {
         return null;
       }
       throw new DeviceException(failed(e), e);
     }
+    used.addAndGet(size);
+    buffers++;
+    return new Buffer(this, handle, size);
   }
 
-  /** What nobody has any more is found by Java's collector, which knows nothing of a card. */
-  private void collect() {
-    System.gc();
-    try {
-      Thread.sleep(COLLECTION_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /**
+   * Takes back what was given back; and what nobody has any more, which Java's collector finds: it
+   * knows nothing of a card. Not while the card is locked, since that is how it is given back.
+   */
+  private void collect(boolean thorough) {
+    if (thorough) {
+      System.gc();
+      try {
+        Thread.sleep(COLLECTION_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     finish();
+  }
+
+  /** Whether the card can still be asked for something. */
+  private void check() {
+    if (ended) {
+      throw new DeviceException(info.name() + " was closed.");
+    }
   }
 
   Buffer floats(long n) {
@@ -153,7 +187,7 @@ final class Card implements AutoCloseable {
   /** Gives memory back as soon as nothing that was asked for can still need it. */
   synchronized void release(MemorySegment buffer, long bytes) {
     released.put(buffer, bytes);
-    if (closing != null) {
+    if (closing != null && !ended) {
       givenBack(() -> cl.finish(queue));
       done();
     }
@@ -162,38 +196,42 @@ final class Card implements AutoCloseable {
   /** Drivers are not all right about memory that a waiting command still needs. */
   private void done() {
     if (times != null) {
-      tried(times::finished);
+      givenBack(times::finished);
     }
     released.forEach(
         (buffer, bytes) -> {
-          used -= bytes;
+          used.addAndGet(-bytes);
           buffers--;
           givenBack(() -> cl.releaseBuffer(buffer));
         });
     released.clear();
-    if (closing != null && buffers == 0) {
-      Runnable last = closing;
-      closing = null;
-      last.run();
+    if (closing != null && buffers == 0 && !ended) {
+      closing.run();
       end();
     }
   }
 
   /** Writes numbers from[start ...) at number `at` of a buffer. */
   synchronized void write(float[] from, int start, int n, Buffer to, long at) {
-    if (n > 0) {
-      MemorySegment staged = staged((long) n * Float.BYTES);
-      MemorySegment.copy(from, start, staged, JAVA_FLOAT, 0, n);
-      tried(() -> cl.write(queue, staged, to.handle(), at * Float.BYTES));
+    check();
+    for (int done = 0; done < n; done += STAGE) {
+      int some = Math.min(STAGE, n - done);
+      MemorySegment staged = stage.asSlice(0, (long) some * Float.BYTES);
+      MemorySegment.copy(from, start + done, staged, JAVA_FLOAT, 0, some);
+      long place = (at + done) * Float.BYTES;
+      tried(() -> cl.write(queue, staged, to.handle(), place));
     }
   }
 
   /** Writes numbers at the beginning of a buffer. */
   synchronized void write(int[] from, Buffer to) {
-    if (from.length > 0) {
-      MemorySegment staged = staged((long) from.length * Integer.BYTES);
-      MemorySegment.copy(from, 0, staged, JAVA_INT, 0, from.length);
-      tried(() -> cl.write(queue, staged, to.handle(), 0));
+    check();
+    for (int done = 0; done < from.length; done += STAGE) {
+      int some = Math.min(STAGE, from.length - done);
+      MemorySegment staged = stage.asSlice(0, (long) some * Integer.BYTES);
+      MemorySegment.copy(from, done, staged, JAVA_INT, 0, some);
+      long place = (long) done * Integer.BYTES;
+      tried(() -> cl.write(queue, staged, to.handle(), place));
     }
   }
 
@@ -204,21 +242,31 @@ final class Card implements AutoCloseable {
 
   /** Reads numbers from number `at` of a buffer on, once what was asked before is done. */
   synchronized void read(Buffer from, long at, float[] into, int start, int n) {
+    check();
+    for (int done = 0; done < n; done += STAGE) {
+      int some = Math.min(STAGE, n - done);
+      MemorySegment staged = stage.asSlice(0, (long) some * Float.BYTES);
+      long place = (at + done) * Float.BYTES;
+      tried(() -> cl.read(queue, from.handle(), place, staged));
+      MemorySegment.copy(staged, JAVA_FLOAT, 0, into, start + done, some);
+    }
     if (n > 0) {
-      MemorySegment staged = staged((long) n * Float.BYTES);
-      tried(() -> cl.read(queue, from.handle(), at * Float.BYTES, staged));
       done();
-      MemorySegment.copy(staged, JAVA_FLOAT, 0, into, start, n);
     }
   }
 
   /** Reads numbers from the beginning of a buffer. */
   synchronized void read(Buffer from, int[] into) {
+    check();
+    for (int done = 0; done < into.length; done += STAGE) {
+      int some = Math.min(STAGE, into.length - done);
+      MemorySegment staged = stage.asSlice(0, (long) some * Integer.BYTES);
+      long place = (long) done * Integer.BYTES;
+      tried(() -> cl.read(queue, from.handle(), place, staged));
+      MemorySegment.copy(staged, JAVA_INT, 0, into, done, some);
+    }
     if (into.length > 0) {
-      MemorySegment staged = staged((long) into.length * Integer.BYTES);
-      tried(() -> cl.read(queue, from.handle(), 0, staged));
       done();
-      MemorySegment.copy(staged, JAVA_INT, 0, into, 0, into.length);
     }
   }
 
@@ -241,29 +289,26 @@ final class Card implements AutoCloseable {
     return b;
   }
 
-  synchronized Buffer zeros(long numbers) {
+  Buffer zeros(long numbers) {
     Buffer b = floats(numbers);
-    tried(() -> cl.zero(queue, b.handle(), 0, b.bytes() / Integer.BYTES * Integer.BYTES));
+    zero(b);
     return b;
   }
 
-  private MemorySegment staged(long bytes) {
-    if (stage.byteSize() < bytes) {
-      stageArena.close();
-      stageArena = Arena.ofShared();
-      stage = stageArena.allocate(bytes + bytes / 4, 64);
-    }
-    return stage.asSlice(0, bytes);
+  private synchronized void zero(Buffer b) {
+    tried(() -> cl.zero(queue, b.handle(), 0, b.bytes() / Integer.BYTES * Integer.BYTES));
   }
 
   /** Waits until all is done that was asked. */
   synchronized void finish() {
+    check();
     tried(() -> cl.finish(queue));
     done();
   }
 
   /** Puts a kernel into the queue; see {@link Cl#launch}. */
   void launch(String name, MemorySegment kernel, int dimensions, MemorySegment sizes) {
+    check();
     if (times == null) {
       cl.launch(queue, kernel, dimensions, sizes, MemorySegment.NULL);
     } else {
@@ -307,12 +352,20 @@ final class Card implements AutoCloseable {
   }
 
   private String noRoom(long bytes) {
+    if (bytes > info.largest() && bytes <= free()) {
+      return String.format(
+          Locale.ROOT,
+          "%s gives no more than %.0f MiB in one piece, and %.0f are needed. Take a shorter prompt, or the processor (--device cpu).",
+          info.name(),
+          info.largest() / MIB,
+          bytes / MIB);
+    }
     return String.format(
         Locale.ROOT,
         "%s has no room for another %.0f MiB: %.0f of its %.0f MiB are taken. Take a shorter prompt, a file of the model with fewer bits per weight, or the processor (--device cpu).",
         info.name(),
         bytes / MIB,
-        used / MIB,
+        used.get() / MIB,
         info.memory() / MIB);
   }
 
@@ -334,6 +387,9 @@ final class Card implements AutoCloseable {
    * @param last done before that
    */
   synchronized void close(Runnable last) {
+    if (ended || closing != null) {
+      return;
+    }
     closing = last;
     givenBack(() -> cl.finish(queue));
     done();
@@ -343,6 +399,7 @@ final class Card implements AutoCloseable {
   }
 
   private void end() {
+    ended = true;
     givenBack(() -> cl.releaseQueue(queue));
     givenBack(() -> cl.releaseContext(context));
     stageArena.close();

@@ -19,6 +19,7 @@ import org.emslens.device.opencl.binding.Cl;
  * @param group work-items of a work-group at most
  * @param units compute units
  * @param compiles whether its driver builds programs
+ * @param unified whether its memory is the computer's
  */
 record CardInfo(
     int platform,
@@ -33,7 +34,8 @@ record CardInfo(
     long local,
     int group,
     int units,
-    boolean compiles) {
+    boolean compiles,
+    boolean unified) {
   private static final int PLATFORM_NAME = 0x0902;
   private static final int TYPE = 0x1000;
   private static final int MAX_COMPUTE_UNITS = 0x1002;
@@ -42,6 +44,7 @@ record CardInfo(
   private static final int GLOBAL_MEM_SIZE = 0x101F;
   private static final int LOCAL_MEM_SIZE = 0x1023;
   private static final int COMPILER_AVAILABLE = 0x1028;
+  private static final int HOST_UNIFIED_MEMORY = 0x1035;
   private static final int NAME = 0x102B;
   private static final int DRIVER_VERSION = 0x102D;
   private static final int VERSION = 0x102F;
@@ -61,7 +64,8 @@ record CardInfo(
         cl.deviceNumber(device, LOCAL_MEM_SIZE),
         (int) cl.deviceNumber(device, MAX_WORK_GROUP_SIZE),
         (int) cl.deviceNumber(device, MAX_COMPUTE_UNITS),
-        (int) cl.deviceNumber(device, COMPILER_AVAILABLE) != 0);
+        (int) cl.deviceNumber(device, COMPILER_AVAILABLE) != 0,
+        (int) cl.deviceNumber(device, HOST_UNIFIED_MEMORY) != 0);
   }
 
   /** What it is called on the command line. */

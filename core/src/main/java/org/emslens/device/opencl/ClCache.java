@@ -241,9 +241,11 @@ final class ClCache implements CacheMemory {
 
   /** Room for more slots in each of a layer's heads, and for their attention. */
   private void reserve(int layer, int more) {
-    boolean full = false;
-    for (int g = 0; g < layers.kvHeads(); g++) {
-      full |= slots(layer, g) + more > room.capacity(first(layer) + g);
+    // What a token attended to is kept until its last layer: nothing may move before.
+    boolean full = room.isShared();
+    int last = layer == 0 ? counts.length : first(layer + 1);
+    for (int a = first(layer); a < last; a++) {
+      full |= counts[a].slots() + more > room.capacity(a);
     }
     if (full) {
       grow(more);
@@ -323,6 +325,9 @@ final class ClCache implements CacheMemory {
 
   @Override
   public void apply(CompressionPlan plan) {
+    for (int a = 0; a < counts.length; a++) {
+      counts[a].check(plan.heads().get(a));
+    }
     Classes c = Classes.of(plan.heads(), counts);
     int[] capacity = plan.heads().stream().mapToInt(p -> p.kept().length + MORE).toArray();
     try (Buffer classes = card.of(c.classes());

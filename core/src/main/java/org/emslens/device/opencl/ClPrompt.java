@@ -15,6 +15,9 @@ import org.emslens.model.AttentionSpec;
 final class ClPrompt implements PromptMemory {
   private static final int PICTURE = THUMBNAIL * THUMBNAIL;
 
+  /** Products of numbers that are asked for at once: a tenth of a second of a small card. */
+  private static final long MOST_WORK = 10_000_000_000L;
+
   private final Card card;
   private final Programs programs;
   private final Layers layers;
@@ -133,6 +136,24 @@ final class ClPrompt implements PromptMemory {
             n,
             layer,
             first);
+    // Desktops end what keeps their card for seconds.
+    long work = (long) (first + count) * s.heads() * s.headDim();
+    int atOnce = Math.clamp(MOST_WORK / work, tuning.queries(), count + tuning.queries());
+    int whole = atOnce / tuning.queries() * tuning.queries();
+    for (int at = 0; at < count; at += whole) {
+      attend(layer, first, at, Math.min(whole, count - at), y);
+    }
+  }
+
+  /**
+   * Attention of some of a block's queries.
+   *
+   * @param first of the block's tokens
+   * @param from which of them is the first of these
+   */
+  private void attend(int layer, int blockFirst, int from, int count, Buffer y) {
+    AttentionSpec.Shape s = layers.shape(layer);
+    int first = blockFirst + from;
     Local tile = Local.floats((long) tuning.queries() * s.headDim());
     long blocks = (count + tuning.queries() - 1) / tuning.queries();
     kernel("attend")
@@ -149,6 +170,7 @@ final class ClPrompt implements PromptMemory {
             layer,
             first,
             count,
+            from,
             s.scale(),
             s.softCap(),
             s.window(),
@@ -247,22 +269,31 @@ final class ClPrompt implements PromptMemory {
     try (Buffer rowsAt = card.of(rowBounds);
         Buffer columnsAt = card.of(columnBounds);
         Buffer out = card.floats((long) height * width)) {
-      kernel("map")
-          .run(
-              Grid.groups(width, height, tuning.keys()),
-              queries,
-              room.keys(),
-              normalisers,
-              rowsAt,
-              columnsAt,
-              out,
-              row,
-              key,
-              n,
-              s.scale(),
-              s.softCap(),
-              s.window(),
-              Local.floats(tuning.keys()));
+      long tokens = Math.max(1, rowBounds[height] - rowBounds[0]);
+      long work = Math.max(1, tokens * n * s.headDim() / height);
+      int band = Math.clamp(MOST_WORK / work, 1, height);
+      for (int line = 0; line < height && !cancelled.getAsBoolean(); line += band) {
+        kernel("map")
+            .run(
+                Grid.groups(width, Math.min(band, height - line), tuning.keys()),
+                queries,
+                room.keys(),
+                normalisers,
+                rowsAt,
+                columnsAt,
+                out,
+                line,
+                row,
+                key,
+                n,
+                s.scale(),
+                s.softCap(),
+                s.window(),
+                Local.floats(tuning.keys()));
+        if (band < height) {
+          card.finish();
+        }
+      }
       return card.read(out, 0, height * width);
     }
   }

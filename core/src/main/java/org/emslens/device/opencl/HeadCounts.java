@@ -11,6 +11,9 @@ final class HeadCounts {
   private int[] position;
   private int[] queries;
 
+  /** Queries that reached all slots, which `queries` leaves out: a token costs one addition. */
+  private int all;
+
   /**
    * A whole prompt of n tokens.
    *
@@ -30,6 +33,7 @@ final class HeadCounts {
     n = of.n;
     position = of.position.clone();
     queries = of.queries.clone();
+    all = of.all;
   }
 
   HeadCounts copy() {
@@ -45,11 +49,15 @@ final class HeadCounts {
   }
 
   int[] queries() {
-    return Arrays.copyOf(queries, n);
+    int[] seen = Arrays.copyOf(queries, n);
+    for (int j = 0; j < n; j++) {
+      seen[j] += all;
+    }
+    return seen;
   }
 
   int queries(int slot) {
-    return queries[slot];
+    return queries[slot] + all;
   }
 
   /** A token has its slot, and attended to all that it reaches. */
@@ -61,22 +69,33 @@ final class HeadCounts {
     position[n] = at;
     queries[n] = 0;
     n++;
-    for (int j = n - 1; j >= 0 && (reach == 0 || at - position[j] < reach); j--) {
+    if (reach == 0) {
+      all++;
+      queries[n - 1] -= all - 1;
+      return;
+    }
+    for (int j = n - 1; j >= 0 && at - position[j] < reach; j--) {
       queries[j]++;
     }
   }
 
-  void apply(HeadPlan plan) {
+  /**
+   * @throws IllegalArgumentException where a plan was made for another number of slots
+   */
+  void check(HeadPlan plan) {
     if (plan.slots() != n) {
       throw new IllegalArgumentException(
           "The plan is for " + plan.slots() + " slots; the head holds " + n + ".");
     }
+  }
+
+  void apply(HeadPlan plan) {
     int[] kept = plan.kept();
     int[] newPosition = new int[kept.length + ROOM];
     int[] newQueries = new int[kept.length + ROOM];
     for (int k = 0; k < kept.length; k++) {
       newPosition[k] = position[kept[k]];
-      newQueries[k] = queries[kept[k]];
+      newQueries[k] = queries(kept[k]) - all;
     }
     position = newPosition;
     queries = newQueries;

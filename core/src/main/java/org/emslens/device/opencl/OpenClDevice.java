@@ -58,7 +58,7 @@ final class OpenClDevice implements Device {
 
   @Override
   public boolean hasOwnMemory() {
-    return true;
+    return !card.info().unified();
   }
 
   @Override
@@ -76,8 +76,9 @@ final class OpenClDevice implements Device {
   public void download(Tensor from, int row, int rows, float[] into, int start) {
     int width = from.columns();
     card.read(ClTensor.buffer(from), (long) row * width, into, start, rows * width);
-    taps.forEach((tap, cache) -> cache.read(tap));
+    Map<DecodeTap, ClCache> wanted = new IdentityHashMap<>(taps);
     taps.clear();
+    wanted.forEach((tap, cache) -> cache.read(tap));
   }
 
   @Override
@@ -272,7 +273,7 @@ final class OpenClDevice implements Device {
       long from = (long) t * qkv.columns();
       long to = (long) t * y.columns();
       cache.attend(layer, ClTensor.buffer(qkv), from, at[t], ClTensor.buffer(y), to);
-      if (wanted.get(t) != null) {
+      if (wanted.get(t) != null && layer == cache.layers().count() - 1) {
         taps.put(wanted.get(t), cache);
       }
     }

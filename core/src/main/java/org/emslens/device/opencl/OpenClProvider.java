@@ -12,7 +12,10 @@ import org.emslens.hub.UserFolders;
 
 /** What this machine's drivers for OpenCL offer. */
 public final class OpenClProvider implements DeviceProvider {
-  private static final int GPU_RANK = 20;
+  private static final int CARD_RANK = 20;
+
+  /** What shares the processor's memory decodes no faster than the processor. */
+  private static final int BUILT_IN_RANK = 5;
 
   /** A processor by its driver for OpenCL is slower than by Java. */
   private static final int OTHER_RANK = 1;
@@ -46,16 +49,21 @@ public final class OpenClProvider implements DeviceProvider {
         card.memory(),
         card.version() + ", " + card.platformName() + " " + card.driver(),
         p.fault(),
-        card.gpu() ? GPU_RANK : OTHER_RANK,
+        card.gpu() ? card.unified() ? BUILT_IN_RANK : CARD_RANK : OTHER_RANK,
         () -> open(card));
   }
 
   private static OpenClDevice open(CardInfo card) {
     try {
       Cl cl = Cl.load(Probe.names()).orElseThrow(() -> gone(card, null));
-      MemorySegment device = cl.devices(cl.platforms().get(card.platform())).get(card.index());
+      MemorySegment platform = cl.platforms().get(card.platform());
+      MemorySegment device = cl.devices(platform).get(card.index());
+      CardInfo now = CardInfo.of(cl, card.platform(), platform, card.index(), device);
+      if (!now.equals(card)) {
+        throw gone(card, null);
+      }
       return new OpenClDevice(new Card(cl, device, card), ProgramCache.in(UserFolders.programs()));
-    } catch (ClException | IndexOutOfBoundsException e) {
+    } catch (ClException | IndexOutOfBoundsException | IllegalArgumentException e) {
       throw gone(card, e);
     }
   }

@@ -36,7 +36,7 @@ final class Program implements AutoCloseable {
     MemorySegment made = card.tried(() -> cl.program(card.context(), source));
     try {
       cl.build(made, card.device(), options);
-      cache.put(card.info(), source, options, cl.binary(made));
+      keep(card, cache, made, source, options);
       return new Program(card, made);
     } catch (ClException e) {
       String log = e.isBuildFailure() ? log(card, made) : "";
@@ -50,6 +50,16 @@ final class Program implements AutoCloseable {
               + (log.isBlank() ? e.getMessage() : log.lines().findFirst().orElse(""))
               + "); the log file has all that it said. The processor can go on (--device cpu).",
           e);
+    }
+  }
+
+  /** Not every driver tells what it has built. */
+  private static void keep(
+      Card card, ProgramCache cache, MemorySegment built, String source, String options) {
+    try {
+      cache.put(card.info(), source, options, card.cl().binary(built));
+    } catch (ClException e) {
+      LOG.info("A built program could not be kept: {}", e.getMessage());
     }
   }
 

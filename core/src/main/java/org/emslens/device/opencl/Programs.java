@@ -51,7 +51,7 @@ final class Programs implements AutoCloseable {
             + define("LEVELS", levels)
             + define("SCALES", packing.scales().ordinal())
             + define("OFFSET", packing.offset())
-            + (in % 8 == 0 ? "" : define("TAIL", 1));
+            + (in % Packing.BLOCK == 0 ? "" : define("TAIL", 1));
     return program("linear.cl", options).kernel(name);
   }
 

@@ -18,6 +18,7 @@ final class Room {
   private final int total;
   private final Buffer bases;
   private final Buffer capacities;
+  private boolean closed;
 
   /** Keys, by number within a head [d][capacity], and values, by slot; and who uses them. */
   private static final class Vectors {
@@ -111,6 +112,11 @@ final class Room {
     return capacities;
   }
 
+  /** Whether it is full, and what is in it is others' too. */
+  boolean isShared() {
+    return isShared;
+  }
+
   int base(int head) {
     return base[head];
   }
@@ -133,8 +139,11 @@ final class Room {
   }
 
   void close() {
-    vectors.leave();
-    bases.close();
-    capacities.close();
+    if (!closed) {
+      closed = true;
+      vectors.leave();
+      bases.close();
+      capacities.close();
+    }
   }
 }

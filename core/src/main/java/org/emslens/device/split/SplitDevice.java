@@ -61,6 +61,11 @@ public final class SplitDevice implements Device {
   }
 
   @Override
+  public boolean hasOwnMemory() {
+    return sides[FIRST].hasOwnMemory();
+  }
+
+  @Override
   public long freeBytes() {
     return sides[FIRST].freeBytes();
   }

@@ -74,6 +74,7 @@ kernel void attend(
     const int layer,
     const int first,
     const int n,
+    const int y_first,
     const float scale,
     const float cap,
     const int window,
@@ -157,7 +158,7 @@ kernel void attend(
     for (int c = 0; c < COLUMNS; c++) {
       const int i = c * KEYS + me;
       if (i < HEAD) {
-        y[((long)(q0 - first + q) * heads + h) * HEAD + i] = out[q][c] / sum[q];
+        y[((long)(y_first + q0 - first + q) * heads + h) * HEAD + i] = out[q][c] / sum[q];
       }
     }
   }
@@ -294,7 +295,8 @@ kernel void older_rows(
   out[get_global_id(1) * row_stride + (long)g * tokens + key] = sum;
 }
 
-// A part of one head's map, max-pooled. A group for each pixel: column (dimension 0), row (1).
+// A part of one head's map, max-pooled. A group for each pixel: column (dimension 0), row from
+// first_line on (1).
 // The head's rows begin at row_from, its keys at key_from. scratch: a float per work-item.
 kernel void map(
     global const float *queries,
@@ -303,6 +305,7 @@ kernel void map(
     global const int *row_bounds,
     global const int *column_bounds,
     global float *out,
+    const int first_line,
     const long row_from,
     const long key_from,
     const int tokens,
@@ -312,7 +315,7 @@ kernel void map(
     local float *scratch) {
   const int me = get_local_id(0);
   const int c = get_group_id(0);
-  const int r = get_group_id(1);
+  const int r = first_line + get_group_id(1);
   float most = 0;
   for (int query = row_bounds[r]; query < row_bounds[r + 1]; query++) {
     for (int key = column_bounds[c] + me; key < column_bounds[c + 1]; key += get_local_size(0)) {

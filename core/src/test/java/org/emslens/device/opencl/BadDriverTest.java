@@ -116,7 +116,20 @@ class BadDriverTest {
     Cl cl = Cl.load(List.of(library.toString())).orElseThrow();
     CardInfo info =
         new CardInfo(
-            0, 0, "Fake card", "Fake", "1", "1", true, 1 << 28, 1 << 28, 1 << 15, 256, 1, true);
+            0,
+            0,
+            "Fake card",
+            "Fake",
+            "1",
+            "1",
+            true,
+            1 << 28,
+            1 << 28,
+            1 << 15,
+            256,
+            1,
+            true,
+            false);
     OpenClDevice device = null;
     try {
       device = new OpenClDevice(new Card(cl, MemorySegment.NULL, info), ProgramCache.NONE);

@@ -46,6 +46,7 @@ final class OpenCl {
             local,
             group,
             c.units(),
-            c.compiles());
+            c.compiles(),
+            c.unified());
   }
 }
