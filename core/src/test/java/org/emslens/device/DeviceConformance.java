@@ -404,6 +404,24 @@ public abstract class DeviceConformance {
     }
   }
 
+  /** What comes behind a cache that was cut short takes no place in the prompt. */
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3})
+  void cachesThatAreCutWithinThePromptLeaveItAlone(long seed) {
+    Pair p = prompts(seed);
+    int half = p.plain.tokens() / 2;
+    List<CacheMemory> plains = List.of(p.plain.cache(3));
+    List<CacheMemory> devices = List.of(p.device.cache(3));
+    plains.getFirst().truncate(half);
+    devices.getFirst().truncate(half);
+    step(p.shapes, plains, devices, half, new Random(seed));
+    for (int l = 0; l < p.shapes.size(); l++) {
+      near(p.plain.layer(l).keys()[0], p.device.layer(l).keys()[0], "keys of the prompt");
+      near(p.plain.layer(l).values()[0], p.device.layer(l).values()[0], "values of the prompt");
+      near(plains.getFirst().keys(l, 0), devices.getFirst().keys(l, 0), "keys of the cache");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void manyTokensAtOnce(long seed) {

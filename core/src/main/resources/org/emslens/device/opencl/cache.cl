@@ -438,17 +438,25 @@ kernel void similar(
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int c = 0; c < count && mine; c++) {
-      float k = 0;
-      float v = 0;
-      for (int i = 0; i < HEAD; i++) {
-        k += key_tile[c * HEAD + i] * key[(long)i * capacity];
-        v += value_tile[c * HEAD + i] * value[i];
+    float k[CENTRES];
+    float v[CENTRES];
+    for (int c = 0; c < CENTRES; c++) {
+      k[c] = 0;
+      v[c] = 0;
+    }
+    for (int i = 0; i < HEAD; i++) {
+      const float a = key[(long)i * capacity];
+      const float b = value[i];
+      for (int c = 0; c < count; c++) {
+        k[c] += key_tile[c * HEAD + i] * a;
+        v[c] += value_tile[c * HEAD + i] * b;
       }
-      k = by & 1 ? fmax(least, k * key_by) : 1;
-      v = by & 2 ? fmax(least, v * value_by) : 1;
-      if (k * v > best) {
-        best = k * v;
+    }
+    for (int c = 0; c < count && mine; c++) {
+      const float one = by & 1 ? fmax(least, k[c] * key_by) : 1;
+      const float other = by & 2 ? fmax(least, v[c] * value_by) : 1;
+      if (one * other > best) {
+        best = one * other;
         which = c0 + c;
       }
     }
