@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import java.io.IOException;
 import java.util.List;
+import org.emslens.device.DeviceException;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.model.Model;
@@ -118,7 +119,7 @@ final class OpenSession {
       wake(detail, turn);
     }
     reached = steps;
-    session.choose(choice, sampling);
+    onDevice(() -> session.choose(choice, sampling));
     publisher.publish(session.run(), Look.STAY);
     if (session.canDecode()) {
       generate(steps, Look.STAY, turn);
@@ -163,7 +164,7 @@ final class OpenSession {
         if (!session.canStep()) {
           return;
         }
-        session.step();
+        onDevice(session::step);
         reached = Math.max(reached, steps());
         if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
           last = System.nanoTime();
@@ -177,9 +178,25 @@ final class OpenSession {
     }
   }
 
+  /**
+   * Does something to the session where the device computes. One that fails half-way has left its
+   * cache between two tokens: what was recorded is whole, and goes on from there when it is asked
+   * to.
+   */
+  private void onDevice(Runnable work) {
+    try {
+      work.run();
+    } catch (DeviceException e) {
+      int steps = reached;
+      show(Session.of(session.run()), Look.STAY);
+      reached = steps;
+      throw e;
+    }
+  }
+
   /** Goes on after a step with another token. */
   void branch(int index, int token) {
-    session.branch(index, token);
+    onDevice(() -> session.branch(index, token));
     reached = steps();
     publisher.publish(session.run(), Look.NEWEST);
   }

@@ -1,0 +1,92 @@
+package org.emslens.app.lens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Policies;
+import org.emslens.device.Device;
+import org.emslens.device.DeviceException;
+import org.emslens.device.Devices;
+import org.emslens.engine.ForwardPass;
+import org.emslens.engine.LoadedModel;
+import org.emslens.engine.Progress;
+import org.emslens.model.Model;
+import org.emslens.model.ModelLoader;
+import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
+import org.emslens.session.Sampling;
+import org.emslens.session.Session;
+import org.junit.jupiter.api.Test;
+
+/** What is left of a session when what computes it fails. */
+class OpenSessionTest {
+  private static final Path MODEL =
+      Path.of("..", "core", "src", "test", "resources", "org", "emslens", "tiny", "plain");
+  private static final String PROMPT =
+      "The keeper lit the lamp and counted the boats. Two boats came home before the storm.";
+  private static final Session.Detail DETAIL = Session.Detail.STEPS;
+
+  /** Attention calls until the device fails; below 0 it does not. */
+  private final AtomicInteger left = new AtomicInteger(-1);
+
+  private Device failing(Device device) {
+    return (Device)
+        Proxy.newProxyInstance(
+            Device.class.getClassLoader(),
+            new Class<?>[] {Device.class},
+            (proxy, method, args) -> {
+              if (method.getName().equals("attend") && left.getAndDecrement() == 0) {
+                throw new DeviceException("The card has gone.");
+              }
+              try {
+                return method.invoke(device, args);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  private static final Job.Turn TURN =
+      new Job.Turn() {
+        @Override
+        public void at(double share) {}
+
+        @Override
+        public void giveWay() {}
+
+        @Override
+        public void say(String what) {}
+      };
+
+  /** Half a token is no token: the steps before it stay, and the next one is as if nothing was. */
+  @Test
+  void aDeviceThatFailsWithinATokenTakesNothingOfTheSession() throws IOException {
+    Model model = ModelLoader.open(MODEL);
+    Device device = failing(Devices.open("cpu"));
+    ForwardPass pass = new ForwardPass(model, device, Progress.NONE);
+    OpenSession open = new OpenSession((run, look) -> {});
+    open.install(new LoadedModel(model, device, pass, 0));
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    open.read(PROMPT, false, choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(8, TURN);
+    String whole = open.session().run().generated(8);
+
+    open.read(PROMPT, false, choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(3, TURN);
+    left.set(1);
+    assertThrows(DeviceException.class, () -> open.more(2, TURN));
+    assertEquals(3, open.session().run().steps().size() - 1);
+    assertFalse(open.session().canDecode());
+    open.wake(DETAIL, TURN);
+    open.more(5, TURN);
+    assertEquals(whole, open.session().run().generated(8));
+    open.close();
+  }
+}
