@@ -285,8 +285,12 @@ public final class Session {
   }
 
   private boolean ended() {
+    if (tokenizer == null) {
+      // Without a model, only who recorded it knows.
+      return recorded != null && recorded.ended() && steps.size() == recorded.steps().size();
+    }
     Step last = steps.getLast();
-    return last.index() > 0 && tokenizer != null && tokenizer.stops(last.token().id());
+    return last.index() > 0 && tokenizer.stops(last.token().id());
   }
 
   /**

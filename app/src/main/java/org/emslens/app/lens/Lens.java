@@ -43,6 +43,10 @@ public final class Lens implements AutoCloseable {
   private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
   private final BooleanBinding reading;
+
+  /** The step after which the shown run goes on as the user chose, or -1. */
+  private int chosenFrom = -1;
+
   private final BooleanBinding canBranch;
   private final BooleanBinding canGoOn;
 
@@ -164,6 +168,7 @@ public final class Lens implements AutoCloseable {
 
   private void showNew(Run r) {
     branches.clear();
+    chosenFrom = -1;
     files.keep(r);
     settings.take(r.choice(), r.sampling());
     run.set(r);
@@ -190,7 +195,11 @@ public final class Lens implements AutoCloseable {
         "Reading the prompt",
         turn -> {
           open.read(prompt, chat, wanted, how, beside, turn);
-          screen.execute(branches::clear);
+          screen.execute(
+              () -> {
+                branches.clear();
+                chosenFrom = -1;
+              });
         },
         end -> {
           said.ended(Said.Subject.RUN, end, this::rehearse, "Read; press Step");
@@ -283,8 +292,15 @@ public final class Lens implements AutoCloseable {
         turn -> {
           open.wake(beside, turn);
           Run left = open.session().run();
-          open.branch(index, token);
-          screen.execute(() -> branches.add(left, index));
+          // A second click may be meant for a line that the first one has left.
+          if (index < left.steps().size()) {
+            open.branch(index, token);
+            screen.execute(
+                () -> {
+                  branches.add(left, index);
+                  chosenFrom = index;
+                });
+          }
         },
         end -> said.ended(Said.Subject.RUN, end, () -> {}));
   }
@@ -304,7 +320,11 @@ public final class Lens implements AutoCloseable {
         turn -> {
           Run left = open.session().run();
           open.goBack(to.run(), beside, turn);
-          screen.execute(() -> branches.swap(to, left));
+          screen.execute(
+              () -> {
+                branches.swap(to, left);
+                chosenFrom = to.step();
+              });
         },
         end -> {
           said.ended(Said.Subject.RUN, end, () -> {});
@@ -323,6 +343,11 @@ public final class Lens implements AutoCloseable {
     said.faultsOver();
     if (run.get() == null) {
       return;
+    }
+    if (chosenFrom >= 0) {
+      // What was chosen by hand is not generated again: it stays to be gone back to.
+      branches.add(run.get(), Math.min(chosenFrom, run.get().steps().size() - 1));
+      chosenFrom = -1;
     }
     jobs.start(
         JobKind.PLAN,

@@ -35,7 +35,7 @@ final class Keys {
   static final List<Shortcut> ALL =
       List.of(
           new Shortcut("Ctrl+Enter", "run the prompt, or what the page is for"),
-          new Shortcut("Esc", "put a question away; else stop what runs; else leave full screen"),
+          new Shortcut("Esc", "put a question away; else leave full screen; else stop what runs"),
           new Shortcut("Left, Right", "one step back, one on; beyond the last, generate"),
           new Shortcut("Home, End", "to the end of the prompt, to the last step"),
           new Shortcut("Space", "play and pause"),
@@ -219,7 +219,7 @@ final class Keys {
       shortcuts.toggle();
     } else if (lens.said().noticeProperty().get() != null) {
       lens.said().dismiss();
-    } else if (!cancel.getAsBoolean() && !leaveFullScreen()) {
+    } else if (!leaveFullScreen() && !cancel.getAsBoolean()) {
       lens.said().say(Said.Subject.OTHER, "Nothing runs on this page");
     }
   }
