@@ -143,7 +143,7 @@ public final class BudgetModel {
     return b.share()
         ? "= " + Format.count(b.slotsFor(n)) + " slots"
         : b.slotsFor(n) >= n
-            ? "slots, all of the prompt"
+            ? "slots, all tokens"
             : "slots, " + Math.round(100.0 * b.slotsFor(n) / n) + " %";
   }
 

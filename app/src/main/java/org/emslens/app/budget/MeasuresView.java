@@ -22,6 +22,7 @@ final class MeasuresView extends GridPane {
     ColumnConstraints name = new ColumnConstraints();
     name.setMinWidth(USE_PREF_SIZE);
     ColumnConstraints value = new ColumnConstraints();
+    value.setMinWidth(USE_PREF_SIZE);
     value.setHgrow(Priority.ALWAYS);
     value.setHalignment(HPos.RIGHT);
     getColumnConstraints().addAll(name, value, value);
