@@ -177,7 +177,7 @@ final class SwitchesView extends GridPane {
     Switches.reachable(t);
     t.selectedProperty().addListener((o, before, now) -> change(s, now));
     row(s, about, t, text -> t.setSelected(text.equals("true")));
-    rows.get(s).name().setOnMouseClicked(e -> t.setSelected(!t.isSelected()));
+    rows.get(s).name().setOnMouseClicked(e -> Switches.turn(t));
   }
 
   private void row(Switch s, String about, Node control, Consumer<String> show) {

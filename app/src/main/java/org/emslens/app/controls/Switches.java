@@ -33,7 +33,8 @@ public final class Switches {
     return s;
   }
 
-  private static void turn(ToggleSwitch s) {
+  /** What a click or a key does to it. */
+  public static void turn(ToggleSwitch s) {
     s.setSelected(!s.isSelected());
   }
 

@@ -23,7 +23,6 @@ import javafx.scene.layout.VBox;
 import org.emslens.app.compare.CompareView;
 import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Surface;
-import org.emslens.app.experiment.ExperimentPage;
 import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heatmap.HeatmapView;
 import org.emslens.app.lens.Lens;
@@ -94,9 +93,9 @@ public final class MainView extends BorderPane {
         new Header(lens, commands, page, appearance.askBeforeClosingProperty(), this::focusPage));
     commands.onClosing(
         () ->
-            Stream.of(sweep, needle)
-                .filter(ExperimentPage::isUnsaved)
-                .map(ExperimentPage::title)
+            Stream.of(Page.SWEEP, Page.NEEDLE)
+                .filter(p -> p == Page.SWEEP ? sweep.isUnsaved() : needle.isUnsaved())
+                .map(Page::title)
                 .toList());
     setCenter(middle);
     setBottom(new VBox(when, new NoticeBar(lens), new StatusLine(lens, page)));

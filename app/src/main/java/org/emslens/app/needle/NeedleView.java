@@ -21,7 +21,6 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Scroll;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
-import org.emslens.app.experiment.ExperimentPage;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.chart.NeedleChart;
@@ -31,7 +30,7 @@ import org.emslens.experiment.OutcomeCsv;
 import org.emslens.experiment.Task;
 
 /** Needles by length of context and depth, filling in as they are found or lost. */
-public final class NeedleView extends BorderPane implements ExperimentPage {
+public final class NeedleView extends BorderPane {
   private static final double GAP = 20;
   private static final double LEAST_HEIGHT = 170;
   private static final String INSIDE = "inside the prompt";
@@ -117,12 +116,7 @@ public final class NeedleView extends BorderPane implements ExperimentPage {
     form.run();
   }
 
-  @Override
-  public String title() {
-    return "Needle";
-  }
-
-  @Override
+  /** Whether it has results that are in no file. */
   public boolean isUnsaved() {
     return model.isUnsaved();
   }

@@ -12,7 +12,6 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
-import org.emslens.app.experiment.ExperimentPage;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.chart.BudgetChart;
@@ -24,7 +23,7 @@ import org.emslens.experiment.Summary.Measure;
  * Budget against a measure, one line per policy; a click on a point opens one of its runs to look
  * at.
  */
-public final class SweepView extends BorderPane implements ExperimentPage {
+public final class SweepView extends BorderPane {
 
   private static final String HELP =
       "Each point is the mean over runs, with its 95 % interval, at a budget of slots per KV head, doubling from left to right. KL and agreement compare the next-token distribution with the full cache's on the same text; accuracy is the share of hidden facts that come out. A click on a point opens the run that came out worst.";
@@ -101,12 +100,7 @@ public final class SweepView extends BorderPane implements ExperimentPage {
     form.run();
   }
 
-  @Override
-  public String title() {
-    return "Sweep";
-  }
-
-  @Override
+  /** Whether it has results that are in no file. */
   public boolean isUnsaved() {
     return model.isUnsaved();
   }

@@ -64,7 +64,7 @@ final class ClCache implements CacheMemory {
     this.window = window;
     this.nextRow = nextRow;
     tuning = Tuning.of(card.info(), layers.headDim());
-    slots = card.of(Arrays.stream(counts).mapToInt(HeadCounts::slots).toArray());
+    slots = card.of(allSlots());
     try {
       outputs = card.floats((long) layers.allHeads() * layers.headDim());
     } catch (RuntimeException | Error e) {
@@ -294,7 +294,11 @@ final class ClCache implements CacheMemory {
   }
 
   private int mostOfAll() {
-    return Arrays.stream(counts).mapToInt(HeadCounts::slots).max().orElse(0);
+    return Arrays.stream(allSlots()).max().orElse(0);
+  }
+
+  private int[] allSlots() {
+    return Arrays.stream(counts).mapToInt(HeadCounts::slots).toArray();
   }
 
   /** Fills a new room from the present one. */
@@ -377,7 +381,7 @@ final class ClCache implements CacheMemory {
 
   /** Tells the card how many slots there are. */
   private void slotsChanged() {
-    card.write(Arrays.stream(counts).mapToInt(HeadCounts::slots).toArray(), slots);
+    card.write(allSlots(), slots);
     forget();
   }
 

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.emslens.device.PromptMemory;
 import org.emslens.device.packed.Packing;
 
 /** The kernels of a card, built when they are first needed. */
@@ -62,7 +63,7 @@ final class Programs implements AutoCloseable {
             + define("KEYS", t.keys())
             + define("QUERIES", t.queries())
             + define("COLUMNS", (headDim + t.keys() - 1) / t.keys())
-            + define("PIXELS", org.emslens.device.PromptMemory.THUMBNAIL);
+            + define("PIXELS", PromptMemory.THUMBNAIL);
     return program("prompt.cl", options).kernel(name);
   }
 

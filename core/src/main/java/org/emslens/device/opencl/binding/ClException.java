@@ -2,18 +2,11 @@ package org.emslens.device.opencl.binding;
 
 /** A function of OpenCL that did not succeed. */
 public final class ClException extends RuntimeException {
-  private final String function;
   private final int code;
 
   ClException(String function, int code) {
     super(function + ": " + ClCode.name(code));
-    this.function = function;
     this.code = code;
-  }
-
-  /** The function that failed, as the specification calls it. */
-  public String function() {
-    return function;
   }
 
   /** Whether memory was asked for that the device, or this computer, does not have. */
@@ -22,11 +15,6 @@ public final class ClException extends RuntimeException {
         || code == ClCode.OUT_OF_HOST_MEMORY
         || code == ClCode.INVALID_BUFFER_SIZE
         || code == ClCode.OUT_OF_RESOURCES;
-  }
-
-  /** Whether there is none of what was asked for, which is no failure. */
-  public boolean isNotFound() {
-    return code == ClCode.DEVICE_NOT_FOUND || code == ClCode.PLATFORM_NOT_FOUND;
   }
 
   /** Whether a program could not be built, so that there is a log. */
