@@ -26,7 +26,11 @@ public final class Branches {
       int n = run.steps().size() - 1;
       String text = run.generated(n).substring(run.generated(step).length()).strip();
       String shown = text.length() > TEXT ? text.substring(0, TEXT - 1) + "…" : text;
-      return "from step " + step + ": " + shown.replace('\n', ' ') + " (" + n + " tokens)";
+      return "from step "
+          + step
+          + ": "
+          + shown.replace('\n', ' ')
+          + (n == 1 ? " (1 token)" : " (" + n + " tokens)");
     }
   }
 

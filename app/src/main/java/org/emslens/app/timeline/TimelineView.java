@@ -3,8 +3,10 @@ package org.emslens.app.timeline;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ObjectProperty;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Bounds;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
+import javafx.scene.control.ContextMenu;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
@@ -14,6 +16,7 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.stage.PopupWindow;
 import org.emslens.app.controls.Look;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Parts;
@@ -163,7 +166,19 @@ public final class TimelineView extends HBox {
                 c ->
                     menu.getItems()
                         .setAll(lens.branches().left().stream().map(b -> item(lens, b)).toList()));
+    menu.setOnShown(e -> standUpon(menu));
     return menu;
+  }
+
+  /**
+   * JavaFX measures a list by what it held when it was last open, and the steps lie at the foot.
+   */
+  private static void standUpon(MenuButton menu) {
+    ContextMenu list = menu.getItems().getFirst().getParentPopup();
+    Bounds button = menu.localToScreen(menu.getBoundsInLocal());
+    list.setAnchorLocation(PopupWindow.AnchorLocation.CONTENT_BOTTOM_LEFT);
+    list.setAnchorX(button.getMinX());
+    list.setAnchorY(button.getMinY());
   }
 
   private static MenuItem item(Lens lens, Branches.Branch b) {
