@@ -90,12 +90,20 @@ public final class Ems implements CachePolicy {
       target[kept[i]] = i;
     }
     int[] next = Ranking.best(by.score(), c, centres + poolSize(needed, centres, c));
-    int[] pool = Arrays.stream(next).filter(j -> target[j] < 0).toArray();
+    int[] pool = new int[next.length];
+    int pooled = 0;
+    for (int j : next) {
+      if (target[j] < 0) {
+        pool[pooled++] = j;
+      }
+    }
     boolean[] takesMembers = new boolean[centres];
     for (int i = 0; i < centres; i++) {
       takesMembers[i] = options.hosts() == CacheOptions.Hosts.ALL || !by.localOnly()[kept[i]];
     }
-    float redundancy = MergeAssignment.assign(head, options, pool, kept, takesMembers, target);
+    float redundancy =
+        MergeAssignment.assign(
+            head, options, Arrays.copyOf(pool, pooled), kept, takesMembers, target);
     HeadPlan.Scores scores =
         new HeadPlan.Scores(ranked.parts.global(), Arrays.copyOf(head.local(), c), by.score());
     return new HeadPlan(

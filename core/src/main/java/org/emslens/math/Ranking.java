@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** Orderings of scores. */
 public final class Ranking {
+  private static final int DIGIT = 11;
+  private static final int MASK = (1 << DIGIT) - 1;
+
   private Ranking() {}
 
   /** Index of the largest, the first of equals. */
@@ -56,41 +59,48 @@ public final class Ranking {
     return best;
   }
 
-  /** The k-th largest (k from 1) of x[0..n), none of which is NaN; in time that grows like n. */
+  /**
+   * The k-th largest (k from 1) of x[0..n), none of which is NaN; in time that grows like n, and
+   * without a branch that depends on the numbers: by counting digits, highest first.
+   */
   public static float kthLargest(float[] x, int n, int k) {
-    float[] some = Arrays.copyOf(x, n);
-    int wanted = n - k;
-    int low = 0;
-    int high = n - 1;
-    while (low < high) {
-      float pivot = middle(some[low], some[low + high >>> 1], some[high]);
-      int i = low - 1;
-      int j = high + 1;
-      while (true) {
-        do {
-          i++;
-        } while (some[i] < pivot);
-        do {
-          j--;
-        } while (some[j] > pivot);
-        if (i >= j) {
-          break;
-        }
-        float swapped = some[i];
-        some[i] = some[j];
-        some[j] = swapped;
+    int[] some = new int[n];
+    for (int j = 0; j < n; j++) {
+      some[j] = ordered(x[j]);
+    }
+    int rank = k;
+    int many = n;
+    int[] counts = new int[1 << DIGIT];
+    for (int shift = Integer.SIZE - DIGIT; ; shift = Math.max(0, shift - DIGIT)) {
+      if (shift < Integer.SIZE - DIGIT) {
+        Arrays.fill(counts, 0);
       }
-      // All up to j are at most the pivot, all after it at least.
-      if (wanted <= j) {
-        high = j;
-      } else {
-        low = j + 1;
+      for (int j = 0; j < many; j++) {
+        counts[some[j] >>> shift & MASK]++;
+      }
+      int digit = MASK;
+      while (rank > counts[digit]) {
+        rank -= counts[digit--];
+      }
+      int left = 0;
+      for (int j = 0; j < many; j++) {
+        some[left] = some[j];
+        left += (some[j] >>> shift & MASK) == digit ? 1 : 0;
+      }
+      many = left;
+      if (shift == 0 || many == 1) {
+        return unordered(some[0]);
       }
     }
-    return some[wanted];
   }
 
-  private static float middle(float a, float b, float c) {
-    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+  /** Bits that rise with the number, read without a sign; 0 and -0 are one. */
+  private static int ordered(float x) {
+    int bits = Float.floatToRawIntBits(x + 0f);
+    return bits ^ (bits >> 31 | Integer.MIN_VALUE);
+  }
+
+  private static float unordered(int bits) {
+    return Float.intBitsToFloat(bits ^ (~bits >> 31 | Integer.MIN_VALUE));
   }
 }

@@ -23,7 +23,7 @@ class RankingTest {
         Arrays.sort(x);
         check(x, n);
         for (int i = 0; i < x.length; i++) {
-          x[i] = -x[i];
+          x[i] = 0 - x[i];
         }
         check(x, n);
       }

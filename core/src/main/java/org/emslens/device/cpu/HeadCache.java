@@ -155,37 +155,26 @@ final class HeadCache {
       throw new IllegalArgumentException(
           "The plan is for " + plan.slots() + " slots; the head holds " + n + ".");
     }
-    int kept = plan.kept().length;
-    float[] newKeys = new float[kept * d];
-    float[] newValues = new float[kept * d];
-    for (int i = 0; i < kept; i++) {
-      slots.key(plan.kept()[i], newKeys, i * d);
-      slots.value(plan.kept()[i], newValues, i * d);
-    }
-    boolean directions = mergeKeys == CacheOptions.MergeKeys.DIRECTION;
-    merge(kernels, plan, directions, newKeys, newValues);
-    keepStatistics(plan, kept + ROOM);
-    slots = Slots.of(d, newKeys, newValues);
-    n = kept;
+    Slots merged = merged(kernels, plan, mergeKeys == CacheOptions.MergeKeys.DIRECTION);
+    keepStatistics(plan, plan.kept().length + ROOM);
+    slots = merged;
+    n = plan.kept().length;
   }
 
-  /** Puts the weighted means of merged slots, centres included, in their centres' places. */
-  private void merge(
-      Kernels kernels, HeadPlan plan, boolean directions, float[] newKeys, float[] newValues) {
+  /** The kept slots, with the weighted means of merged ones, centres included, in their places. */
+  private Slots merged(Kernels kernels, HeadPlan plan, boolean directions) {
+    int[] kept = plan.kept();
+    Slots into = new Slots(d, kept.length);
     boolean[] host = hosts(plan);
     float[] sums = classWeights(plan);
-    float[] direction = new float[directions ? plan.kept().length * d : 0];
+    float[] direction = new float[directions ? kept.length * d : 0];
     float[] key = new float[d];
-    for (int k = 0; k < host.length; k++) {
-      if (host[k]) {
-        Arrays.fill(newValues, k * d, (k + 1) * d, 0);
-      }
-    }
     for (int j = 0; j < n; j++) {
       int k = plan.target()[j];
       if (k >= 0 && host[k]) {
         float w = sums[k] > 0 ? plan.weight()[j] / sums[k] : 1f / -sums[k];
-        kernels.add(w, slots.valuePage(j), j % Slots.PAGE * d, newValues, k * d, d);
+        kernels.add(
+            w, slots.valuePage(j), j % Slots.PAGE * d, into.valuePage(k), k % Slots.PAGE * d, d);
         if (directions) {
           slots.key(j, key, 0);
           float norm = Math.max(RowProducts.norm(key, 0, d), TINY);
@@ -193,11 +182,20 @@ final class HeadCache {
         }
       }
     }
-    for (int k = 0; directions && k < host.length; k++) {
-      if (host[k]) {
-        turn(newKeys, direction, k * d);
+    for (int k = 0; k < host.length; k++) {
+      int j = kept[k];
+      if (host[k] && directions) {
+        slots.key(j, key, 0);
+        turn(key, direction, k * d);
+        into.putKey(k, key, 0, 1);
+      } else {
+        into.putKey(k, slots.keyPage(j), slots.keyAt(j), Slots.LANES);
+      }
+      if (!host[k]) {
+        slots.value(j, into.valuePage(k), k % Slots.PAGE * d);
       }
     }
+    return into;
   }
 
   private static boolean[] hosts(HeadPlan plan) {
@@ -227,13 +225,13 @@ final class HeadCache {
     return sums;
   }
 
-  /** Gives a key the direction at the same place and leaves its length. */
-  private void turn(float[] newKeys, float[] direction, int at) {
+  /** Gives a key the direction from `at` on and leaves its length. */
+  private void turn(float[] key, float[] direction, int at) {
     float norm = RowProducts.norm(direction, at, d);
     if (norm >= TINY) {
-      float scale = RowProducts.norm(newKeys, at, d) / norm;
-      for (int i = at; i < at + d; i++) {
-        newKeys[i] = direction[i] * scale;
+      float scale = RowProducts.norm(key, 0, d) / norm;
+      for (int i = 0; i < d; i++) {
+        key[i] = direction[at + i] * scale;
       }
     }
   }

@@ -134,25 +134,18 @@ interface Kernels {
   /** into[j] = one over the length of key j, lengths at least `least`, for the first PAGE slots. */
   void inverseLengths(Slots slots, float least, float[] into);
 
-  /**
-   * Turns products into cosines, each at least `floor`: x[r, c] becomes x[r, c] * rowFactors[r] *
-   * factors[c].
-   *
-   * @param x [rows, Slots.PAGE]
-   */
-  void cosines(float[] x, int rows, float[] rowFactors, float[] factors, float floor);
-
   /** y[to + i] += factor * x[from + i], for n of them. */
   void add(float factor, float[] x, int from, float[] y, int to, int n);
 
   /**
-   * The largest of each column, if above `best`, and its row.
+   * The largest cosine of each column, if above `best`, and its row.
    *
-   * @param x [rows, Slots.PAGE]
+   * @param b cosines that those of `a` are multiplied by, or null
+   * @param floor what a cosine counts as at least
    * @param best best[to + c] is that of column c, the larger of what it was and the column's
    * @param which which[to + c] is its row, where it is the column's; of equals the first
    */
-  void keepLargest(float[] x, int rows, float[] best, int[] which, int to);
+  void keepLargest(Cosines a, Cosines b, int rows, float floor, float[] best, int[] which, int to);
 
   /** x[from + j] = softCap * tanh(scale * x[from + j] / softCap), for n of them. */
   void softCap(float[] x, int from, int n, float scale, float softCap);

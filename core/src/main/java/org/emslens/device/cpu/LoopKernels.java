@@ -202,16 +202,6 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void cosines(float[] x, int rows, float[] rowFactors, float[] factors, float floor) {
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < Slots.PAGE; c++) {
-        int at = r * Slots.PAGE + c;
-        x[at] = Math.max(x[at] * rowFactors[r] * factors[c], floor);
-      }
-    }
-  }
-
-  @Override
   public void add(float factor, float[] x, int from, float[] y, int to, int n) {
     for (int i = 0; i < n; i++) {
       y[to + i] += factor * x[from + i];
@@ -219,10 +209,11 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void keepLargest(float[] x, int rows, float[] best, int[] which, int to) {
+  public void keepLargest(
+      Cosines a, Cosines b, int rows, float floor, float[] best, int[] which, int to) {
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < Slots.PAGE; c++) {
-        float v = x[r * Slots.PAGE + c];
+        float v = b == null ? a.at(r, c, floor) : a.at(r, c, floor) * b.at(r, c, floor);
         if (v > best[to + c]) {
           best[to + c] = v;
           which[to + c] = r;

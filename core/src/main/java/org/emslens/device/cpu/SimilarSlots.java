@@ -1,7 +1,6 @@
 package org.emslens.device.cpu;
 
 import java.util.Arrays;
-import java.util.List;
 import org.emslens.cache.CacheOptions.Similarity;
 import org.emslens.cache.MostSimilar;
 import org.emslens.cache.SlotVectors;
@@ -40,88 +39,106 @@ final class SimilarSlots implements SlotVectors {
     int[] centre = new int[room];
     float[] similarity = new float[room];
     Arrays.fill(similarity, floor);
-    List<Cosines> cosines = cosines(by, centres, floor);
-    Cosines product = cosines.getFirst();
+    Room own = Room.of(d);
+    Cosines keys = by == Similarity.VALUES ? null : own.keys.begin(slots::key, centres);
+    Cosines values = by == Similarity.KEYS ? null : own.values.begin(slots::value, centres);
     for (int from = 0; from < pool.length; from += Slots.PAGE) {
-      for (Cosines c : cosines) {
-        c.with(pool, from, Math.min(Slots.PAGE, pool.length - from));
-        if (c != product) {
-          multiply(product.out, c.out);
-        }
+      int n = Math.min(Slots.PAGE, pool.length - from);
+      if (keys != null) {
+        own.keys.page(kernels, pool, from, n, this::putKey);
       }
-      kernels.keepLargest(product.out, centres.length, similarity, centre, from);
+      if (values != null) {
+        own.values.page(kernels, pool, from, n, this::putValue);
+      }
+      kernels.keepLargest(
+          keys == null ? values : keys,
+          keys == null ? null : values,
+          centres.length,
+          floor,
+          similarity,
+          centre,
+          from);
     }
     return new MostSimilar(
         Arrays.copyOf(centre, pool.length), Arrays.copyOf(similarity, pool.length));
   }
 
-  private List<Cosines> cosines(Similarity by, int[] centres, float floor) {
-    return switch (by) {
-      case KEYS -> List.of(new Cosines(true, centres, floor));
-      case VALUES -> List.of(new Cosines(false, centres, floor));
-      case BOTH -> List.of(new Cosines(true, centres, floor), new Cosines(false, centres, floor));
-    };
+  private void putKey(int slot, Slots strip, int to) {
+    strip.putKey(to, slots.keyPage(slot), slots.keyAt(slot), Slots.LANES);
   }
 
-  private static void multiply(float[] x, float[] y) {
-    for (int c = 0; c < x.length; c++) {
-      x[c] *= y[c];
+  /** Values are compared in the place of keys. */
+  private void putValue(int slot, Slots strip, int to) {
+    strip.putKey(to, slots.valuePage(slot), slot % Slots.PAGE * d, 1);
+  }
+
+  private interface Vectors {
+    void get(int slot, float[] into, int to);
+  }
+
+  private interface Put {
+    void put(int slot, Slots strip, int to);
+  }
+
+  /** What a thread works in, kept by it, since it is larger than what it computes. */
+  private static final class Room {
+    private static final ThreadLocal<Room> LAST = new ThreadLocal<>();
+
+    private final int d;
+    private final Side keys;
+    private final Side values;
+
+    private Room(int d) {
+      this.d = d;
+      keys = new Side(d);
+      values = new Side(d);
+    }
+
+    static Room of(int d) {
+      Room last = LAST.get();
+      if (last == null || last.d != d) {
+        last = new Room(d);
+        LAST.set(last);
+      }
+      return last;
     }
   }
 
-  /** Cosines of the centres' keys or values with those of a strip. */
-  private final class Cosines {
-    private final boolean keys;
-    private final float floor;
-
-    /** Vectors of the centres [rows, d], and one over their lengths. */
-    private final float[] vectors;
-
-    private final float[] inverses;
-    private final int rows;
-
-    /** Some of the pool: their keys, or their values in the place of keys. */
-    private final Slots strip = new Slots(d, Slots.PAGE);
-
+  /** The centres' keys or values, and those of a strip of the pool. */
+  private static final class Side {
+    private final int d;
+    private final Slots strip;
     private final float[] stripInverses = new float[Slots.PAGE];
+    private float[] vectors = {};
+    private Cosines cosines;
+    private int rows;
 
-    /** [rows, Slots.PAGE] */
-    private final float[] out;
+    Side(int d) {
+      this.d = d;
+      strip = new Slots(d, Slots.PAGE);
+    }
 
-    Cosines(boolean keys, int[] centres, float floor) {
-      this.keys = keys;
-      this.floor = floor;
+    /** Takes the centres. Rows behind them are anything. */
+    Cosines begin(Vectors all, int[] centres) {
       rows = Kernels.whole(centres.length);
-      vectors = new float[rows * d];
-      inverses = new float[centres.length];
-      out = new float[rows * Slots.PAGE];
+      if (cosines == null || rows > cosines.rowFactors().length) {
+        vectors = new float[rows * d];
+        cosines = new Cosines(new float[rows * Slots.PAGE], new float[rows], stripInverses);
+      }
       for (int i = 0; i < centres.length; i++) {
-        vector(centres[i], i * d);
-        inverses[i] = 1 / Math.max(RowProducts.norm(vectors, i * d, d), TINY);
+        all.get(centres[i], vectors, i * d);
+        cosines.rowFactors()[i] = 1 / Math.max(RowProducts.norm(vectors, i * d, d), TINY);
       }
+      return cosines;
     }
 
-    private void vector(int slot, int to) {
-      if (keys) {
-        slots.key(slot, vectors, to);
-      } else {
-        slots.value(slot, vectors, to);
-      }
-    }
-
-    /** Of all centres with so many slots of the pool; columns behind them are anything. */
-    void with(int[] pool, int from, int n) {
+    /** All centres with so many slots of the pool; columns behind them are anything. */
+    void page(Kernels kernels, int[] pool, int from, int n, Put put) {
       for (int c = 0; c < n; c++) {
-        int slot = pool[from + c];
-        if (keys) {
-          strip.putKey(c, slots.keyPage(slot), slots.keyAt(slot), Slots.LANES);
-        } else {
-          strip.putKey(c, slots.valuePage(slot), slot % Slots.PAGE * d, 1);
-        }
+        put.put(pool[from + c], strip, c);
       }
       kernels.inverseLengths(strip, TINY, stripInverses);
-      kernels.scores(vectors, rows, strip, Slots.PAGE, out, Slots.PAGE);
-      kernels.cosines(out, inverses.length, inverses, stripInverses, floor);
+      kernels.scores(vectors, rows, strip, Slots.PAGE, cosines.products(), Slots.PAGE);
     }
   }
 }

@@ -96,13 +96,9 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void cosines(float[] x, int rows, float[] rowFactors, float[] factors, float floor) {
-    VectorSimilarity.cosines(x, rows, rowFactors, factors, floor);
-  }
-
-  @Override
-  public void keepLargest(float[] x, int rows, float[] best, int[] which, int to) {
-    VectorSimilarity.keepLargest(x, rows, best, which, to);
+  public void keepLargest(
+      Cosines a, Cosines b, int rows, float floor, float[] best, int[] which, int to) {
+    VectorSimilarity.keepLargest(a, b, rows, floor, best, which, to);
   }
 
   @Override

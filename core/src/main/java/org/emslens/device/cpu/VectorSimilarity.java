@@ -16,30 +16,35 @@ final class VectorSimilarity {
   static void inverseLengths(Slots slots, float least, float[] into) {
     int d = slots.headDim();
     float[] keys = slots.keyPage(0);
-    for (int c = 0; c < Slots.PAGE; c += L) {
-      FloatVector sum = FloatVector.zero(F);
-      for (int i = 0, p = slots.keyAt(c); i < d; i++, p += Slots.LANES) {
-        FloatVector x = FloatVector.fromArray(F, keys, p);
-        sum = x.fma(x, sum);
+    for (int c = 0; c < Slots.PAGE; c += 4 * L) {
+      int p = slots.keyAt(c);
+      int q = slots.keyAt(c + L) - p;
+      int s = slots.keyAt(c + 2 * L) - p;
+      int t = slots.keyAt(c + 3 * L) - p;
+      FloatVector sum0 = FloatVector.zero(F);
+      FloatVector sum1 = sum0;
+      FloatVector sum2 = sum0;
+      FloatVector sum3 = sum0;
+      for (int i = 0; i < d; i++, p += Slots.LANES) {
+        sum0 = squared(keys, p, sum0);
+        sum1 = squared(keys, p + q, sum1);
+        sum2 = squared(keys, p + s, sum2);
+        sum3 = squared(keys, p + t, sum3);
       }
-      FloatVector.broadcast(F, 1).div(sum.sqrt().max(least)).intoArray(into, c);
+      inverse(sum0, least, into, c);
+      inverse(sum1, least, into, c + L);
+      inverse(sum2, least, into, c + 2 * L);
+      inverse(sum3, least, into, c + 3 * L);
     }
   }
 
-  static void cosines(float[] x, int rows, float[] rowFactors, float[] factors, float floor) {
-    for (int r = 0; r < rows; r++) {
-      scale(x, r * Slots.PAGE, rowFactors[r], factors, floor);
-    }
+  private static FloatVector squared(float[] keys, int at, FloatVector sum) {
+    FloatVector x = FloatVector.fromArray(F, keys, at);
+    return x.fma(x, sum);
   }
 
-  private static void scale(float[] x, int from, float factor, float[] factors, float floor) {
-    for (int c = 0; c < Slots.PAGE; c += L) {
-      FloatVector.fromArray(F, x, from + c)
-          .mul(factor)
-          .mul(FloatVector.fromArray(F, factors, c))
-          .max(floor)
-          .intoArray(x, from + c);
-    }
+  private static void inverse(FloatVector sum, float least, float[] into, int at) {
+    FloatVector.broadcast(F, 1).div(sum.sqrt().max(least)).intoArray(into, at);
   }
 
   static void add(float factor, float[] x, int from, float[] y, int to, int n) {
@@ -55,18 +60,26 @@ final class VectorSimilarity {
     }
   }
 
-  static void keepLargest(float[] x, int rows, float[] best, int[] which, int to) {
+  static void keepLargest(
+      Cosines a, Cosines b, int rows, float floor, float[] best, int[] which, int to) {
     for (int c = 0; c < Slots.PAGE; c += L) {
-      column(x, rows, c, best, which, to + c);
+      if (b == null) {
+        column(a, rows, c, floor, best, which, to + c);
+      } else {
+        column(a, b, rows, c, floor, best, which, to + c);
+      }
     }
   }
 
-  private static void column(float[] x, int rows, int c, float[] best, int[] which, int to) {
+  private static void column(
+      Cosines a, int rows, int c, float floor, float[] best, int[] which, int to) {
+    FloatVector factors = FloatVector.fromArray(F, a.factors(), c);
+    FloatVector least = FloatVector.broadcast(F, floor);
     FloatVector most = FloatVector.fromArray(F, best, to);
     IntVector row = IntVector.fromArray(I, which, to);
     IntVector now = IntVector.zero(I);
     for (int r = 0, p = c; r < rows; r++, p += Slots.PAGE) {
-      FloatVector v = FloatVector.fromArray(F, x, p);
+      FloatVector v = cosines(a, r, p, factors, least);
       VectorMask<Float> larger = v.compare(GT, most);
       most = most.blend(v, larger);
       row = row.blend(now, larger.cast(I));
@@ -74,5 +87,32 @@ final class VectorSimilarity {
     }
     most.intoArray(best, to);
     row.intoArray(which, to);
+  }
+
+  private static void column(
+      Cosines a, Cosines b, int rows, int c, float floor, float[] best, int[] which, int to) {
+    FloatVector factors = FloatVector.fromArray(F, a.factors(), c);
+    FloatVector others = FloatVector.fromArray(F, b.factors(), c);
+    FloatVector least = FloatVector.broadcast(F, floor);
+    FloatVector most = FloatVector.fromArray(F, best, to);
+    IntVector row = IntVector.fromArray(I, which, to);
+    IntVector now = IntVector.zero(I);
+    for (int r = 0, p = c; r < rows; r++, p += Slots.PAGE) {
+      FloatVector v = cosines(a, r, p, factors, least).mul(cosines(b, r, p, others, least));
+      VectorMask<Float> larger = v.compare(GT, most);
+      most = most.blend(v, larger);
+      row = row.blend(now, larger.cast(I));
+      now = now.add(1);
+    }
+    most.intoArray(best, to);
+    row.intoArray(which, to);
+  }
+
+  private static FloatVector cosines(
+      Cosines a, int row, int at, FloatVector factors, FloatVector least) {
+    return FloatVector.fromArray(F, a.products(), at)
+        .mul(FloatVector.broadcast(F, a.rowFactors()[row]))
+        .mul(factors)
+        .max(least);
   }
 }
