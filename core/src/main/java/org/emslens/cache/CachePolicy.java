@@ -1,6 +1,7 @@
 package org.emslens.cache;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Decides what a layer's cache keeps: a pure function from scores, keys and values to a plan per KV
@@ -38,4 +39,16 @@ public interface CachePolicy {
    * @return one plan per KV head
    */
   List<HeadPlan> plan(LayerState layer, int budget);
+
+  /**
+   * The first half of {@link #plan}: chooses what is kept, and asks the device what the plans need
+   * to know beyond that. Where all layers choose before any of them plans, a device can answer them
+   * at once.
+   *
+   * @return the second half
+   */
+  default Supplier<List<HeadPlan>> choose(LayerState layer, int budget) {
+    List<HeadPlan> plans = plan(layer, budget);
+    return () -> plans;
+  }
 }

@@ -2,6 +2,7 @@ package org.emslens.cache;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.emslens.math.Ranking;
 
@@ -30,6 +31,16 @@ public final class Ems implements CachePolicy {
 
   @Override
   public List<HeadPlan> plan(LayerState layer, int budget) {
+    return choose(layer, budget).get();
+  }
+
+  @Override
+  public Supplier<List<HeadPlan>> choose(LayerState layer, int budget) {
+    List<Supplier<HeadPlan>> heads = chosen(layer, budget);
+    return () -> heads.stream().map(Supplier::get).toList();
+  }
+
+  private List<Supplier<HeadPlan>> chosen(LayerState layer, int budget) {
     List<Ranked> heads = layer.heads().stream().map(this::parts).toList();
     int centres = budget - options.window();
     if (options.share() == CacheOptions.Share.LAYER) {
@@ -40,19 +51,19 @@ public final class Ems implements CachePolicy {
             h -> {
               int most = Math.min(centres, h.candidates());
               var score = GlobalLocalScore.of(List.of(h.parts), Math.max(1, most), options);
-              return plan(h, score.getFirst(), most);
+              return choose(h, score.getFirst(), most);
             })
         .toList();
   }
 
-  private List<HeadPlan> shared(LayerState layer, List<Ranked> heads, int centres) {
+  private List<Supplier<HeadPlan>> shared(LayerState layer, List<Ranked> heads, int centres) {
     int all = heads.stream().mapToInt(Ranked::candidates).sum();
     int most = Math.clamp((long) centres * heads.size(), 1, Math.max(1, all));
     List<GlobalLocalScore> scores =
         GlobalLocalScore.of(heads.stream().map(Ranked::parts).toList(), most, options);
     int[] places = SharedPlaces.of(scores.stream().map(GlobalLocalScore::score).toList(), centres);
     return IntStream.range(0, places.length)
-        .mapToObj(g -> plan(heads.get(g), scores.get(g), places[g]))
+        .mapToObj(g -> choose(heads.get(g), scores.get(g), places[g]))
         .toList();
   }
 
@@ -72,7 +83,7 @@ public final class Ems implements CachePolicy {
         GlobalLocalScore.Parts.of(global, head.local(), head.position(), c, options.kernel()));
   }
 
-  private HeadPlan plan(Ranked ranked, GlobalLocalScore by, int centres) {
+  private Supplier<HeadPlan> choose(Ranked ranked, GlobalLocalScore by, int centres) {
     HeadState head = ranked.head;
     float[] mass = ranked.mass;
     int n = head.slots();
@@ -101,19 +112,21 @@ public final class Ems implements CachePolicy {
     for (int i = 0; i < centres; i++) {
       takesMembers[i] = options.hosts() == CacheOptions.Hosts.ALL || !by.localOnly()[kept[i]];
     }
-    float redundancy =
-        MergeAssignment.assign(
-            head, options, Arrays.copyOf(pool, pooled), kept, takesMembers, target);
+    MergeAssignment merge =
+        new MergeAssignment(head, options, Arrays.copyOf(pool, pooled), kept, takesMembers);
     HeadPlan.Scores scores =
         new HeadPlan.Scores(ranked.parts.global(), Arrays.copyOf(head.local(), c), by.score());
-    return new HeadPlan(
-        kept,
-        window,
-        target,
-        mass,
-        bias(kept, target, mass),
-        scores,
-        HeadPlan.readout(target, kept, mass, window, needed, redundancy));
+    return () -> {
+      float redundancy = merge.assign(target);
+      return new HeadPlan(
+          kept,
+          window,
+          target,
+          mass,
+          bias(kept, target, mass),
+          scores,
+          HeadPlan.readout(target, kept, mass, window, needed, redundancy));
+    };
   }
 
   /** The pool reaches as far as the head's attention does, within the limit. */

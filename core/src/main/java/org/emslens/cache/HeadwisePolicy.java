@@ -1,26 +1,41 @@
 package org.emslens.cache;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A policy whose heads do not look at each other. */
 abstract class HeadwisePolicy implements CachePolicy {
 
   abstract HeadPlan plan(HeadState head, int budget);
 
-  @Override
-  public final List<HeadPlan> plan(LayerState layer, int budget) {
-    return layer.heads().stream()
-        .map(h -> budget >= h.slots() ? keepAll(h) : plan(h, budget))
-        .toList();
+  /** As {@link CachePolicy#choose} for one head. */
+  Supplier<HeadPlan> choose(HeadState head, int budget) {
+    HeadPlan plan = plan(head, budget);
+    return () -> plan;
   }
 
-  private static HeadPlan keepAll(HeadState h) {
+  @Override
+  public final List<HeadPlan> plan(LayerState layer, int budget) {
+    return choose(layer, budget).get();
+  }
+
+  @Override
+  public final Supplier<List<HeadPlan>> choose(LayerState layer, int budget) {
+    List<Supplier<HeadPlan>> heads =
+        layer.heads().stream()
+            .map(h -> budget >= h.slots() ? keepAll(h) : choose(h, budget))
+            .toList();
+    return () -> heads.stream().map(Supplier::get).toList();
+  }
+
+  private static Supplier<HeadPlan> keepAll(HeadState h) {
     int[] all = new int[h.slots()];
     for (int j = 0; j < all.length; j++) {
       all[j] = j;
     }
-    return HeadPlan.keep(
-        all, 0, mass(h, h.global(true)), h.slots(), HeadPlan.Scores.NONE, h.slots());
+    HeadPlan plan =
+        HeadPlan.keep(all, 0, mass(h, h.global(true)), h.slots(), HeadPlan.Scores.NONE, h.slots());
+    return () -> plan;
   }
 
   /** Attention mass m = (Global + Local) / 2 of every slot. */

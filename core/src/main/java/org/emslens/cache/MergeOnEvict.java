@@ -1,5 +1,7 @@
 package org.emslens.cache;
 
+import java.util.function.Supplier;
+
 /**
  * SnapKV's choice, after which each evicted slot's value v_e is blended into the kept slot whose
  * key is most similar: v becomes (v + sum of w v_e) / (1 + sum of w) with w = cos |v_e| / (|v_e| +
@@ -24,15 +26,25 @@ public final class MergeOnEvict extends HeadwisePolicy {
 
   @Override
   HeadPlan plan(HeadState head, int budget) {
+    return choose(head, budget).get();
+  }
+
+  @Override
+  Supplier<HeadPlan> choose(HeadState head, int budget) {
     HeadPlan evict = snap.plan(head, budget);
-    int[] kept = evict.kept();
     int[] gone = gone(evict);
+    Supplier<MostSimilar> found =
+        head.vectors().mostSimilar(CacheOptions.Similarity.KEYS, gone, evict.kept(), -1);
+    return () -> plan(head, evict, gone, found.get());
+  }
+
+  private static HeadPlan plan(HeadState head, HeadPlan evict, int[] gone, MostSimilar found) {
+    int[] kept = evict.kept();
     int[] target = evict.target().clone();
     float[] weight = new float[head.slots()];
     for (int j : kept) {
       weight[j] = 1;
     }
-    MostSimilar found = head.vectors().mostSimilar(CacheOptions.Similarity.KEYS, gone, kept, -1);
     float[] norms = head.vectors().valueNorms(gone);
     float[] hosts = head.vectors().valueNorms(kept);
     double similarity = 0;

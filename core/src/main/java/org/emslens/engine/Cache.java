@@ -1,6 +1,7 @@
 package org.emslens.engine;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CachePolicy;
@@ -118,11 +119,12 @@ public final class Cache implements AutoCloseable {
   public static CompressionPlan plan(
       List<LayerState> states, Policies policy, CacheOptions options, int budget) {
     CachePolicy p = policy.with(options);
-    List<HeadPlan> plans =
+    List<Supplier<List<HeadPlan>>> chosen =
         states.parallelStream()
-            .map(s -> p.plan(s, p.layerBudget(budget, s.layer(), s.layers())))
-            .flatMap(List::stream)
+            .map(s -> p.choose(s, p.layerBudget(budget, s.layer(), s.layers())))
             .toList();
+    List<HeadPlan> plans =
+        chosen.parallelStream().map(Supplier::get).flatMap(List::stream).toList();
     return new CompressionPlan(policy.id(), budget, p.mergeKeys(), plans);
   }
 

@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
+import org.emslens.cache.MostSimilar;
 import org.emslens.format.DType;
 import org.emslens.model.Activation;
 import org.emslens.model.AttentionSpec;
@@ -22,6 +24,7 @@ import org.emslens.model.NormSpec;
 import org.emslens.model.RopeSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -467,12 +470,42 @@ public abstract class DeviceConformance {
       float floor = by == CacheOptions.Similarity.KEYS ? -1 : 0;
       var a = p.plain.cache(2).state(0).heads().getFirst().vectors();
       var b = p.device.cache(2).state(0).heads().getFirst().vectors();
-      var expected = a.mostSimilar(by, pool, centres, floor);
-      var found = b.mostSimilar(by, pool, centres, floor);
+      var expected = a.mostSimilar(by, pool, centres, floor).get();
+      var found = b.mostSimilar(by, pool, centres, floor).get();
       near(expected.similarity(), found.similarity(), by + " of " + count);
       assertArrayEquals(expected.centre(), found.centre());
       near(a.valueNorms(pool), b.valueNorms(pool), "lengths of values");
-      assertEquals(0, b.mostSimilar(by, new int[0], centres, floor).centre().length);
+      assertEquals(0, b.mostSimilar(by, new int[0], centres, floor).get().centre().length);
+    }
+  }
+
+  /** Whatever was asked before the first answer is wanted, and in whatever order it is. */
+  @Test
+  void similaritiesOfManyHeadsAtOnce() {
+    Pair p = prompts(11);
+    int n = p.plain.tokens();
+    List<MostSimilar> expected = new ArrayList<>();
+    List<Supplier<MostSimilar>> asked = new ArrayList<>();
+    try (CacheMemory plain = p.plain.cache(2);
+        CacheMemory device = p.device.cache(2)) {
+      for (int layer = 0; layer < 2; layer++) {
+        var from = plain.state(layer).heads();
+        var to = device.state(layer).heads();
+        for (int g = 0; g < from.size(); g++) {
+          int centres = 1 + (layer + g) % 3;
+          int[] some = IntStream.range(0, centres).map(i -> 3 * i).toArray();
+          int[] pool = IntStream.range(4 + g, n - layer).toArray();
+          for (CacheOptions.Similarity by : CacheOptions.Similarity.values()) {
+            expected.add(from.get(g).vectors().mostSimilar(by, pool, some, 0).get());
+            asked.add(to.get(g).vectors().mostSimilar(by, pool, some, 0));
+          }
+        }
+      }
+      for (int i = asked.size() - 1; i >= 0; i--) {
+        MostSimilar found = asked.get(i).get();
+        near(expected.get(i).similarity(), found.similarity(), "question " + i);
+        assertArrayEquals(expected.get(i).centre(), found.centre());
+      }
     }
   }
 

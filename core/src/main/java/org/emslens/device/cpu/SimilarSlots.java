@@ -1,6 +1,7 @@
 package org.emslens.device.cpu;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.emslens.cache.CacheOptions.Similarity;
 import org.emslens.cache.MostSimilar;
 import org.emslens.cache.SlotVectors;
@@ -34,7 +35,11 @@ final class SimilarSlots implements SlotVectors {
   }
 
   @Override
-  public MostSimilar mostSimilar(Similarity by, int[] pool, int[] centres, float floor) {
+  public Supplier<MostSimilar> mostSimilar(Similarity by, int[] pool, int[] centres, float floor) {
+    return () -> compared(by, pool, centres, floor);
+  }
+
+  private MostSimilar compared(Similarity by, int[] pool, int[] centres, float floor) {
     int room = (pool.length + Slots.PAGE - 1) / Slots.PAGE * Slots.PAGE;
     int[] centre = new int[room];
     float[] similarity = new float[room];

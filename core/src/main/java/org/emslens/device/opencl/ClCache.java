@@ -46,6 +46,8 @@ final class ClCache implements CacheMemory {
   /** What policies see, until something changes. */
   private Description description;
 
+  private Comparisons comparisons;
+
   private ClCache(
       Card card,
       Programs programs,
@@ -432,7 +434,7 @@ final class ClCache implements CacheMemory {
               c.queries(),
               d.local(room.base(a), c.slots()),
               c.positions(),
-              new ClVectors(card, kernel("similar"), tuning, layers.headDim(), room, a, d)));
+              new ClVectors(comparisons, room, a, d)));
       newest[g] = d.newest(room.base(a), c.slots());
     }
     return new LayerState(layer, layers.count(), states, newest);
@@ -442,6 +444,8 @@ final class ClCache implements CacheMemory {
   private synchronized Description described() {
     if (description == null) {
       description = describe();
+      comparisons =
+          new Comparisons(card, kernel("similar"), tuning, layers.headDim(), room, description);
     }
     return description;
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import org.emslens.cache.CacheOptions.MergeKeys;
 import org.emslens.cache.CacheOptions.Similarity;
 import org.emslens.cache.HeadPlan;
@@ -185,7 +186,11 @@ final class PlainHead implements SlotVectors {
   }
 
   @Override
-  public MostSimilar mostSimilar(Similarity by, int[] pool, int[] centres, float floor) {
+  public Supplier<MostSimilar> mostSimilar(Similarity by, int[] pool, int[] centres, float floor) {
+    return () -> compared(by, pool, centres, floor);
+  }
+
+  private MostSimilar compared(Similarity by, int[] pool, int[] centres, float floor) {
     int[] centre = new int[pool.length];
     float[] similarity = new float[pool.length];
     for (int p = 0; p < pool.length; p++) {

@@ -392,27 +392,36 @@ kernel void merge(
 
 // Which of some centres each slot of a pool resembles most: the product of the cosines of keys,
 // values or both, each at least `least`; of equals the first. Bits of `by`: 1 keys, 2 values.
-// A work-item for each slot of the pool; CENTRES centres at a time in local memory.
+// A work-item for each slot of a pool (dimension 0) of each head that asks (1); CENTRES centres at a
+// time in local memory. Limited by arithmetic.
+// asked: of each head its number, where its pool begins in `asked`, the pool's size, the same of its
+// centres, and where its answers begin. answers: centres, then similarities [2][all pools].
 // about: what `describe` made.
 kernel void similar(
     global const float *keys,
     global const float *values,
     global const float *about,
     const int total,
-    const int base,
-    const int capacity,
-    global const int *pool,
-    const int pool_size,
-    global const int *centres,
-    const int centre_count,
+    global const int *bases,
+    global const int *capacities,
+    global const int *asked,
     const int by,
     const float least,
-    global int *best_centre,
-    global float *best_similarity,
+    const int pooled,
+    global int *answers,
     local float *key_tile,
     local float *value_tile) {
   const int me = get_local_id(0);
   const int at = get_global_id(0);
+  global const int *question = asked + 6 * get_global_id(1);
+  const int base = bases[question[0]];
+  const int capacity = capacities[question[0]];
+  global const int *pool = asked + question[1];
+  const int pool_size = question[2];
+  global const int *centres = asked + question[3];
+  // A whole group behind the pool has nothing to compare with.
+  const int first = get_group_id(0) * get_local_size(0);
+  const int centre_count = first < pool_size ? question[4] : 0;
   const bool mine = at < pool_size;
   const int slot = mine ? pool[at] : 0;
   global const float *key = keys + (long)base * HEAD + slot;
@@ -462,7 +471,7 @@ kernel void similar(
     }
   }
   if (mine) {
-    best_centre[at] = which;
-    best_similarity[at] = best;
+    answers[question[5] + at] = which;
+    answers[pooled + question[5] + at] = as_int(best);
   }
 }
