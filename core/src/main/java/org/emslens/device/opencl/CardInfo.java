@@ -20,6 +20,7 @@ import org.emslens.device.opencl.binding.Cl;
  * @param units compute units
  * @param compiles whether its driver builds programs
  * @param unified whether its memory is the computer's
+ * @param subgroups options that build programs with sub-groups, or empty where it has none
  */
 record CardInfo(
     int platform,
@@ -35,7 +36,8 @@ record CardInfo(
     int group,
     int units,
     boolean compiles,
-    boolean unified) {
+    boolean unified,
+    String subgroups) {
   private static final int PLATFORM_NAME = 0x0902;
   private static final int TYPE = 0x1000;
   private static final int MAX_COMPUTE_UNITS = 0x1002;
@@ -48,6 +50,8 @@ record CardInfo(
   private static final int NAME = 0x102B;
   private static final int DRIVER_VERSION = 0x102D;
   private static final int VERSION = 0x102F;
+  private static final int EXTENSIONS = 0x1030;
+  private static final String SUBGROUPS = "-DSUBGROUPS";
   private static final int GPU = 1 << 2;
 
   static CardInfo of(Cl cl, int platform, MemorySegment driver, int index, MemorySegment device) {
@@ -65,7 +69,8 @@ record CardInfo(
         (int) cl.deviceNumber(device, MAX_WORK_GROUP_SIZE),
         (int) cl.deviceNumber(device, MAX_COMPUTE_UNITS),
         (int) cl.deviceNumber(device, COMPILER_AVAILABLE) != 0,
-        (int) cl.deviceNumber(device, HOST_UNIFIED_MEMORY) != 0);
+        (int) cl.deviceNumber(device, HOST_UNIFIED_MEMORY) != 0,
+        cl.deviceText(device, EXTENSIONS).contains("cl_khr_subgroups") ? SUBGROUPS : "");
   }
 
   /** What it is called on the command line. */

@@ -17,7 +17,6 @@ import org.emslens.model.AttentionSpec;
 /** A cache in a card's memory; cache.cl says how it lies there. */
 final class ClCache implements CacheMemory {
   private static final int MORE = 64;
-  private static final int MERGE_GROUP = 64;
 
   private final Card card;
   private final Programs programs;
@@ -131,7 +130,7 @@ final class ClCache implements CacheMemory {
     int now = most(layer) + 1;
     kernel("append")
         .run(
-            Grid.items(s.headDim(), s.kvHeads(), MERGE_GROUP),
+            Grid.items(s.headDim(), s.kvHeads(), tuning.keys()),
             qkv,
             from,
             room.keys(),
@@ -184,7 +183,7 @@ final class ClCache implements CacheMemory {
             nextRow[layer],
             room.total(),
             Local.floats(tuning.group()));
-    int lanes = Math.min(tuning.group(), s.headDim());
+    int lanes = tuning.lanes(s.headDim());
     int parts = tuning.group() / lanes;
     kernel("blend")
         .run(
@@ -346,7 +345,7 @@ final class ClCache implements CacheMemory {
           (to, stats) ->
               kernel("merge")
                   .run(
-                      Grid.groups(c.count(), MERGE_GROUP),
+                      Grid.groups(c.count(), tuning.keys()),
                       room.keys(),
                       room.values(),
                       statistics.bias(),
@@ -373,7 +372,7 @@ final class ClCache implements CacheMemory {
                       members,
                       weights,
                       plan.mergeKeys() == MergeKeys.DIRECTION ? 1 : 0,
-                      Local.floats(MERGE_GROUP)));
+                      Local.floats(tuning.keys())));
     }
     for (int a = 0; a < counts.length; a++) {
       counts[a].apply(plan.heads().get(a));

@@ -156,7 +156,7 @@ final class OpenClDevice implements Device {
   public void norm(
       NormSpec.Kind kind, float epsilon, Tensor weight, Tensor bias, Tensor x, Tensor y, int n) {
     programs
-        .elementwise("norm")
+        .elementwise("norm", tuning)
         .run(
             Grid.groups(n, tuning.group()),
             ClTensor.buffer(x),
@@ -173,7 +173,7 @@ final class OpenClDevice implements Device {
   @Override
   public void normParts(float epsilon, Tensor weight, Tensor x, int from, int parts, int n) {
     programs
-        .elementwise("norm_parts")
+        .elementwise("norm_parts", tuning)
         .run(
             Grid.groups(parts, n, tuning.keys()),
             ClTensor.buffer(x),
@@ -193,7 +193,7 @@ final class OpenClDevice implements Device {
     Buffer turns = frequencies.computeIfAbsent(rope, r -> card.of(r.frequencies()));
     int pairs = rope.dimensions() / 2;
     programs
-        .elementwise("turn")
+        .elementwise("turn", tuning)
         .run(
             Grid.items((long) heads * pairs, n, tuning.keys()),
             ClTensor.buffer(x),
@@ -219,7 +219,7 @@ final class OpenClDevice implements Device {
   @Override
   public void activate(Activation activation, boolean gated, Tensor x, Tensor y, int n) {
     programs
-        .elementwise("activate")
+        .elementwise("activate", tuning)
         .run(
             Grid.items(y.columns(), n, tuning.keys()),
             ClTensor.buffer(x),
@@ -241,7 +241,7 @@ final class OpenClDevice implements Device {
   public void add(Tensor x, Tensor y, float factor, int n) {
     long count = (long) n * x.columns();
     programs
-        .elementwise("add")
+        .elementwise("add", tuning)
         .run(
             Grid.items(count, tuning.group()),
             ClTensor.buffer(x),

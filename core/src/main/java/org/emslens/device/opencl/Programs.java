@@ -7,25 +7,37 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.emslens.device.DeviceException;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.packed.Packing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The kernels of a card, built when they are first needed. */
 final class Programs implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Programs.class);
   private static final String COMMON = "common.cl";
 
   private final Card card;
   private final ProgramCache cache;
   private final Map<String, Program> built = new ConcurrentHashMap<>();
 
+  /** What makes use of sub-groups, or empty; so once a driver that offers them cannot build it. */
+  private volatile String subgroups;
+
   Programs(Card card, ProgramCache cache) {
     this.card = card;
     this.cache = cache;
+    subgroups = card.info().subgroups();
   }
 
   /** Norms, rotations, activations, sums. */
-  Kernel elementwise(String name) {
-    return program("elementwise.cl", "").kernel(name);
+  Kernel elementwise(String name, Tuning t) {
+    return program("elementwise.cl", groups(t)).kernel(name);
+  }
+
+  private static String groups(Tuning t) {
+    return define("GROUP", t.group()) + define("KEYS", t.keys());
   }
 
   /**
@@ -47,6 +59,7 @@ final class Programs implements AutoCloseable {
     String options =
         define("TILE_ROWS", Tuning.TILE_ROWS)
             + define("MANY", Tuning.MANY)
+            + define("PARTS", t.parts())
             + define("TILE", t.tile())
             + define("SPAN", t.tile() / 16)
             + define("LEVELS", levels)
@@ -59,8 +72,8 @@ final class Programs implements AutoCloseable {
   /** Attention over a prompt. */
   Kernel prompt(String name, int headDim, Tuning t) {
     String options =
-        define("HEAD", headDim)
-            + define("KEYS", t.keys())
+        groups(t)
+            + define("HEAD", headDim)
             + define("QUERIES", t.queries())
             + define("COLUMNS", (headDim + t.keys() - 1) / t.keys())
             + define("PIXELS", PromptMemory.THUMBNAIL);
@@ -69,8 +82,13 @@ final class Programs implements AutoCloseable {
 
   /** Attention over a cache, and its compression. */
   Kernel cache(String name, int headDim, Tuning t) {
-    return program("cache.cl", define("HEAD", headDim) + define("CENTRES", t.centres()))
-        .kernel(name);
+    String options =
+        groups(t)
+            + define("HEAD", headDim)
+            + define("CENTRES", t.centres())
+            + define("LANES", t.lanes(headDim))
+            + define("PARTS", t.group() / t.lanes(headDim));
+    return program("cache.cl", options).kernel(name);
   }
 
   private static String define(String name, int value) {
@@ -78,9 +96,21 @@ final class Programs implements AutoCloseable {
   }
 
   private Program program(String file, String options) {
-    return built.computeIfAbsent(
-        file + options,
-        k -> Program.of(card, cache, file, source(COMMON) + source(file), options.strip()));
+    return built.computeIfAbsent(file + options, k -> build(file, options));
+  }
+
+  private Program build(String file, String options) {
+    String source = source(COMMON) + source(file);
+    String more = subgroups;
+    if (!more.isEmpty()) {
+      try {
+        return Program.of(card, cache, file, source, options + more);
+      } catch (DeviceException e) {
+        LOG.info("Sub-groups are left alone: {}", e.getMessage());
+        subgroups = "";
+      }
+    }
+    return Program.of(card, cache, file, source, options.strip());
   }
 
   private static String source(String file) {

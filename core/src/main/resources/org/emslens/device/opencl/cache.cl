@@ -3,11 +3,12 @@
 // Heads are the KV heads of all layers, one after the other. Head a has slots[a] slots in a room of
 // capacity[a], the first of which is slot base[a] of all. Keys lie by number within a head,
 // [HEAD][capacity], values by slot. rows: attention of the last `window` queries, a ring [window][total].
-// Defines: HEAD, numbers of a key.
+// Defines: HEAD, numbers of a key; CENTRES, slots that others are compared with at a time; LANES, PARTS:
+// numbers and parts of the slots that a work-group of `blend` takes.
 
 // Puts a token's keys and values behind the last slots; nothing has attended to them yet.
 // A work-item for each number (dimension 0) of each KV head (1).
-kernel void append(
+kernel SIZE(KEYS, 1) void append(
     global const float *qkv,
     const long qkv_from,
     global float *keys,
@@ -48,7 +49,7 @@ kernel void append(
 
 // What is exponentiated, of all slots, the one that was appended included; minus infinity where the
 // query does not reach. A work-item for each slot (dimension 0) of each query head (1).
-kernel void scores(
+kernel SIZE(KEYS, 1) void scores(
     global const float *qkv,
     const long qkv_from,
     global const float *keys,
@@ -86,7 +87,7 @@ kernel void scores(
 
 // Scores to probabilities, and what the query attended to into the statistics; then the appended
 // slot counts. A group for each KV head. scratch: a float per work-item.
-kernel void weigh(
+kernel SIZE(GROUP, 1) void weigh(
     global float *p,
     global float *received,
     global float *rows,
@@ -138,7 +139,7 @@ kernel void weigh(
 
 // Values, weighted. A group for each query head: numbers of a head (dimension 0) times parts of the
 // slots (1). scratch: a float per work-item. Limited by reading values.
-kernel void blend(
+kernel SIZE(LANES, PARTS) void blend(
     global const float *p,
     global const float *values,
     global float *y,
@@ -183,7 +184,7 @@ kernel void blend(
 
 // What a query made of the slots that were there before some queries: the sum and the maximum.
 // A work-item for each slot (dimension 0) of each KV head (1).
-kernel void use(
+kernel SIZE(KEYS, 1) void use(
     global const float *p,
     global float *sum,
     global float *most,
@@ -209,7 +210,7 @@ kernel void use(
 
 // Of each slot: attention of the last queries on average, of the newest, lengths of key and value;
 // [4][total], the attention received after it. A work-item for each slot (dimension 0) of each head (1).
-kernel void describe(
+kernel SIZE(KEYS, 1) void describe(
     global const float *keys,
     global const float *values,
     global const float *received,
@@ -247,7 +248,7 @@ kernel void describe(
 }
 
 // Moves all slots to heads of another capacity. A work-item for each slot (dimension 0) of each head (1).
-kernel void move(
+kernel SIZE(KEYS, 1) void move(
     global const float *keys,
     global const float *values,
     global const float *bias,
@@ -308,7 +309,7 @@ float direction_of(
 // direction of the members' keys and leaves its centre's length.
 // A group of work-items for each class; one with a single member is copied. about: what `describe`
 // made. scratch: a float per work-item.
-kernel void merge(
+kernel SIZE(KEYS, 1) void merge(
     global const float *keys,
     global const float *values,
     global const float *bias,
@@ -397,7 +398,7 @@ kernel void merge(
 // asked: of each head its number, where its pool begins in `asked`, the pool's size, the same of its
 // centres, and where its answers begin. answers: centres, then similarities [2][all pools].
 // about: what `describe` made.
-kernel void similar(
+kernel SIZE(KEYS, 1) void similar(
     global const float *keys,
     global const float *values,
     global const float *about,

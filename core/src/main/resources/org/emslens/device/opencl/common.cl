@@ -1,7 +1,47 @@
 // What several programs share. OpenCL C 1.2; everything is float32.
+// Defines: GROUP and KEYS, sizes of work-groups, powers of two; SUBGROUPS where there are such.
 
-// Sum of x over a work-group whose size is a power of two, for all of its work-items.
+// The size of a kernel's work-groups, so that what is built can run in them.
+#define SIZE(x, y) __attribute__((reqd_work_group_size(x, y, 1)))
+
+#ifdef SUBGROUPS
+#ifdef cl_khr_subgroups
+#pragma OPENCL EXTENSION cl_khr_subgroups : enable
+#endif
+
+// Sum of x over a work-group of one dimension, for all of its work-items.
 // scratch: a float for each of them.
+float group_sum(local float *scratch, float x) {
+  const float part = sub_group_reduce_add(x);
+  if (get_sub_group_local_id() == 0) {
+    scratch[get_sub_group_id()] = part;
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  float sum = scratch[0];
+  for (uint i = 1; i < get_num_sub_groups(); i++) {
+    sum += scratch[i];
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  return sum;
+}
+
+// Likewise the largest.
+float group_max(local float *scratch, float x) {
+  const float part = sub_group_reduce_max(x);
+  if (get_sub_group_local_id() == 0) {
+    scratch[get_sub_group_id()] = part;
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  float most = scratch[0];
+  for (uint i = 1; i < get_num_sub_groups(); i++) {
+    most = fmax(most, scratch[i]);
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  return most;
+}
+#else
+// Sum of x over a work-group of one dimension whose size is a power of two, for all of its
+// work-items. scratch: a float for each of them.
 float group_sum(local float *scratch, float x) {
   const int me = get_local_id(0);
   scratch[me] = x;
@@ -32,6 +72,7 @@ float group_max(local float *scratch, float x) {
   barrier(CLK_LOCAL_MEM_FENCE);
   return most;
 }
+#endif
 
 // What a product of query and key counts as: scaled, and capped where cap is not 0.
 float score_of(float product, float scale, float cap) {

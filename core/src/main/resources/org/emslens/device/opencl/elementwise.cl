@@ -2,7 +2,7 @@
 
 // y[t] = x[t] normalised (kind 0: RMS, 1: layer) * weight + bias; y may be x.
 // A work-group for each row t. scratch: a float per work-item.
-kernel void norm(
+kernel SIZE(GROUP, 1) void norm(
     global const float *x,
     global float *y,
     global const float *weight,
@@ -36,7 +36,7 @@ kernel void norm(
 
 // RMS normalisation in place of parts of width d, from column `from` on.
 // A work-group for each part (dimension 0) of each row (1).
-kernel void norm_parts(
+kernel SIZE(KEYS, 1) void norm_parts(
     global float *x,
     global const float *weight,
     const int columns,
@@ -58,7 +58,7 @@ kernel void norm_parts(
 }
 
 // Rotary positions in place. A work-item for each pair of each head (0) of each row (1).
-kernel void turn(
+kernel SIZE(KEYS, 1) void turn(
     global float *x,
     global const int *positions,
     global const float *frequencies,
@@ -97,7 +97,7 @@ float activated(float x, const int kind) {
 }
 
 // y = activation(gate) * up, or activation(x). A work-item for each column (0) of each row (1) of y.
-kernel void activate(
+kernel SIZE(KEYS, 1) void activate(
     global const float *x, global float *y, const int width, const int kind, const int gated) {
   const int i = get_global_id(0);
   if (i >= width) {
@@ -110,7 +110,7 @@ kernel void activate(
 }
 
 // x += factor * y. A work-item for each number.
-kernel void add(global float *x, global const float *y, const float factor, const long count) {
+kernel SIZE(GROUP, 1) void add(global float *x, global const float *y, const float factor, const long count) {
   const long i = get_global_id(0);
   if (i < count) {
     x[i] += factor * y[i];

@@ -111,7 +111,7 @@ float8 inputs_of(global const float *x, int i, int in) {
 // Few tokens: every weight is read once for up to MANY of them. Limited by reading weights.
 // Work-group: TILE_ROWS rows (dimension 0) times parts of the inputs (1); a group for each tile.
 // scratch: a float for each work-item and token.
-kernel void few(
+kernel SIZE(TILE_ROWS, PARTS) void few(
     global const uchar *weights,
     const long tile_bytes,
     const long words_from,
@@ -180,7 +180,7 @@ void put(local float *column, float8 x) {
 // Many tokens: a tile of TILE rows times TILE tokens, unpacked 32 inputs at a time.
 // Work-group: 16 x 16, each work-item SPAN x SPAN results; groups: rows (0), tokens (1).
 // Limited by arithmetic where TILE is large.
-kernel void many(
+kernel SIZE(16, 16) void many(
     global const uchar *weights,
     const long tile_bytes,
     const long words_from,

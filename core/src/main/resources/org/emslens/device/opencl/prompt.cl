@@ -8,7 +8,7 @@
 
 // Puts queries, keys and values of n tokens where the prompt keeps them.
 // A work-item for each number (dimension 0) of each token (1).
-kernel void place(
+kernel SIZE(KEYS, 1) void place(
     global const float *qkv,
     global float *queries,
     global float *keys,
@@ -62,7 +62,7 @@ void products(local const float *tile, global const float *key, const int tokens
 // Outputs and logarithms of the softmax's normalisers, by a running softmax over tiles of keys.
 // A group for each tile of queries (dimension 0) of each head (1). Limited by arithmetic.
 // tile: QUERIES * HEAD; scores: QUERIES * KEYS; state: 3 * QUERIES floats.
-kernel void attend(
+kernel SIZE(KEYS, 1) void attend(
     global const float *queries,
     global const float *keys,
     global const float *values,
@@ -170,7 +170,7 @@ kernel void attend(
 // What n queries made of each key: attention received, the last queries' rows, the small pictures.
 // A group for each tile of keys (dimension 0) of each KV head (1). Limited by arithmetic.
 // Positive floats compare as their bits do, so pictures are pooled as integers.
-kernel void gather(
+kernel SIZE(KEYS, 1) void gather(
     global const float *queries,
     global const float *keys,
     global const float *normalisers,
@@ -258,7 +258,7 @@ float probability(
 
 // Rows of attention of some queries, averaged over the group: those that were not kept.
 // A work-item for each key (dimension 0) of each row (1) of each of a layer's KV heads (2).
-kernel void older_rows(
+kernel SIZE(KEYS, 1) void older_rows(
     global const float *queries,
     global const float *keys,
     global const float *normalisers,
@@ -298,7 +298,7 @@ kernel void older_rows(
 // A part of one head's map, max-pooled. A group for each pixel: column (dimension 0), row from
 // first_line on (1).
 // The head's rows begin at row_from, its keys at key_from. scratch: a float per work-item.
-kernel void map(
+kernel SIZE(KEYS, 1) void map(
     global const float *queries,
     global const float *keys,
     global const float *normalisers,

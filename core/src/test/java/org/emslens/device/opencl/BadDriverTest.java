@@ -129,7 +129,8 @@ class BadDriverTest {
             256,
             1,
             true,
-            false);
+            false,
+            "");
     OpenClDevice device = null;
     try {
       device = new OpenClDevice(new Card(cl, MemorySegment.NULL, info), ProgramCache.NONE);

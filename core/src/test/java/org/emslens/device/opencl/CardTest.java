@@ -13,6 +13,7 @@ import org.emslens.device.DeviceException;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.Tensor;
 import org.emslens.model.AttentionSpec;
+import org.emslens.model.NormSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,24 +85,7 @@ class CardTest {
   /** What was forgotten rather than closed is found before a card is said to be full. */
   @Test
   void whatNobodyHasAnyMoreMakesRoom() {
-    UnaryOperator<CardInfo> small =
-        c ->
-            new CardInfo(
-                c.platform(),
-                c.index(),
-                c.name(),
-                c.platformName(),
-                c.version(),
-                c.driver(),
-                c.gpu(),
-                8 << 20,
-                8 << 20,
-                c.local(),
-                c.group(),
-                c.units(),
-                c.compiles(),
-                c.unified());
-    try (Card card = OpenCl.card(small)) {
+    try (Card card = OpenCl.card(OpenCl.memory(8 << 20))) {
       for (int i = 0; i < 40; i++) {
         assertEquals(1 << 20, card.allocate(1 << 20).bytes());
         assertEquals(1 << 20, card.zeros(1 << 18).bytes());
@@ -172,6 +156,20 @@ class CardTest {
         other.copy().close();
       }
       prompt.map(0, 0, new int[] {0, n}, new int[] {0, n}, () -> false);
+    }
+  }
+
+  /** Drivers that offer sub-groups but not in the language of our programs. */
+  @Test
+  void subgroupsThatCannotBeBuiltAreLeftAlone() {
+    try (OpenClDevice device = OpenCl.open(OpenCl.subgroups("-DSUBGROUPS"))) {
+      Tensor x = device.vector(new float[] {3, 4});
+      Tensor y = device.tensor(1, 2);
+      Tensor ones = device.vector(new float[] {1, 1});
+      device.norm(NormSpec.Kind.RMS, 0, ones, null, x, y, 1);
+      float[] out = new float[2];
+      device.download(y, 0, 1, out, 0);
+      assertEquals(3 / Math.sqrt(12.5), out[0], 1e-6);
     }
   }
 }

@@ -32,21 +32,33 @@ final class OpenCl {
    * @param group work-items of a work-group at most
    */
   static UnaryOperator<CardInfo> limits(long local, int group) {
-    return c ->
-        new CardInfo(
-            c.platform(),
-            c.index(),
-            c.name(),
-            c.platformName(),
-            c.version(),
-            c.driver(),
-            c.gpu(),
-            c.memory(),
-            c.largest(),
-            local,
-            group,
-            c.units(),
-            c.compiles(),
-            c.unified());
+    return c -> with(c, c.memory(), local, group, c.subgroups());
+  }
+
+  static UnaryOperator<CardInfo> memory(long bytes) {
+    return c -> with(c, bytes, c.local(), c.group(), c.subgroups());
+  }
+
+  static UnaryOperator<CardInfo> subgroups(String options) {
+    return c -> with(c, c.memory(), c.local(), c.group(), options);
+  }
+
+  private static CardInfo with(CardInfo c, long memory, long local, int group, String subgroups) {
+    return new CardInfo(
+        c.platform(),
+        c.index(),
+        c.name(),
+        c.platformName(),
+        c.version(),
+        c.driver(),
+        c.gpu(),
+        memory,
+        Math.min(memory, c.largest()),
+        local,
+        group,
+        c.units(),
+        c.compiles(),
+        c.unified(),
+        subgroups);
   }
 }
