@@ -10,7 +10,7 @@ if not defined JAVA (
   echo emslens: no Java 25 or newer was found; install a JDK 25 and set JAVA_HOME to its folder. 1>&2
   exit /b 1
 )
-"%JAVA%" --enable-native-access=ALL-UNNAMED,javafx.graphics --sun-misc-unsafe-memory-access=allow --add-exports java.base/jdk.internal.module=ALL-UNNAMED -XX:MaxRAMPercentage=60 -XX:+UseSerialGC -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -XX:MaxNewSize=192m -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 --module-path "%HERE%\lib\javafx" --add-modules javafx.controls "@%HERE%\lib\exports.args" -cp "%HERE%\lib\*" org.emslens.app.main.Launcher %*
+"%JAVA%" --enable-native-access=ALL-UNNAMED,javafx.graphics --sun-misc-unsafe-memory-access=allow --add-exports java.base/jdk.internal.module=ALL-UNNAMED -XX:MaxRAMPercentage=60 -XX:+UseG1GC -XX:G1HeapRegionSize=1m -XX:InitiatingHeapOccupancyPercent=20 -XX:GCTimeRatio=9 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 --module-path "%HERE%\lib\javafx" --add-modules javafx.controls "@%HERE%\lib\exports.args" -cp "%HERE%\lib\*" org.emslens.app.main.Launcher %*
 exit /b %ERRORLEVEL%
 
 :try
