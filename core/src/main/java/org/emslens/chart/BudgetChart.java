@@ -43,7 +43,12 @@ public final class BudgetChart extends LineChart {
     }
   }
 
-  /** What a tick of that axis says. */
+  /** What a tick of that axis says; nothing between two doublings. */
+  private static String whole(double doublings) {
+    return Math.abs(doublings - Math.rint(doublings)) < 1e-6 ? slots(doublings) : " ";
+  }
+
+  /** What a place on that axis stands for. */
   public static String slots(double doublings) {
     return String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, doublings)));
   }
@@ -82,7 +87,7 @@ public final class BudgetChart extends LineChart {
 
   private BudgetChart(Map<String, List<Point>> lines, Measure measure) {
     super(540, "budget (slots per KV head, logarithmic)", measure.title());
-    chart.getStyler().setxAxisTickLabelsFormattingFunction(BudgetChart::slots);
+    chart.getStyler().setxAxisTickLabelsFormattingFunction(BudgetChart::whole);
     double least =
         lines.values().stream().flatMap(List::stream).mapToDouble(Point::doublings).min().orElse(0);
     double most =
@@ -98,6 +103,8 @@ public final class BudgetChart extends LineChart {
     List<LineStyle> styles =
         LineStyle.of(
             lines.values().stream().filter(l -> !full(l)).map(BudgetChart::policy).toList());
+    // Only a mean of logarithms lies below 0; an interval of few runs may reach there.
+    double floor = measure == Measure.LOG_PROBABILITY ? Double.NEGATIVE_INFINITY : 0;
     int i = 0;
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
       if (full(line.getValue())) {
@@ -108,7 +115,7 @@ public final class BudgetChart extends LineChart {
         s.setLineColor(new Color(PolicyColours.of(Policies.FULL)));
         s.setLineStyle(LineStyle.stroke(1.5f, new float[] {6, 4}));
       } else {
-        add(line.getKey(), line.getValue(), styles.get(i), (i - lines.size() / 2) * aside);
+        add(line.getKey(), line.getValue(), styles.get(i), (i - lines.size() / 2) * aside, floor);
         i++;
       }
     }
@@ -127,8 +134,9 @@ public final class BudgetChart extends LineChart {
    * A line with its intervals, which lie unevenly about a share near 0 or 1.
    *
    * @param aside how far it is moved, in doublings, so that intervals do not cover each other
+   * @param floor where intervals end below
    */
-  private void add(String label, List<Point> points, LineStyle style, double aside) {
+  private void add(String label, List<Point> points, LineStyle style, double aside, double floor) {
     double[] x = points.stream().mapToDouble(p -> p.doublings() + aside).toArray();
     double[] y = points.stream().mapToDouble(p -> p.estimate().mean()).toArray();
     style.line(chart.addSeries(label, x, y));
@@ -139,7 +147,7 @@ public final class BudgetChart extends LineChart {
             chart.addSeries(
                 label + " interval " + j,
                 new double[] {x[j], x[j]},
-                new double[] {e.low(), e.high()}));
+                new double[] {Math.max(floor, e.low()), e.high()}));
       }
     }
   }

@@ -16,6 +16,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in a plain sentence what is wrong with a line that was typed. */
 final class Usage {
+  /** What names a file rather than a command. */
+  private static final String FILE = ".*[/\\\\].*|.*\\.(gguf|safetensors|emslens|txt|md|yaml)";
+
   /** Where a kind of number alone would not say enough. */
   private static final Map<String, String> EXPECTED =
       Map.of(
@@ -89,6 +92,9 @@ final class Usage {
     String help = "; see '" + spec.qualifiedName() + " --help'.";
     if (word.startsWith("-")) {
       return "There is no option '" + word + "' here" + help;
+    }
+    if (spec.parent() == null && word.matches(FILE)) {
+      return "There is no file '" + word + "'.";
     }
     return spec.subcommands().isEmpty()
         ? "'" + word + "' is one word too many" + help

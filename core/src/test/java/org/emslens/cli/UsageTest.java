@@ -31,6 +31,7 @@ class UsageTest {
         "run --prompt --json | --prompt needs a value: --prompt TEXT.",
         "run --prompt a --budget 3 --budget 4 | --budget is given twice.",
         "nonsense | There is no command 'nonsense'; see 'emslens --help'.",
+        "lessons/one.emslens | There is no file 'lessons/one.emslens'.",
         "run --prompt a b | 'b' is one word too many; see 'emslens run --help'.",
         "run --prompt a --budgt 4 | There is no option '--budgt' here; see 'emslens run --help'.",
         "run --prompt x --budget 3x | budget is '3x'; expected a whole number of slots such as 128, or a share of the prompt such as 5 % or 0.05.",

@@ -14,7 +14,7 @@ import org.emslens.session.Session;
 final class CompareModel {
   private static final long PUBLISH_EVERY_NANOS = 80_000_000;
   private static final String AGAIN =
-      "This is still running; start again? What it shows so far goes.";
+      "The comparison is still running; start again? What it shows so far goes.";
 
   private final Lens lens;
   private final Campaign campaign;
@@ -83,25 +83,28 @@ final class CompareModel {
   /** Compresses the open prompt once per lane and generates so many tokens with each. */
   void start(List<Lane> wanted, int steps) {
     campaign.run(
-        "Comparing " + wanted.size() + " policies",
+        title(wanted),
         AGAIN,
         (loaded, open, turn) -> {
-          if (open == null) {
-            throw new IllegalStateException(
-                "Run a prompt first; it is what policies are compared on.");
-          }
-          if (!open.canDecode()) {
-            throw new IllegalStateException(
-                "This is a recording; run its prompt with the open model first.");
-          }
           sessions =
-              open.beside(wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED);
+              awake(open, wanted, turn)
+                  .beside(wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED);
           lanes = wanted;
           kept = wanted.size();
           engine = loaded;
           generate(steps, turn);
         },
         end -> {});
+  }
+
+  private static Session awake(Campaign.Shown shown, List<Lane> wanted, Job.Turn turn) {
+    Session session = shown.session();
+    turn.say(title(wanted));
+    return session;
+  }
+
+  private static String title(List<Lane> wanted) {
+    return "Comparing " + wanted.size() + " policies";
   }
 
   /** Generates so many more tokens with each. */

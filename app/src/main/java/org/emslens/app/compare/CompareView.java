@@ -45,7 +45,7 @@ import org.kordamp.ikonli.material2.Material2MZ;
 /** Policies side by side on the prompt that is open: texts, kept tokens, divergence. */
 public final class CompareView extends BorderPane {
   private static final String HELP =
-      "KL of each lane's next-token distribution from the full cache's on the same text, in nats: sum of p_full · log(p_full / p). One full-cache run serves all lanes as long as their texts are the same. Lanes start with the budget of the page Inspect.";
+      "KL of each lane's next-token distribution from the full cache's on the same text, in nats: sum of p_full · log(p_full / p). One full-cache run serves all lanes as long as their texts are the same. Lanes start with the budget of the page Inspect, and keep what they were run with.";
 
   private static final int LANES = 4;
   private static final int FEWEST = 2;
@@ -125,8 +125,15 @@ public final class CompareView extends BorderPane {
         .collect(Collectors.joining("\n"));
   }
 
+  /** What was compared keeps its settings until there is another prompt to be compared on. */
   private void follow() {
     Run run = lens.runProperty().get();
+    CompareModel.Shown shown = model.shownProperty().get();
+    if (shown != null
+        && run != null
+        && shown.comparison().runs().getFirst().promptText().equals(run.promptText())) {
+      return;
+    }
     int tokens = run == null ? USUAL_TOKENS : run.prompt().size();
     int slots = lens.settings().choice().budget().slotsFor(tokens);
     lanes.forEach(l -> l.follow(slots));

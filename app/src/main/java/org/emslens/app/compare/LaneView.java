@@ -184,6 +184,7 @@ final class LaneView extends VBox {
                 : index == 0
                     ? "the others are compared with this"
                     : marked ? "differs from 1 at step " + differs : "the same as 1 so far")
+            + (shown.index() < step ? "; ended its answer at step " + shown.index() : "")
             + (holdsAll(run)
                 ? "; the budget holds the whole prompt, so nothing of it is compressed"
                 : ""));

@@ -5,6 +5,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.ButtonBase;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
@@ -44,7 +45,7 @@ public final class Parts {
    * something that does nothing with a Space that is still held, rather than to whatever button
    * comes next; and comes back once the button can be pressed again.
    */
-  public static void leaveTo(Node harmless, Button... buttons) {
+  public static void leaveTo(Node harmless, ButtonBase... buttons) {
     BooleanProperty held = new SimpleBooleanProperty();
     harmless.addEventHandler(
         KeyEvent.KEY_PRESSED,
@@ -54,13 +55,13 @@ public final class Parts {
           }
         });
     harmless.addEventFilter(KeyEvent.KEY_RELEASED, e -> held.set(false));
-    for (Button b : buttons) {
+    for (ButtonBase b : buttons) {
       b.addEventFilter(
           KeyEvent.KEY_PRESSED, e -> held.set(held.get() || e.getCode() == KeyCode.SPACE));
       b.addEventFilter(KeyEvent.KEY_RELEASED, e -> held.set(false));
     }
-    Button[] left = new Button[1];
-    for (Button b : buttons) {
+    ButtonBase[] left = new ButtonBase[1];
+    for (ButtonBase b : buttons) {
       b.disabledProperty()
           .addListener(
               (o, before, now) -> {

@@ -31,6 +31,9 @@ public abstract class Surface extends Region {
   public static final Font MONO = Font.font("Monospaced", 12);
   public static final Font MONO_SMALL = Font.font("Monospaced", 10.5);
 
+  /** Its width, of every letter. */
+  private static final double MONO_SMALL_LETTER = 6.33;
+
   private final ObjectProperty<Look> look =
       new SimpleObjectProperty<>(this, "look", new Look(Palette.LIGHT, 1));
   private final List<Drawn> drawn = new ArrayList<>();
@@ -192,6 +195,11 @@ public abstract class Surface extends Region {
     return d.side
         ? new BoundingBox(s * (d.x - h / 2), s * (d.y - from), s * h, s * w)
         : new BoundingBox(s * (d.x - from), s * (d.y - h / 2), s * w, s * h);
+  }
+
+  /** How many letters of the small font of one width have room in a width. */
+  protected static int letters(double width) {
+    return (int) (width / MONO_SMALL_LETTER);
   }
 
   protected final void text(

@@ -21,6 +21,8 @@ final class WindowState {
   /** Controls that scripts may count on. */
   static final List<String> CONTROLS =
       List.of(
+          "undo",
+          "redo",
           "prompt",
           "samples",
           "chat",

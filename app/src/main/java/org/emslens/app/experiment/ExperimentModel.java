@@ -74,7 +74,7 @@ public final class ExperimentModel {
     Tally tally = new Tally(wanted.size(), lens.files().origin(command));
     campaign.run(
         "Running " + wanted.size() + " runs",
-        "This is still running; start again? Its results so far stay, as earlier ones.",
+        "The experiment is still running; start again? Its results so far stay, as earlier ones.",
         (loaded, session, turn) -> {
           lens.show(() -> begin(wanted, tally));
           for (List<Trial> group : Experiment.groups(wanted)) {

@@ -1,8 +1,10 @@
 package org.emslens.app.lens;
 
+import java.util.List;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.emslens.session.Run;
+import org.emslens.text.Tokenizer;
 
 /** Runs on the open prompt that were left for others, to go back to. */
 public final class Branches {
@@ -25,12 +27,15 @@ public final class Branches {
     public String label() {
       int n = run.steps().size() - 1;
       String text = run.generated(n).substring(run.generated(step).length()).strip();
-      String shown = text.length() > TEXT ? text.substring(0, TEXT - 1) + "…" : text;
+      String said = text.isEmpty() && step < n ? run.steps().get(step + 1).text() : text;
+      String shown = said.length() > TEXT ? said.substring(0, TEXT - 1) + "…" : said;
       return "from step "
           + step
           + ": "
-          + shown.replace('\n', ' ')
-          + (n == 1 ? " (1 token)" : " (" + n + " tokens)");
+          + (text.isEmpty() ? Tokenizer.shown(shown) : shown.replace('\n', ' '))
+          + " ("
+          + Counted.of(n, "token")
+          + ")";
     }
   }
 
@@ -55,6 +60,10 @@ public final class Branches {
     if (now.steps().size() > 1) {
       left.addFirst(new Branch(now, Math.min(shown.step(), now.steps().size() - 1)));
     }
+  }
+
+  void set(List<Branch> all) {
+    left.setAll(all);
   }
 
   void clear() {

@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import org.emslens.engine.LoadedModel;
@@ -12,23 +13,36 @@ public final class Campaign {
   private final Jobs jobs;
   private final Said said;
   private final OpenSession open;
+  private final Supplier<Session.Detail> detail;
   private final BooleanBinding running;
   private Job job;
+
+  /** What is shown, when work asks for it. */
+  @FunctionalInterface
+  public interface Shown {
+
+    /**
+     * It as one that decodes with the open model; a recording's prompt is read again for that.
+     *
+     * @throws IllegalStateException where nothing is shown, or what another model has made
+     */
+    Session session();
+  }
 
   /** What is done, with what is open; on the engine's thread. */
   @FunctionalInterface
   public interface Work {
-
-    /**
-     * @param session what is shown, or null
-     */
-    void run(LoadedModel loaded, Session session, Job.Turn turn) throws Exception;
+    void run(LoadedModel loaded, Shown shown, Job.Turn turn) throws Exception;
   }
 
-  Campaign(Jobs jobs, Said said, OpenSession open) {
+  /**
+   * @param detail with which a recording that is shown goes on; asked on the screen's thread
+   */
+  Campaign(Jobs jobs, Said said, OpenSession open, Supplier<Session.Detail> detail) {
     this.jobs = jobs;
     this.said = said;
     this.open = open;
+    this.detail = detail;
     running = Bindings.createBooleanBinding(() -> isOn(job), jobs.running());
   }
 
@@ -48,22 +62,32 @@ public final class Campaign {
    * @param ended told how it ended, on the screen's thread
    */
   public void run(String what, String again, Work work, Consumer<Job.End> ended) {
-    boolean own = isOn(job);
+    if (isOn(job)) {
+      said.ask(job, again, answers("Start again", () -> begin(what, work, ended)));
+      return;
+    }
     askToEnd(
         jobs,
         said,
-        own ? again : other(jobs, what) + "What that has shown so far stays.",
-        own ? "Start again" : "End it",
+        other(jobs, what) + "What that has shown so far stays.",
         () -> begin(what, work, ended));
   }
 
   private void begin(String what, Work work, Consumer<Job.End> ended) {
     said.over(this);
+    Session.Detail beside = detail.get();
     job =
         jobs.start(
             JobKind.CAMPAIGN,
             what,
-            turn -> work.run(open.model(), open.session(), turn),
+            turn ->
+                work.run(
+                    open.model(),
+                    () -> {
+                      open.wake(beside, turn);
+                      return open.session();
+                    },
+                    turn),
             end -> {
               said.ended(this, end, () -> {});
               ended.accept(end);
@@ -86,22 +110,21 @@ public final class Campaign {
   }
 
   /**
-   * Does something at once, or asks first where that ends what runs. The question goes once that
-   * has ended by itself, since nothing is left to be decided.
-   *
-   * @param yes what the answer is called that ends it
+   * Does something at once, or asks first where that ends what runs. Once that has ended by itself,
+   * nothing is left to be decided: it is done then.
    */
-  static void askToEnd(Jobs jobs, Said said, String question, String yes, Runnable instead) {
+  static void askToEnd(Jobs jobs, Said said, String question, Runnable instead) {
     Job now = jobs.current(JobKind.CAMPAIGN);
     if (now == null) {
       instead.run();
-      return;
+    } else {
+      said.askWhile(jobs, now, question, answers("End it", instead), instead);
     }
-    said.ask(
-        now,
-        question,
-        List.of(
-            new Notice.Answer("ask-no", "Let it go on", () -> {}),
-            new Notice.Answer("ask-yes", yes, instead)));
+  }
+
+  private static List<Notice.Answer> answers(String yes, Runnable instead) {
+    return List.of(
+        new Notice.Answer("ask-no", "Let it go on", () -> {}),
+        new Notice.Answer("ask-yes", yes, instead));
   }
 }

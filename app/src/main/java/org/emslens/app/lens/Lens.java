@@ -23,6 +23,7 @@ import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
+import org.emslens.session.Step;
 
 /**
  * What the window shows and can be asked to do. Properties change on the screen's thread only, and
@@ -43,9 +44,6 @@ public final class Lens implements AutoCloseable {
   private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
   private final BooleanBinding reading;
-
-  /** The step after which the shown run goes on as the user chose, or -1. */
-  private int chosenFrom = -1;
 
   private final BooleanBinding canBranch;
   private final BooleanBinding canGoOn;
@@ -168,7 +166,6 @@ public final class Lens implements AutoCloseable {
 
   private void showNew(Run r) {
     branches.clear();
-    chosenFrom = -1;
     files.keep(r);
     settings.take(r.choice(), r.sampling());
     run.set(r);
@@ -187,6 +184,7 @@ public final class Lens implements AutoCloseable {
     Sampling how = settings.sampling();
     Session.Detail beside = detail();
     String ends = endsGenerating();
+    Left left = left();
     jobs.end(JobKind.GENERATE);
     endPlan();
     said.say(Said.Subject.RUN, "Reading the prompt" + ends);
@@ -195,17 +193,64 @@ public final class Lens implements AutoCloseable {
         "Reading the prompt",
         turn -> {
           open.read(prompt, chat, wanted, how, beside, turn);
-          screen.execute(
-              () -> {
-                branches.clear();
-                chosenFrom = -1;
-              });
+          screen.execute(branches::clear);
         },
         end -> {
-          said.ended(Said.Subject.RUN, end, this::rehearse, "Read; press Step");
+          said.ended(
+              Said.Subject.RUN,
+              end,
+              () -> {
+                offer(left);
+                rehearse();
+              },
+              "Read; press Step");
           stopped(end);
           settle();
         });
+  }
+
+  /** A run that another prompt takes the place of, with its branches. */
+  private record Left(Run run, List<Branches.Branch> branches) {}
+
+  /** What is in no file of what is shown, or null. */
+  private Left left() {
+    boolean unsaved = files.isUnsaved() || files.unsavedBranches() > 0;
+    return unsaved ? new Left(run.get(), List.copyOf(branches.left())) : null;
+  }
+
+  /** What was generated on the prompt before is not lost as long as the user looks at the next. */
+  private void offer(Left left) {
+    if (left != null) {
+      int tokens = left.run.steps().size() - 1;
+      int others = left.branches.size();
+      said.ask(
+          Said.Subject.RUN,
+          "The run before had "
+              + Counted.of(tokens, "generated token")
+              + (others == 0 ? "" : " and " + Counted.of(others, "branch", "branches"))
+              + " in no file.",
+          List.of(
+              new Notice.Answer("run-forget", "Let it go", () -> {}),
+              new Notice.Answer("run-back", "Bring it back", () -> bringBack(left))));
+    }
+  }
+
+  private void bringBack(Left left) {
+    cancel();
+    said.over(Said.Subject.RUN);
+    jobs.start(
+        JobKind.INSTALL,
+        "Bringing the run before back",
+        turn -> {
+          open.show(Session.of(left.run), OpenSession.Look.NEWEST);
+          screen.execute(
+              () -> {
+                showNew(left.run);
+                files.forget(left.run);
+                branches.set(left.branches);
+              });
+        },
+        end -> said.ended(Said.Subject.RUN, end, () -> {}));
   }
 
   /** Nobody is told that something goes on which was stopped. */
@@ -276,11 +321,17 @@ public final class Lens implements AutoCloseable {
   }
 
   /**
-   * Goes on from a step with another token; the steps that come after it now stay a branch. Not
-   * while a prompt is read, whose steps these are not.
+   * Goes on from a step with another token; the steps that come after it now stay a branch. The
+   * token that came there is just the next step. Not while a prompt is read, whose steps these are
+   * not.
    */
   public void branch(int index, int token) {
     if (jobs.has(JobKind.READ)) {
+      return;
+    }
+    List<Step> steps = run.get().steps();
+    if (index + 1 < steps.size() && steps.get(index + 1).token().id() == token) {
+      selection.stepProperty().set(index + 1);
       return;
     }
     Session.Detail beside = detail();
@@ -295,11 +346,7 @@ public final class Lens implements AutoCloseable {
           // A second click may be meant for a line that the first one has left.
           if (index < left.steps().size()) {
             open.branch(index, token);
-            screen.execute(
-                () -> {
-                  branches.add(left, index);
-                  chosenFrom = index;
-                });
+            screen.execute(() -> branches.add(left, index));
           }
         },
         end -> said.ended(Said.Subject.RUN, end, () -> {}));
@@ -313,18 +360,14 @@ public final class Lens implements AutoCloseable {
     Session.Detail beside = detail();
     said.over(Said.Subject.RUN);
     jobs.end(JobKind.PLAN);
-    settings.take(to.run().choice(), to.run().sampling());
+    settings.follow(to.run().choice(), to.run().sampling());
     jobs.start(
         JobKind.GENERATE,
         "Going back to a branch",
         turn -> {
           Run left = open.session().run();
-          open.goBack(to.run(), beside, turn);
-          screen.execute(
-              () -> {
-                branches.swap(to, left);
-                chosenFrom = to.step();
-              });
+          open.goBack(to.run(), to.step() + 1, beside, turn);
+          screen.execute(() -> branches.swap(to, left));
         },
         end -> {
           said.ended(Said.Subject.RUN, end, () -> {});
@@ -343,11 +386,6 @@ public final class Lens implements AutoCloseable {
     said.faultsOver();
     if (run.get() == null) {
       return;
-    }
-    if (chosenFrom >= 0) {
-      // What was chosen by hand is not generated again: it stays to be gone back to.
-      branches.add(run.get(), Math.min(chosenFrom, run.get().steps().size() - 1));
-      chosenFrom = -1;
     }
     jobs.start(
         JobKind.PLAN,
@@ -377,7 +415,7 @@ public final class Lens implements AutoCloseable {
 
   /** What a page does that takes long. */
   public Campaign campaign() {
-    return new Campaign(jobs, said, open);
+    return new Campaign(jobs, said, open, this::detail);
   }
 
   /**

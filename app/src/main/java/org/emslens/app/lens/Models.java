@@ -122,7 +122,6 @@ public final class Models {
         said,
         Campaign.other(jobs, what)
             + "Results of Sweep and Needle stay; a comparison goes with its model.",
-        "End it",
         () -> loadNow(what, loader));
   }
 
@@ -161,7 +160,7 @@ public final class Models {
     if (ofDevice && !PROCESSOR.equals(device.get())) {
       answers.add(onProcessor("Use the processor", () -> load(what, loader)));
     }
-    if (device.get() != null) {
+    if (ofDevice && device.get() != null) {
       answers.add(
           new Notice.Answer(
               "best-device",

@@ -30,6 +30,12 @@ final class OpenSession {
    */
   private int reached;
 
+  /**
+   * Tokens up to the last one that the user chose: with other settings, they come again as they
+   * are.
+   */
+  private List<Integer> line = List.of();
+
   /** Whether the user has stopped a plan on its way there. */
   private boolean stopped;
 
@@ -73,7 +79,7 @@ final class OpenSession {
     LoadedModel before = loaded;
     loaded = made;
     if (session != null && session.canDecode()) {
-      show(Session.of(session.run()), Look.STAY);
+      replace(Session.of(session.run()), Look.STAY);
     }
     if (before != null) {
       before.close();
@@ -82,6 +88,11 @@ final class OpenSession {
 
   /** Makes a session the open one. */
   void show(Session made, Look look) {
+    line = List.of();
+    replace(made, look);
+  }
+
+  private void replace(Session made, Look look) {
     session = made;
     reached = made.run().steps().size() - 1;
     stopped = false;
@@ -122,7 +133,7 @@ final class OpenSession {
     onDevice(() -> session.choose(choice, sampling));
     publisher.publish(session.run(), Look.STAY);
     if (session.canDecode()) {
-      generate(steps, Look.STAY, turn);
+      generate(Math.max(steps, line.size()), Look.STAY, turn);
     }
   }
 
@@ -164,7 +175,15 @@ final class OpenSession {
         if (!session.canStep()) {
           return;
         }
-        onDevice(session::step);
+        int next = i;
+        onDevice(
+            () -> {
+              if (next < line.size()) {
+                session.feed(line.get(next));
+              } else {
+                session.step();
+              }
+            });
         reached = Math.max(reached, steps());
         if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
           last = System.nanoTime();
@@ -188,7 +207,7 @@ final class OpenSession {
       work.run();
     } catch (DeviceException e) {
       int steps = reached;
-      show(Session.of(session.run()), Look.STAY);
+      replace(Session.of(session.run()), Look.STAY);
       reached = steps;
       throw e;
     }
@@ -197,19 +216,29 @@ final class OpenSession {
   /** Goes on after a step with another token. */
   void branch(int index, int token) {
     onDevice(() -> session.branch(index, token));
+    line = tokens(session.run(), index + 1);
     reached = steps();
     publisher.publish(session.run(), Look.NEWEST);
   }
 
-  /** Makes a run that was left the open one again. */
-  void goBack(Run left, Session.Detail detail, Progress p) {
+  private static List<Integer> tokens(Run run, int n) {
+    return run.steps().stream().skip(1).limit(n).map(s -> s.token().id()).toList();
+  }
+
+  /**
+   * Makes a run that was left the open one again.
+   *
+   * @param chosen how many of its tokens come again as they are
+   */
+  void goBack(Run left, int chosen, Session.Detail detail, Progress p) {
     if (session.canDecode()) {
       session.restore(left, p);
       reached = steps();
       publisher.publish(session.run(), Look.NEWEST);
     } else {
-      show(Session.of(left), Look.NEWEST);
+      replace(Session.of(left), Look.NEWEST);
     }
+    line = tokens(left, chosen);
   }
 
   /**
@@ -228,7 +257,7 @@ final class OpenSession {
             "This session was recorded with " + recorded.model() + "; open that model to go on.");
       }
       p.say("Reading the recording's prompt again");
-      show(Session.resume(recorded, loaded.model(), loaded.pass(), detail, p), Look.STAY);
+      replace(Session.resume(recorded, loaded.model(), loaded.pass(), detail, p), Look.STAY);
     }
   }
 

@@ -3,12 +3,15 @@ package org.emslens.app.lens;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javafx.application.Platform;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import javafx.beans.value.ChangeListener;
+import javafx.beans.value.ObservableValue;
 
 /**
  * What the window says to its user: a remark, a failure, or something that wants an answer. Each
@@ -93,6 +96,9 @@ public final class Said {
 
   /** The user has begun something else: an older failure has been read by now. */
   void goesOn() {
+    if (ofMessage == Subject.OTHER) {
+      message.set("");
+    }
     if (!(ofError instanceof Field) && System.nanoTime() - failed > READ_NANOS) {
       error.set("");
     }
@@ -102,6 +108,42 @@ public final class Said {
   public void ask(Object of, String text, List<Notice.Answer> answers) {
     ofNotice = of;
     notice.set(new Notice(text, false, answers));
+  }
+
+  /**
+   * Asks as long as a job runs.
+   *
+   * @param then done once it has ended by itself, unless the question was answered or put away
+   */
+  public void askWhile(
+      Jobs jobs, Job job, String text, List<Notice.Answer> answers, Runnable then) {
+    boolean[] answered = new boolean[1];
+    ask(job, text, answers.stream().map(a -> noting(a, answered)).toList());
+    Notice asked = notice.get();
+    notice.addListener(
+        new ChangeListener<>() {
+          @Override
+          public void changed(ObservableValue<? extends Notice> o, Notice before, Notice now) {
+            o.removeListener(this);
+            Platform.runLater(
+                () -> {
+                  boolean ended = !jobs.running().contains(job) && !job.isCancelled();
+                  if (before == asked && ended && !answered[0]) {
+                    then.run();
+                  }
+                });
+          }
+        });
+  }
+
+  private static Notice.Answer noting(Notice.Answer a, boolean[] answered) {
+    return new Notice.Answer(
+        a.id(),
+        a.label(),
+        () -> {
+          answered[0] = true;
+          a.action().run();
+        });
   }
 
   /** Shows a failure with ways out of it. */

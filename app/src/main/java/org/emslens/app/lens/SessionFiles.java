@@ -214,6 +214,11 @@ public final class SessionFiles {
     kept.add(r);
   }
 
+  /** It is in no file after all. */
+  void forget(Run r) {
+    kept.remove(r);
+  }
+
   /** Whether the shown session has generated tokens that no file holds, nor is about to. */
   public boolean isUnsaved() {
     return run.getValue() != null && isUnsaved(run.getValue());

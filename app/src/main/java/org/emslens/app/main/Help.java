@@ -7,7 +7,7 @@ enum Help {
   CONTEXT(
       "Every token that the model has seen, in the state it has in the chosen head: kept (a slot of its own), merged (a member of another token's slot), evicted (gone). A frame marks the window, the newest tokens at the latest compression, kept word for word. A click pins a token: its state in all heads and over all steps appears below."),
   NEXT(
-      "The ten most probable next tokens with the compressed cache, beside the full cache's. KL = sum over all tokens of p_full · log(p_full / p), in nats: 0 where compression changes nothing. A click goes on with that token instead; the steps that it replaces stay as a branch."),
+      "The ten most probable next tokens with the compressed cache, beside the full cache's. KL = sum over all tokens of p_full · log(p_full / p), in nats: 0 where compression changes nothing. A click goes on with that token instead, under other settings too; the steps that it replaces stay as a branch."),
   HEADS(
       "One tile for each query head: layers across, heads down, those of one KV head together. attention: the head's map in small, max-pooled. sparsity = 1 - needed / candidates, needed = how many tokens hold the share 'mass' of all attention. redundancy = mean best similarity of the pool to a centre. output error = |full - o| / |full| of the head's output (definitions: EMS, arXiv 2412.08521, as this project reads it)."),
   HEAD(

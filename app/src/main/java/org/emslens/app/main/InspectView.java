@@ -75,6 +75,11 @@ public final class InspectView extends StackPane {
   private final ContextView context;
   private String looked = "";
 
+  private static final double LEAST_PROMPT = 216;
+
+  /** What the fields of a drawn token take besides. */
+  private static final double CHANCE = 34;
+
   InspectView(Lens lens, PromptModel prompt, Appearance appearance) {
     this.lens = lens;
     this.appearance = appearance;
@@ -180,12 +185,19 @@ public final class InspectView extends StackPane {
                 appearance.textProperty(),
                 pinned.visibleProperty(),
                 lens.selection().stepProperty()));
+    promptCard
+        .minHeightProperty()
+        .bind(
+            Bindings.createDoubleBinding(
+                () ->
+                    appearance.textProperty().get()
+                        * (lens.settings().sampling().temperature() > 0
+                            ? LEAST_PROMPT + CHANCE
+                            : LEAST_PROMPT),
+                appearance.textProperty(),
+                lens.settings().samplingProperty()));
     return split(
-        "left",
-        new double[] {0.36, 0.69},
-        atLeast(promptCard, appearance, 216),
-        contextCard,
-        atLeast(next, appearance, 130));
+        "left", new double[] {0.36, 0.69}, promptCard, contextCard, atLeast(next, appearance, 130));
   }
 
   /** What a sample is about is found for the user once it has been read. */

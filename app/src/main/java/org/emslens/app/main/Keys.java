@@ -116,10 +116,9 @@ final class Keys {
     return e.getTarget() instanceof ButtonBase && !chosen && isSteps(e);
   }
 
-  /** Whether a list has the focus that is not open: it has no use for left and right. */
+  /** Whether a list has the focus that is not open: it has no use for keys that move sideways. */
   private boolean isClosedList(KeyEvent e) {
-    boolean sideways = e.getCode() == KeyCode.LEFT || e.getCode() == KeyCode.RIGHT;
-    return e.getTarget() instanceof ComboBox<?> c && !c.isShowing() && sideways && isSteps(e);
+    return e.getTarget() instanceof ComboBox<?> c && !c.isShowing() && isSteps(e);
   }
 
   private boolean isSteps(KeyEvent e) {
@@ -211,7 +210,9 @@ final class Keys {
     }
     boolean holder = target instanceof ScrollPane || target instanceof SplitPane;
     boolean picture = target instanceof Surface && !(target instanceof FilmStrip);
-    return picture && e.getCode() == KeyCode.SPACE || target instanceof Control && !holder;
+    boolean closedList = target instanceof ComboBox<?> c && !c.isShowing();
+    return picture && e.getCode() == KeyCode.SPACE
+        || target instanceof Control && !holder && !closedList;
   }
 
   private void escape() {

@@ -5,9 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import javafx.application.Platform;
-import javafx.beans.value.ChangeListener;
-import javafx.beans.value.ObservableValue;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
@@ -93,14 +90,11 @@ final class Losses {
               appearance.askBeforeClosingProperty().set(false);
               then.run();
             }));
-    boolean[] answered = new boolean[1];
-    lens.said()
-        .ask(
-            lost.isEmpty() ? running : Said.Subject.OTHER,
-            ((running == null ? "" : deed.running) + lost).strip(),
-            answers.stream().map(a -> noting(a, answered)).toList());
+    String question = ((running == null ? "" : deed.running) + lost).strip();
     if (lost.isEmpty()) {
-      whenOver(running, answered, () -> unlessLost(deed, then));
+      lens.said().askWhile(lens.jobs(), running, question, answers, () -> unlessLost(deed, then));
+    } else {
+      lens.said().ask(Said.Subject.OTHER, question, answers);
     }
   }
 
@@ -114,43 +108,13 @@ final class Losses {
     if (branches > 0) {
       all.add(
           (branches == 1 ? "A branch that was left is" : branches + " branches that were left are")
-              + " in no file; go back to it to save it.");
+              + " in no file; go back to "
+              + (branches == 1 ? "it to save it." : "one to save it."));
     }
     List<String> unkept = deed == Deed.CLOSE ? pages.get() : List.of();
     if (!unkept.isEmpty()) {
       all.add("Results of " + String.join(" and ", unkept) + " were not exported.");
     }
     return String.join(" ", all);
-  }
-
-  private static Notice.Answer noting(Notice.Answer a, boolean[] answered) {
-    return new Notice.Answer(
-        a.id(),
-        a.label(),
-        () -> {
-          answered[0] = true;
-          a.action().run();
-        });
-  }
-
-  /** What was asked for comes after the job that stood in its way has ended, unless it is off. */
-  private void whenOver(Job job, boolean[] answered, Runnable again) {
-    Notice asked = lens.said().noticeProperty().get();
-    lens.said()
-        .noticeProperty()
-        .addListener(
-            new ChangeListener<>() {
-              @Override
-              public void changed(ObservableValue<? extends Notice> o, Notice before, Notice now) {
-                o.removeListener(this);
-                Platform.runLater(
-                    () -> {
-                      boolean ended = !lens.jobs().running().contains(job) && !job.isCancelled();
-                      if (before == asked && ended && !answered[0]) {
-                        again.run();
-                      }
-                    });
-              }
-            });
   }
 }

@@ -38,6 +38,9 @@ public final class PromptModel {
   private final ReadOnlyStringWrapper look = new ReadOnlyStringWrapper(this, "look", "");
   private final Background counting = new Background();
 
+  /** Of what is said where there is nothing to run, until something is written. */
+  private final Object nothing = new Object();
+
   /** Whether the sample's settings are still to be taken, with the next run. */
   private boolean fresh;
 
@@ -129,6 +132,7 @@ public final class PromptModel {
   }
 
   private void changed() {
+    lens.said().over(nothing);
     edited.set(sample.get() != null && !sample.get().text().equals(text.get()));
     count();
   }
@@ -197,6 +201,10 @@ public final class PromptModel {
 
   /** Makes a file's text the prompt; one that was typed can be had back. */
   public void replace(String now, String file) {
+    if (now.isBlank()) {
+      lens.said().fail(Said.Subject.FILE, file + " has no text that could be a prompt.");
+      return;
+    }
     String before = text.get();
     Sample then = sample.get();
     boolean typed = !before.isBlank() && (then == null || edited.get());
@@ -232,7 +240,7 @@ public final class PromptModel {
     if (!canRun()) {
       lens.said()
           .say(
-              Said.Subject.RUN,
+              nothing,
               lens.models().modelProperty().get() == null
                   ? "No model is open yet"
                   : "The prompt is empty; write one, or choose a sample");

@@ -23,6 +23,7 @@ import org.emslens.app.controls.WrapBar;
 import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
+import org.emslens.session.Sampling;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
@@ -34,8 +35,11 @@ import org.kordamp.ikonli.material2.Material2MZ;
 public final class PromptView extends VBox {
   private static final PseudoClass FAILED = PseudoClass.getPseudoClass("failed");
 
-  /** Heights of a letter below which what a sample shows is one line, for its text's sake. */
-  private static final double ROOMY = 18;
+  /** Heights of a letter below which what a sample shows is left out, for its text's sake. */
+  private static final double ROOMY = 17;
+
+  /** As many more where tokens are drawn, which has fields of its own. */
+  private static final double CHANCE = 3;
 
   private final PromptModel model;
   private final TextArea text = new TextArea();
@@ -62,14 +66,16 @@ public final class PromptView extends VBox {
     model.editedProperty().addListener((o, before, now) -> showSample());
     about.setId("about");
     about.getStyleClass().add("card-note");
+    about.setWrapText(true);
     about
-        .wrapTextProperty()
+        .visibleProperty()
         .bind(
             Bindings.createBooleanBinding(
-                () -> getHeight() > ROOMY * about.getFont().getSize(),
+                () -> !about.getText().isEmpty() && isRoomy(lens.settings().sampling()),
+                about.textProperty(),
+                lens.settings().samplingProperty(),
                 heightProperty(),
                 about.fontProperty()));
-    about.visibleProperty().bind(about.textProperty().isNotEmpty());
     about.setMinHeight(USE_PREF_SIZE);
     ScrollPane explained = Scroll.down(about);
     explained.setFocusTraversable(false);
@@ -86,6 +92,11 @@ public final class PromptView extends VBox {
     text.addEventFilter(KeyEvent.KEY_PRESSED, this::tab);
     VBox.setVgrow(text, Priority.ALWAYS);
     getChildren().addAll(samples, explained, text, new SamplingView(lens), buttons(lens));
+  }
+
+  private boolean isRoomy(Sampling how) {
+    double letters = how.temperature() > 0 ? ROOMY + CHANCE : ROOMY;
+    return getHeight() > letters * about.getFont().getSize();
   }
 
   /** A text area keeps Tab for itself; here it leads on, and Ctrl+Tab inserts one. */
@@ -113,7 +124,9 @@ public final class PromptView extends VBox {
     // What a sample shows, its own text shows.
     boolean itself = s != null && !edited;
     about.setText(itself ? s.about() : "");
-    about.setTooltip(itself ? new Tooltip(s.about()) : null);
+    Tooltip whole = itself ? new Tooltip(s.about()) : null;
+    about.setTooltip(whole);
+    samples.setTooltip(whole);
   }
 
   private WrapBar buttons(Lens lens) {

@@ -81,7 +81,8 @@ public final class TimelineView extends HBox {
             () -> model.generate(count.getValue()));
     generate.setText("Generate");
     generate.disableProperty().bind(lens.canGoOnBinding().not());
-    Parts.leaveTo(this, generate, first, last);
+    ToggleButton play = play(model, step);
+    Parts.leaveTo(this, generate, first, last, play);
     Label at = new Label();
     at.setId("step-label");
     at.getStyleClass().add("number");
@@ -111,17 +112,7 @@ public final class TimelineView extends HBox {
                 model::isAtTheEnd, lens.viewProperty(), lens.canGoOnBinding()));
     getChildren()
         .addAll(
-            first,
-            back,
-            step,
-            last,
-            play(model, step),
-            speed(model),
-            at,
-            generate,
-            count,
-            branches(lens),
-            film);
+            first, back, step, last, play, speed(model), at, generate, count, branches(lens), film);
   }
 
   private static ToggleButton play(TimelineModel model, Button step) {

@@ -253,7 +253,14 @@ public final class ContextView extends Surface {
     g.setLineWidth(1);
     g.strokeLine(0, h - FOOT + 0.5, w, h - FOOT + 0.5);
     if (hovered >= 0 && hovered < fate.hosts().length) {
-      text(g, fate.tell(hovered), PAD, y, MONO_SMALL, c.text(), TextAlignment.LEFT);
+      text(
+          g,
+          fate.tell(hovered, letters(w - 2 * PAD)),
+          PAD,
+          y,
+          MONO_SMALL,
+          c.text(),
+          TextAlignment.LEFT);
       return;
     }
     double x = PAD;

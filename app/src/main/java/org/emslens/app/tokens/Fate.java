@@ -17,6 +17,8 @@ import org.emslens.session.Step;
  * @param windowTo the position after its last; the same where there was no window
  */
 record Fate(View view, HeadSlots slots, int[] hosts, int windowFrom, int windowTo) {
+  /** Letters that tokens are cut to, the more the less room there is. */
+  private static final int[] NAMES = {18, 11, 7};
 
   static Fate of(View view) {
     HeadSlots slots = view.slots();
@@ -54,16 +56,27 @@ record Fate(View view, HeadSlots slots, int[] hosts, int windowFrom, int windowT
     return a >= 0 && b >= 0 && hosts[a] >= 0 && hosts[a] == hosts[b];
   }
 
-  /** One sentence on a token. */
-  String tell(int token) {
-    String name = Format.count(token) + " " + Format.token(view.run().token(token), 18);
+  /** One sentence on a token, in as many letters at most. */
+  String tell(int token, int letters) {
+    for (int named : NAMES) {
+      String told = tell(token, named, true);
+      if (told.length() <= letters) {
+        return told;
+      }
+    }
+    String told = tell(token, NAMES[NAMES.length - 1], false);
+    return told.length() <= letters ? told : told.substring(0, Math.max(0, letters - 1)) + "…";
+  }
+
+  private String tell(int token, int named, boolean withBias) {
+    String name = Format.count(token) + " " + Format.token(view.run().token(token), named);
     if (hosts[token] < 0) {
       return name + "   evicted";
     }
     int slot = Arrays.binarySearch(slots.position(), hosts[token]);
     int members = slots.membersOf(slot).length;
     String bias =
-        slots.bias()[slot] == 0
+        slots.bias()[slot] == 0 || !withBias
             ? ""
             : String.format(Locale.ROOT, ", bias %+.2f", slots.bias()[slot]);
     if (state(token) == TokenState.MERGED) {
@@ -71,7 +84,7 @@ record Fate(View view, HeadSlots slots, int[] hosts, int windowFrom, int windowT
           + "   merged into "
           + Format.count(hosts[token])
           + " "
-          + Format.token(view.run().token(hosts[token]), 18)
+          + Format.token(view.run().token(hosts[token]), named)
           + " ("
           + members
           + " tokens"

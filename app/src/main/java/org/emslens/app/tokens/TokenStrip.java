@@ -75,7 +75,14 @@ public final class TokenStrip extends Surface {
     }
     int hovered = lens.selection().tokenProperty().get();
     if (hovered >= 0 && hovered < n) {
-      text(g, fate.tell(hovered), SIDE, h - 8, MONO_SMALL, colours().text(), TextAlignment.LEFT);
+      text(
+          g,
+          fate.tell(hovered, letters(w - SIDE)),
+          SIDE,
+          h - 8,
+          MONO_SMALL,
+          colours().text(),
+          TextAlignment.LEFT);
     } else {
       text(g, "source token", w / 2, h - 8, SMALL, colours().muted(), TextAlignment.CENTER);
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
@@ -21,11 +22,12 @@ import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.emslens.session.Budget;
 import org.emslens.session.CacheChoice;
+import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
 import org.junit.jupiter.api.Test;
 
-/** What is left of a session when what computes it fails. */
+/** What stays of a session when what computes it fails, and when its settings change. */
 class OpenSessionTest {
   private static final Path MODEL =
       Path.of("..", "core", "src", "test", "resources", "org", "emslens", "tiny", "plain");
@@ -88,5 +90,39 @@ class OpenSessionTest {
     open.more(5, TURN);
     assertEquals(whole, open.session().run().generated(8));
     open.close();
+  }
+
+  /**
+   * Tokens up to the last chosen one come again under any settings, and all of them under the same.
+   */
+  @Test
+  void whatWasChosenByHandStaysWhenSettingsChange() throws IOException {
+    Model model = ModelLoader.open(MODEL);
+    Device device = Devices.open("cpu");
+    OpenSession open = new OpenSession((run, look) -> {});
+    open.install(new LoadedModel(model, device, new ForwardPass(model, device, Progress.NONE), 0));
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    open.read(PROMPT, false, choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(6, TURN);
+    Run first = open.session().run();
+    int other = first.steps().get(3).next().top().get(2).id();
+    open.branch(3, other);
+    open.more(4, TURN);
+    Run chosen = open.session().run();
+    CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
+    open.choose(less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
+    Run now = open.session().run();
+    assertEquals(ids(chosen, 4), ids(now, 4));
+    assertEquals(8, now.steps().size() - 1);
+    open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+    assertEquals(ids(chosen, 8), ids(open.session().run(), 8));
+    open.goBack(first, 4, DETAIL, Progress.NONE);
+    open.choose(less, Sampling.GREEDY, DETAIL, TURN);
+    assertEquals(ids(first, 4), ids(open.session().run(), 4));
+    open.close();
+  }
+
+  private static List<Integer> ids(Run run, int n) {
+    return run.steps().subList(1, n + 1).stream().map(s -> s.token().id()).toList();
   }
 }
