@@ -101,8 +101,10 @@ final class Keys {
         kept && e.getCode() == KeyCode.ESCAPE
             ? this::escape
             : e.isShortcutDown() ? withControl(e) : alone(e.getCode());
-    if (action == null && (isPressed(e) || isClosedList(e))) {
+    if (action == null && isPressed(e)) {
       action = stepping(e.getCode());
+    } else if (action == null && isClosedList(e)) {
+      action = moving(e.getCode());
     }
     if (action != null) {
       action.run();
@@ -116,13 +118,19 @@ final class Keys {
     return e.getTarget() instanceof ButtonBase && !chosen && isSteps(e);
   }
 
-  /** Whether a list has the focus that is not open: it has no use for keys that move sideways. */
+  /** Whether a list has the focus that is not open, which uses nothing but up and down. */
   private boolean isClosedList(KeyEvent e) {
     return e.getTarget() instanceof ComboBox<?> c && !c.isShowing() && isSteps(e);
   }
 
   private boolean isSteps(KeyEvent e) {
     return page.get() == Page.INSPECT && !e.isShortcutDown() && !e.isAltDown();
+  }
+
+  private Runnable moving(KeyCode code) {
+    return code == KeyCode.SPACE
+        ? () -> timeline.playingProperty().set(!timeline.playingProperty().get())
+        : stepping(code);
   }
 
   private Runnable stepping(KeyCode code) {
@@ -192,10 +200,7 @@ final class Keys {
     if (!isSteps(e) || ownsKeys(e)) {
       return;
     }
-    Runnable action =
-        e.getCode() == KeyCode.SPACE
-            ? () -> timeline.playingProperty().set(!timeline.playingProperty().get())
-            : stepping(e.getCode());
+    Runnable action = moving(e.getCode());
     if (action != null) {
       action.run();
       e.consume();
@@ -210,9 +215,7 @@ final class Keys {
     }
     boolean holder = target instanceof ScrollPane || target instanceof SplitPane;
     boolean picture = target instanceof Surface && !(target instanceof FilmStrip);
-    boolean closedList = target instanceof ComboBox<?> c && !c.isShowing();
-    return picture && e.getCode() == KeyCode.SPACE
-        || target instanceof Control && !holder && !closedList;
+    return picture && e.getCode() == KeyCode.SPACE || target instanceof Control && !holder;
   }
 
   private void escape() {
