@@ -21,10 +21,22 @@ public final class LensApplication extends Application {
 
   private int exitCode;
 
-  /** Opens the window and returns when it has closed. */
+  /**
+   * Opens the window and returns when it has closed.
+   *
+   * @throws IllegalStateException in one sentence, where there is no screen
+   */
   static void launch(LensWindow.Options asked) {
     options = asked;
-    Application.launch(LensApplication.class);
+    try {
+      Application.launch(LensApplication.class);
+    } catch (UnsupportedOperationException e) {
+      throw new IllegalStateException(
+          "There is no screen for a window ("
+              + e.getMessage()
+              + "); commands that need none are listed by 'emslens --help'.",
+          e);
+    }
   }
 
   @Override
