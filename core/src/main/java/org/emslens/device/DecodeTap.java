@@ -1,5 +1,8 @@
 package org.emslens.device;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -49,21 +52,39 @@ public final class DecodeTap {
   }
 
   public void attention(int head, float[] from, int start, int n) {
+    System.arraycopy(from, start, attention(head, n), 0, n);
+  }
+
+  /** The same from memory outside of Java's heap. */
+  public void attention(int head, MemorySegment from, int n) {
+    MemorySegment.copy(from, JAVA_FLOAT, 0, attention(head, n), 0, n);
+  }
+
+  private float[] attention(int head, int n) {
     int at = first + head;
     if (rows[at].length < n) {
       rows[at] = new float[n + 64];
     }
-    System.arraycopy(from, start, rows[at], 0, n);
     lengths[at] = n;
+    return rows[at];
   }
 
   /** The head's mixed values before the output projection [d]. */
   public void output(int head, float[] from, int start, int d) {
+    System.arraycopy(from, start, output(head, d), 0, d);
+  }
+
+  /** The same from memory outside of Java's heap. */
+  public void output(int head, MemorySegment from, int d) {
+    MemorySegment.copy(from, JAVA_FLOAT, 0, output(head, d), 0, d);
+  }
+
+  private float[] output(int head, int d) {
     int at = first + head;
     if (outputs[at].length != d) {
       outputs[at] = new float[d];
     }
-    System.arraycopy(from, start, outputs[at], 0, d);
+    return outputs[at];
   }
 
   /** A copy of the attention as half floats [allHeads][slots]. */

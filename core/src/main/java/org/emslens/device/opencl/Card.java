@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +61,9 @@ final class Card implements AutoCloseable {
 
   /** Memory that was given back, and its bytes. */
   private final Map<MemorySegment, Long> released = new HashMap<>();
+
+  /** The computer's memory that the card still writes to. */
+  private final List<MemorySegment> underWay = new ArrayList<>();
 
   private final AtomicLong used;
   private int buffers;
@@ -195,6 +200,7 @@ final class Card implements AutoCloseable {
 
   /** Drivers are not all right about memory that a waiting command still needs. */
   private void done() {
+    underWay.clear();
     if (times != null) {
       givenBack(times::finished);
     }
@@ -253,6 +259,18 @@ final class Card implements AutoCloseable {
     if (n > 0) {
       done();
     }
+  }
+
+  /**
+   * Reads numbers from the beginning of a buffer, which are there once the next thing was read that
+   * is waited for.
+   */
+  synchronized MemorySegment readLater(Buffer from, int n) {
+    check();
+    MemorySegment into = Arena.ofAuto().allocate(JAVA_FLOAT, n);
+    underWay.add(into);
+    tried(() -> cl.readLater(queue, from.handle(), 0, into));
+    return into;
   }
 
   /** Reads numbers from the beginning of a buffer. */

@@ -1,5 +1,6 @@
 package org.emslens.device.opencl;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -475,18 +476,27 @@ final class ClCache implements CacheMemory {
     }
   }
 
-  /** Reads what the last query attended to, and heads' outputs, into a tap. */
-  void read(DecodeTap tap) {
+  /**
+   * Has what the last query attended to, and heads' outputs, read into a tap together with what is
+   * read next, so that nobody waits for it.
+   *
+   * @return fills the tap, once that was read
+   */
+  Runnable readLater(DecodeTap tap) {
     int d = layers.headDim();
-    float[] out = card.read(outputs, 0, layers.allHeads() * d);
-    float[] p =
-        tap.tapsAttention() ? card.read(probabilities, 0, layers.allHeads() * stride) : null;
-    for (int h = 0; h < layers.allHeads(); h++) {
-      tap.output(h, out, h * d, d);
-      if (p != null) {
-        tap.attention(h, p, h * stride, counts[h / layers.group()].slots());
+    int heads = layers.allHeads();
+    int apart = stride;
+    int[] n = allSlots();
+    MemorySegment out = card.readLater(outputs, heads * d);
+    MemorySegment p = tap.tapsAttention() ? card.readLater(probabilities, heads * apart) : null;
+    return () -> {
+      for (int h = 0; h < heads; h++) {
+        tap.output(h, out.asSlice((long) h * d * Float.BYTES), d);
+        if (p != null) {
+          tap.attention(h, p.asSlice((long) h * apart * Float.BYTES), n[h / layers.group()]);
+        }
       }
-    }
+    };
   }
 
   @Override

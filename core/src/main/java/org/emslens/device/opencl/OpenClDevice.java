@@ -1,5 +1,6 @@
 package org.emslens.device.opencl;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -75,10 +76,11 @@ final class OpenClDevice implements Device {
   @Override
   public void download(Tensor from, int row, int rows, float[] into, int start) {
     int width = from.columns();
-    card.read(ClTensor.buffer(from), (long) row * width, into, start, rows * width);
-    Map<DecodeTap, ClCache> wanted = new IdentityHashMap<>(taps);
+    List<Runnable> tapped = new ArrayList<>();
+    taps.forEach((tap, cache) -> tapped.add(cache.readLater(tap)));
     taps.clear();
-    wanted.forEach((tap, cache) -> cache.read(tap));
+    card.read(ClTensor.buffer(from), (long) row * width, into, start, rows * width);
+    tapped.forEach(Runnable::run);
   }
 
   @Override

@@ -207,6 +207,13 @@ public final class Cl {
         readBuffer.call(queue, buffer, BLOCKING, from, into.byteSize(), into, 0, NULL, NULL));
   }
 
+  /** Reads likewise, but returns at once; the memory is to be left alone until that is done. */
+  public void readLater(MemorySegment queue, MemorySegment buffer, long from, MemorySegment into) {
+    check(
+        "clEnqueueReadBuffer",
+        readBuffer.call(queue, buffer, 0, from, into.byteSize(), into, 0, NULL, NULL));
+  }
+
   /** Writes likewise; returns when the host's memory may be used again. */
   public void write(MemorySegment queue, MemorySegment from, MemorySegment buffer, long to) {
     check(
