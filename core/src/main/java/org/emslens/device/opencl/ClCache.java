@@ -41,6 +41,11 @@ final class ClCache implements CacheMemory {
   private Buffer probabilities;
 
   private final Buffer outputs;
+
+  /** Of a layer's last query, while it is computed: see `scores` and `blend` in cache.cl. */
+  private Buffer parts;
+
+  private Buffer sums;
   private int stride;
 
   /** What policies see, until something changes. */
@@ -92,7 +97,7 @@ final class ClCache implements CacheMemory {
   }
 
   private Kernel kernel(String name) {
-    return programs.cache(name, layers.headDim(), tuning);
+    return programs.cache(name, layers.headDim(), layers.group(), tuning);
   }
 
   private int first(int layer) {
@@ -158,6 +163,7 @@ final class ClCache implements CacheMemory {
             statistics.bias(),
             statistics.position(),
             probabilities,
+            parts,
             room.bases(),
             room.capacities(),
             slots,
@@ -165,43 +171,45 @@ final class ClCache implements CacheMemory {
             first(layer),
             p,
             stride,
+            blocks(),
             at,
             s.scale(),
             s.softCap(),
-            s.window());
-    kernel("weigh")
+            s.window(),
+            Local.floats(tuning.keys()));
+    int lanes = tuning.lanes(s.headDim());
+    int shares = tuning.group() / lanes;
+    int segments = segments(now);
+    kernel("blend")
         .run(
-            Grid.groups(s.kvHeads(), tuning.group()),
+            new Grid(new long[] {s.kvHeads(), segments}, new long[] {lanes, shares}),
             probabilities,
+            parts,
+            room.values(),
+            sums,
             statistics.received(),
             statistics.rows(),
             room.bases(),
             slots,
-            s.group(),
             first(layer),
             p,
             stride,
+            blocks(),
             nextRow[layer],
             room.total(),
-            Local.floats(tuning.group()));
-    int lanes = tuning.lanes(s.headDim());
-    int parts = tuning.group() / lanes;
-    kernel("blend")
+            Local.floats(2L * lanes * shares));
+    kernel("join")
         .run(
-            new Grid(new long[] {s.heads(), 1}, new long[] {lanes, parts}),
-            probabilities,
-            room.values(),
+            Grid.items(s.headDim(), s.heads(), tuning.keys()),
+            sums,
             y,
             outputs,
-            room.bases(),
             slots,
             s.group(),
             first(layer),
-            p,
-            stride,
+            segments,
             to,
-            (long) layer * s.queryWidth(),
-            Local.floats((long) lanes * parts));
+            (long) layer * s.queryWidth());
     for (int g = 0; g < s.kvHeads(); g++) {
       counts[first(layer) + g].append(at, s.window());
     }
@@ -253,13 +261,32 @@ final class ClCache implements CacheMemory {
       grow(more);
     }
     if (probabilities == null || stride != room.widest()) {
-      if (probabilities != null) {
-        probabilities.close();
-        probabilities = null;
-      }
+      forgetLast();
       stride = room.widest();
+      parts = card.floats(2L * layers.heads() * blocks());
+      sums = card.floats((long) layers.heads() * segments(stride) * layers.headDim());
       probabilities = card.floats((long) layers.allHeads() * stride);
     }
+  }
+
+  private void forgetLast() {
+    for (Buffer b : new Buffer[] {probabilities, parts, sums}) {
+      if (b != null) {
+        b.close();
+      }
+    }
+    probabilities = null;
+    parts = null;
+    sums = null;
+  }
+
+  /** Work-groups that take a head's keys, as far as there is room for them. */
+  private int blocks() {
+    return (stride + tuning.keys() - 1) / tuning.keys();
+  }
+
+  private int segments(int slots) {
+    return (slots + tuning.segment() - 1) / tuning.segment();
   }
 
   private void grow(int more) {
@@ -528,8 +555,6 @@ final class ClCache implements CacheMemory {
     statistics.close();
     slots.close();
     outputs.close();
-    if (probabilities != null) {
-      probabilities.close();
-    }
+    forgetLast();
   }
 }

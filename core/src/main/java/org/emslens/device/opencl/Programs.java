@@ -81,11 +81,13 @@ final class Programs implements AutoCloseable {
   }
 
   /** Attention over a cache, and its compression. */
-  Kernel cache(String name, int headDim, Tuning t) {
+  Kernel cache(String name, int headDim, int group, Tuning t) {
     String options =
         groups(t)
             + define("HEAD", headDim)
+            + define("HEADS", group)
             + define("CENTRES", t.centres())
+            + define("SEGMENT", t.segment())
             + define("LANES", t.lanes(headDim))
             + define("PARTS", t.group() / t.lanes(headDim));
     return program("cache.cl", options).kernel(name);

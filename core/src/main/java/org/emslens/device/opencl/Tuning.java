@@ -22,6 +22,11 @@ record Tuning(
   /** Work-items of a product of tiles. */
   private static final int TILE_GROUP = 256;
 
+  /** Slots that a work-group of attention over a cache takes. */
+  int segment() {
+    return group;
+  }
+
   /** Numbers of a head that a work-group takes side by side. */
   int lanes(int headDim) {
     return Math.min(group, headDim);

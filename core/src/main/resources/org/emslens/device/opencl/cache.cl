@@ -3,8 +3,9 @@
 // Heads are the KV heads of all layers, one after the other. Head a has slots[a] slots in a room of
 // capacity[a], the first of which is slot base[a] of all. Keys lie by number within a head,
 // [HEAD][capacity], values by slot. rows: attention of the last `window` queries, a ring [window][total].
-// Defines: HEAD, numbers of a key; CENTRES, slots that others are compared with at a time; LANES, PARTS:
-// numbers and parts of the slots that a work-group of `blend` takes.
+// Defines: HEAD, numbers of a key; CENTRES, slots that others are compared with at a time;
+// HEADS, query heads of a KV head; SEGMENT, slots that a work-group of `blend` takes, by LANES numbers
+// and PARTS.
 
 // Puts a token's keys and values behind the last slots; nothing has attended to them yet.
 // A work-item for each number (dimension 0) of each KV head (1).
@@ -49,6 +50,8 @@ kernel SIZE(KEYS, 1) void append(
 
 // What is exponentiated, of all slots, the one that was appended included; minus infinity where the
 // query does not reach. A work-item for each slot (dimension 0) of each query head (1).
+// parts: of each work-group's slots the largest, and the sum of all exponentiated less it
+// [query heads][blocks], pairs. scratch: a float per work-item. Limited by reading keys.
 kernel SIZE(KEYS, 1) void scores(
     global const float *qkv,
     const long qkv_from,
@@ -56,6 +59,7 @@ kernel SIZE(KEYS, 1) void scores(
     global const float *bias,
     global const int *position,
     global float *p,
+    global float2 *parts,
     global const int *base,
     global const int *capacity,
     global const int *slots,
@@ -63,122 +67,158 @@ kernel SIZE(KEYS, 1) void scores(
     const int first_head,
     const long p_from,
     const int stride,
+    const int blocks,
     const int at,
     const float scale,
     const float cap,
-    const int reach) {
+    const int reach,
+    local float *scratch) {
   const int h = get_global_id(1);
   const int a = first_head + h / group;
   const int j = get_global_id(0);
-  if (j > slots[a]) {
-    return;
+  float score = -INFINITY;
+  if (j <= slots[a]) {
+    global const float *query = qkv + qkv_from + h * HEAD;
+    global const float *key = keys + (long)base[a] * HEAD + j;
+    float product = 0;
+    for (int i = 0; i < HEAD; i++) {
+      product += query[i] * key[(long)i * capacity[a]];
+    }
+    const int slot = base[a] + j;
+    if (reaches(at, position[slot], reach)) {
+      score = score_of(product, scale, cap) + bias[slot];
+    }
+    p[p_from + (long)h * stride + j] = score;
   }
-  global const float *query = qkv + qkv_from + h * HEAD;
-  global const float *key = keys + (long)base[a] * HEAD + j;
-  float product = 0;
-  for (int i = 0; i < HEAD; i++) {
-    product += query[i] * key[(long)i * capacity[a]];
+  const float most = group_max(scratch, score);
+  const float sum = group_sum(scratch, score == -INFINITY ? 0 : exp(score - most));
+  if (get_local_id(0) == 0) {
+    parts[h * blocks + get_group_id(0)] = (float2)(most, sum);
   }
-  const int slot = base[a] + j;
-  p[p_from + (long)h * stride + j] = reaches(at, position[slot], reach)
-                                ? score_of(product, scale, cap) + bias[slot]
-                                : -INFINITY;
 }
 
-// Scores to probabilities, and what the query attended to into the statistics; then the appended
-// slot counts. A group for each KV head. scratch: a float per work-item.
-kernel SIZE(GROUP, 1) void weigh(
+// Two such pairs as one.
+float2 together(float2 x, float2 y) {
+  if (x.s0 == -INFINITY || y.s0 == -INFINITY) {
+    return x.s0 == -INFINITY ? y : x;
+  }
+  const float most = fmax(x.s0, y.s0);
+  return (float2)(most, x.s1 * exp(x.s0 - most) + y.s1 * exp(y.s0 - most));
+}
+
+// Scores to probabilities, what the query attended to into the statistics, and values, weighted.
+// A group for each KV head (dimension 0) and each SEGMENT of its slots (1): numbers of a head times
+// parts of the segment. sums: of each query head's segments [query heads][segments][HEAD].
+// scratch: a pair of floats per work-item. Limited by reading values, once for the heads of a group.
+kernel SIZE(LANES, PARTS) void blend(
     global float *p,
+    global const float2 *parts,
+    global const float *values,
+    global float *sums,
     global float *received,
     global float *rows,
     global const int *base,
-    global int *slots,
-    const int group,
+    global const int *slots,
     const int first_head,
     const long p_from,
     const int stride,
+    const int blocks,
     const int row,
     const int total,
-    local float *scratch) {
-  const int me = get_local_id(0);
-  const int size = get_local_size(0);
+    local float2 *scratch) {
+  const int lane = get_local_id(0);
+  const int part = get_local_id(1);
+  const int me = part * LANES + lane;
   const int g = get_group_id(0);
   const int a = first_head + g;
+  const int segment = get_group_id(1);
   const int n = slots[a] + 1;
-  for (int h = g * group; h < (g + 1) * group; h++) {
-    global float *mine = p + p_from + (long)h * stride;
-    float most = -INFINITY;
-    for (int j = me; j < n; j += size) {
-      most = fmax(most, mine[j]);
+  const int start = segment * SEGMENT;
+  const int end = min(n, start + SEGMENT);
+  global float *mine = p + p_from + (long)g * HEADS * stride;
+  for (int h = 0; h < HEADS; h++) {
+    float2 all = (float2)(-INFINITY, 0);
+    for (int b = me; b * KEYS < n; b += LANES * PARTS) {
+      all = together(all, parts[(g * HEADS + h) * blocks + b]);
     }
-    most = group_max(scratch, most);
-    float sum = 0;
-    for (int j = me; j < n; j += size) {
-      const float e = exp(mine[j] - most);
-      mine[j] = e;
-      sum += e;
+    scratch[me] = all;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int step = 1; step < LANES * PARTS; step *= 2) {
+      if (me % (2 * step) == 0 && me + step < LANES * PARTS) {
+        scratch[me] = together(scratch[me], scratch[me + step]);
+      }
+      barrier(CLK_LOCAL_MEM_FENCE);
     }
-    const float by = 1 / group_sum(scratch, sum);
-    for (int j = me; j < n; j += size) {
-      mine[j] *= by;
+    all = scratch[0];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int j = start + me; j < end; j += LANES * PARTS) {
+      mine[(long)h * stride + j] = exp(mine[(long)h * stride + j] - all.s0) / all.s1;
     }
   }
-  for (int j = me; j < n; j += size) {
+  barrier(CLK_GLOBAL_MEM_FENCE);
+  for (int j = start + me; j < end; j += LANES * PARTS) {
     float average = 0;
-    for (int h = g * group; h < (g + 1) * group; h++) {
-      average += p[p_from + (long)h * stride + j] / group;
+    for (int h = 0; h < HEADS; h++) {
+      average += mine[(long)h * stride + j] / HEADS;
     }
     rows[(long)row * total + base[a] + j] = average;
     received[base[a] + j] += average;
   }
-  barrier(CLK_GLOBAL_MEM_FENCE);
-  if (me == 0) {
-    slots[a] = n;
+  for (int i0 = 0; i0 < HEAD; i0 += LANES) {
+    const int i = i0 + lane;
+    float sum[HEADS];
+    for (int h = 0; h < HEADS; h++) {
+      sum[h] = 0;
+    }
+    if (i < HEAD) {
+      global const float *value = values + (long)base[a] * HEAD + i;
+      for (int j = start + part; j < end; j += PARTS) {
+        const float v = value[(long)j * HEAD];
+        for (int h = 0; h < HEADS; h++) {
+          sum[h] += mine[(long)h * stride + j] * v;
+        }
+      }
+    }
+    for (int h = 0; h < HEADS; h++) {
+      scratch[me].s0 = sum[h];
+      barrier(CLK_LOCAL_MEM_FENCE);
+      if (part == 0 && i < HEAD) {
+        float whole = sum[h];
+        for (int k = 1; k < PARTS; k++) {
+          whole += scratch[k * LANES + lane].s0;
+        }
+        sums[((long)(g * HEADS + h) * get_num_groups(1) + segment) * HEAD + i] = whole;
+      }
+      barrier(CLK_LOCAL_MEM_FENCE);
+    }
   }
 }
 
-// Values, weighted. A group for each query head: numbers of a head (dimension 0) times parts of the
-// slots (1). scratch: a float per work-item. Limited by reading values.
-kernel SIZE(LANES, PARTS) void blend(
-    global const float *p,
-    global const float *values,
+// Sums of segments to a query's answer; then the appended slot counts.
+// A work-item for each number (dimension 0) of each query head (1).
+kernel SIZE(KEYS, 1) void join(
+    global const float *sums,
     global float *y,
     global float *outputs,
-    global const int *base,
-    global const int *slots,
+    global int *slots,
     const int group,
     const int first_head,
-    const long p_from,
-    const int stride,
+    const int segments,
     const long y_from,
-    const long outputs_from,
-    local float *scratch) {
-  const int lane = get_local_id(0);
-  const int lanes = get_local_size(0);
-  const int part = get_local_id(1);
-  const int parts = get_local_size(1);
-  const int h = get_group_id(0);
-  const int a = first_head + h / group;
-  const int n = slots[a];
-  for (int i0 = 0; i0 < HEAD; i0 += lanes) {
-    const int i = i0 + lane;
-    float sum = 0;
-    if (i < HEAD) {
-      global const float *value = values + (long)base[a] * HEAD + i;
-      for (int j = part; j < n; j += parts) {
-        sum += p[p_from + (long)h * stride + j] * value[(long)j * HEAD];
-      }
-    }
-    scratch[part * lanes + lane] = sum;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (part == 0 && i < HEAD) {
-      for (int k = 1; k < parts; k++) {
-        sum += scratch[k * lanes + lane];
-      }
-      y[y_from + h * HEAD + i] = sum;
-      outputs[outputs_from + h * HEAD + i] = sum;
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
+    const long outputs_from) {
+  const int i = get_global_id(0);
+  const int h = get_global_id(1);
+  if (i >= HEAD) {
+    return;
+  }
+  float sum = 0;
+  for (int s = 0; s < segments; s++) {
+    sum += sums[((long)h * segments + s) * HEAD + i];
+  }
+  y[y_from + h * HEAD + i] = sum;
+  outputs[outputs_from + h * HEAD + i] = sum;
+  if (i == 0 && h % group == 0) {
+    slots[first_head + h / group] += 1;
   }
 }
 
