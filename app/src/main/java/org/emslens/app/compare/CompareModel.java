@@ -8,6 +8,7 @@ import org.emslens.app.lens.Campaign;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedModel;
+import org.emslens.session.Run;
 import org.emslens.session.Session;
 
 /** Two to four lanes on the prompt that is open, stepping together. */
@@ -35,6 +36,7 @@ final class CompareModel {
     this.lens = lens;
     campaign = lens.campaign();
     lens.models().modelProperty().addListener((o, before, now) -> drop());
+    lens.runProperty().addListener((o, before, now) -> shown(now));
   }
 
   /**
@@ -56,6 +58,19 @@ final class CompareModel {
 
   BooleanBinding runningBinding() {
     return campaign.runningBinding();
+  }
+
+  /** What was compared on another prompt says nothing about the one that is open now. */
+  private void shown(Run open) {
+    Shown now = shown.get();
+    if (now != null && !isOf(now.comparison, open)) {
+      campaign.cancel();
+      drop();
+    }
+  }
+
+  private static boolean isOf(Comparison c, Run open) {
+    return open == null || c.runs().getFirst().promptText().equals(open.promptText());
   }
 
   /** Another model's lanes cannot go on. */
@@ -151,6 +166,9 @@ final class CompareModel {
 
   /** Who looks back at an earlier step while tokens come is left there. */
   private void show(Comparison now) {
+    if (!isOf(now, lens.runProperty().get())) {
+      return;
+    }
     Shown before = shown.get();
     boolean lookedBack =
         before != null

@@ -129,9 +129,7 @@ public final class CompareView extends BorderPane {
   private void follow() {
     Run run = lens.runProperty().get();
     CompareModel.Shown shown = model.shownProperty().get();
-    if (shown != null
-        && run != null
-        && shown.comparison().runs().getFirst().promptText().equals(run.promptText())) {
+    if (shown != null) {
       return;
     }
     int tokens = run == null ? USUAL_TOKENS : run.prompt().size();

@@ -16,6 +16,7 @@ import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.lens.Campaign;
+import org.emslens.app.lens.Counted;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedModel;
@@ -32,6 +33,7 @@ import org.emslens.session.Step;
 public final class ExperimentModel {
   private static final int TEXT_STEPS = 64;
 
+  private final String name;
   private final Lens lens;
   private final Consumer<Runnable> inspect;
   private final Campaign campaign;
@@ -49,10 +51,12 @@ public final class ExperimentModel {
   private final ReadOnlyStringWrapper note = new ReadOnlyStringWrapper(this, "note", "");
 
   /**
+   * @param name of the page
    * @param inspect opens a run as it is told and turns to the page where it is looked at, unless
    *     the user would rather keep what is there
    */
-  public ExperimentModel(Lens lens, Consumer<Runnable> inspect) {
+  public ExperimentModel(String name, Lens lens, Consumer<Runnable> inspect) {
+    this.name = name;
     this.lens = lens;
     this.inspect = inspect;
     campaign = lens.campaign();
@@ -73,7 +77,7 @@ public final class ExperimentModel {
   public void run(List<Trial> wanted, String command) {
     Tally tally = new Tally(wanted.size(), lens.files().origin(command));
     campaign.run(
-        "Running " + wanted.size() + " runs",
+        name + ", " + Counted.of(wanted.size(), "run"),
         "The experiment is still running; start again? Its results so far stay, as earlier ones.",
         (loaded, session, turn) -> {
           lens.show(() -> begin(wanted, tally));

@@ -20,8 +20,9 @@ public final class Branches {
    * A run that was left.
    *
    * @param step after which the other one went on
+   * @param chosen how many of its first tokens come again as they are under other settings
    */
-  public record Branch(Run run, int step) {
+  public record Branch(Run run, int step, int chosen) {
 
     /** Where it parts, and how it goes on there. */
     public String label() {
@@ -45,9 +46,9 @@ public final class Branches {
   }
 
   /** Keeps a run whose steps after one of them are about to go; nothing where there are none. */
-  void add(Run run, int step) {
+  void add(Run run, int step, int chosen) {
     if (run.steps().size() - 1 > step) {
-      left.addFirst(new Branch(run, step));
+      left.addFirst(new Branch(run, step, chosen));
       if (left.size() > MOST) {
         left.removeLast();
       }
@@ -55,10 +56,10 @@ public final class Branches {
   }
 
   /** Takes one out that is shown again, and keeps the one that was shown. */
-  void swap(Branch shown, Run now) {
+  void swap(Branch shown, Run now, int chosen) {
     left.remove(shown);
     if (now.steps().size() > 1) {
-      left.addFirst(new Branch(now, Math.min(shown.step(), now.steps().size() - 1)));
+      left.addFirst(new Branch(now, Math.min(shown.step(), now.steps().size() - 1), chosen));
     }
   }
 

@@ -106,7 +106,7 @@ public final class Campaign {
 
   /** What is asked where one thing ends another. */
   static String other(Jobs jobs, String what) {
-    return what + " ends what runs now: " + jobs.title(JobKind.CAMPAIGN) + ". ";
+    return "“" + what + "” ends what runs now: “" + jobs.title(JobKind.CAMPAIGN) + "”. ";
   }
 
   /**
@@ -118,7 +118,12 @@ public final class Campaign {
     if (now == null) {
       instead.run();
     } else {
-      said.askWhile(jobs, now, question, answers("End it", instead), instead);
+      Runnable yes =
+          () -> {
+            now.cancel();
+            instead.run();
+          };
+      said.askWhile(jobs, now, question, answers("End it", yes), instead);
     }
   }
 

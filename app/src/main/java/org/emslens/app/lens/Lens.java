@@ -165,6 +165,7 @@ public final class Lens implements AutoCloseable {
   }
 
   private void showNew(Run r) {
+    said.over(Left.class);
     branches.clear();
     files.keep(r);
     settings.take(r.choice(), r.sampling());
@@ -185,6 +186,7 @@ public final class Lens implements AutoCloseable {
     Session.Detail beside = detail();
     String ends = endsGenerating();
     Left left = left();
+    int[] chosen = new int[1];
     jobs.end(JobKind.GENERATE);
     endPlan();
     said.say(Said.Subject.RUN, "Reading the prompt" + ends);
@@ -192,6 +194,7 @@ public final class Lens implements AutoCloseable {
         JobKind.READ,
         "Reading the prompt",
         turn -> {
+          chosen[0] = open.chosen();
           open.read(prompt, chat, wanted, how, beside, turn);
           screen.execute(branches::clear);
         },
@@ -200,7 +203,7 @@ public final class Lens implements AutoCloseable {
               Said.Subject.RUN,
               end,
               () -> {
-                offer(left);
+                offer(left, chosen[0]);
                 rehearse();
               },
               "Read; press Step");
@@ -219,30 +222,29 @@ public final class Lens implements AutoCloseable {
   }
 
   /** What was generated on the prompt before is not lost as long as the user looks at the next. */
-  private void offer(Left left) {
+  private void offer(Left left, int chosen) {
+    said.over(Left.class);
     if (left != null) {
       int tokens = left.run.steps().size() - 1;
       int others = left.branches.size();
       said.ask(
-          Said.Subject.RUN,
+          Left.class,
           "The run before had "
               + Counted.of(tokens, "generated token")
               + (others == 0 ? "" : " and " + Counted.of(others, "branch", "branches"))
               + " in no file.",
-          List.of(
-              new Notice.Answer("run-forget", "Let it go", () -> {}),
-              new Notice.Answer("run-back", "Bring it back", () -> bringBack(left))));
+          List.of(new Notice.Answer("run-back", "Bring it back", () -> bringBack(left, chosen))));
     }
   }
 
-  private void bringBack(Left left) {
+  private void bringBack(Left left, int chosen) {
     cancel();
     said.over(Said.Subject.RUN);
     jobs.start(
         JobKind.INSTALL,
         "Bringing the run before back",
         turn -> {
-          open.show(Session.of(left.run), OpenSession.Look.NEWEST);
+          open.bringBack(left.run, chosen);
           screen.execute(
               () -> {
                 showNew(left.run);
@@ -345,8 +347,9 @@ public final class Lens implements AutoCloseable {
           Run left = open.session().run();
           // A second click may be meant for a line that the first one has left.
           if (index < left.steps().size()) {
+            int chosen = open.chosen();
             open.branch(index, token);
-            screen.execute(() -> branches.add(left, index));
+            screen.execute(() -> branches.add(left, index, chosen));
           }
         },
         end -> said.ended(Said.Subject.RUN, end, () -> {}));
@@ -366,8 +369,9 @@ public final class Lens implements AutoCloseable {
         "Going back to a branch",
         turn -> {
           Run left = open.session().run();
-          open.goBack(to.run(), to.step() + 1, beside, turn);
-          screen.execute(() -> branches.swap(to, left));
+          int chosen = open.chosen();
+          open.goBack(to.run(), to.chosen(), beside, turn);
+          screen.execute(() -> branches.swap(to, left, chosen));
         },
         end -> {
           said.ended(Said.Subject.RUN, end, () -> {});
@@ -397,11 +401,12 @@ public final class Lens implements AutoCloseable {
         });
   }
 
-  /** That planning went well is to be seen. */
   private void planned(Job.End end) {
     if (end instanceof Job.End.Failed f) {
       said.failed(Said.Subject.RUN, f);
       stopPlan();
+    } else if (end instanceof Job.End.Done && said.errorProperty().get().isEmpty()) {
+      said.say(Said.Subject.RUN, "Ready");
     }
   }
 

@@ -184,6 +184,9 @@ public final class Models {
       install(made);
       return;
     }
+    said.say(
+        Said.Subject.MODEL,
+        made.model().title() + " waits for the end of: " + now.titleProperty().get());
     said.ask(
         now,
         made.model().title()

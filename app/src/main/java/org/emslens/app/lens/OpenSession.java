@@ -221,6 +221,17 @@ final class OpenSession {
     publisher.publish(session.run(), Look.NEWEST);
   }
 
+  /** How many tokens come again as they are under other settings. */
+  int chosen() {
+    return line.size();
+  }
+
+  /** Makes a run that was left the open one, to look at. */
+  void bringBack(Run left, int chosen) {
+    show(Session.of(left), Look.NEWEST);
+    line = tokens(left, chosen);
+  }
+
   private static List<Integer> tokens(Run run, int n) {
     return run.steps().stream().skip(1).limit(n).map(s -> s.token().id()).toList();
   }

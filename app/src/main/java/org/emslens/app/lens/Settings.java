@@ -87,13 +87,18 @@ public final class Settings {
   }
 
   private void move(Deque<State> from, Deque<State> to) {
+    State now = new State(choice.get(), sampling.get());
+    // Going back to a branch may have brought them already.
+    while (now.equals(from.peek())) {
+      from.pop();
+    }
     if (!from.isEmpty()) {
-      to.push(new State(choice.get(), sampling.get()));
+      to.push(now);
       quietly(from.pop());
       last = 0;
-      tell();
       changed.run();
     }
+    tell();
   }
 
   private void tell() {

@@ -102,7 +102,7 @@ final class Keys {
             ? this::escape
             : e.isShortcutDown() ? withControl(e) : alone(e.getCode());
     if (action == null && isPressed(e)) {
-      action = stepping(e.getCode());
+      action = wasClicked(e) ? moving(e.getCode()) : stepping(e.getCode());
     } else if (action == null && isClosedList(e)) {
       action = moving(e.getCode());
     }
@@ -116,6 +116,11 @@ final class Keys {
   private boolean isPressed(KeyEvent e) {
     boolean chosen = e.getTarget() instanceof ToggleButton t && t.getToggleGroup() != null;
     return e.getTarget() instanceof ButtonBase && !chosen && isSteps(e);
+  }
+
+  /** Whether the focus came with the mouse: who goes by keyboard presses buttons with Space. */
+  private static boolean wasClicked(KeyEvent e) {
+    return e.getTarget() instanceof Node n && !n.isFocusVisible();
   }
 
   /** Whether a list has the focus that is not open, which uses nothing but up and down. */

@@ -53,7 +53,7 @@ public final class NeedleView extends BorderPane {
   private final ScrollPane pane;
 
   public NeedleView(Lens lens, FileDialogs dialogs, Consumer<Runnable> inspect) {
-    model = new ExperimentModel(lens, inspect);
+    model = new ExperimentModel("Needle", lens, inspect);
     question.setId("needle-question");
     question.getItems().setAll(INSIDE, AFTER, BOTH);
     question.setValue(INSIDE);

@@ -36,7 +36,7 @@ public final class SweepView extends BorderPane {
   private final ExportMenu export;
 
   public SweepView(Lens lens, FileDialogs dialogs, Consumer<Runnable> inspect) {
-    model = new ExperimentModel(lens, inspect);
+    model = new ExperimentModel("Sweep", lens, inspect);
     prompts = new SweepPrompts(lens, dialogs);
     measure.setId("sweep-measure");
     measure.getItems().setAll(Measure.values());

@@ -119,6 +119,12 @@ class OpenSessionTest {
     open.goBack(first, 4, DETAIL, Progress.NONE);
     open.choose(less, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(first, 4), ids(open.session().run(), 4));
+    assertEquals(4, open.chosen());
+    open.bringBack(chosen, 4);
+    open.choose(less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
+    open.wake(DETAIL, TURN);
+    open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+    assertEquals(ids(chosen, 8), ids(open.session().run(), 8));
     open.close();
   }
 
