@@ -405,7 +405,7 @@ public final class Lens implements AutoCloseable {
     if (end instanceof Job.End.Failed f) {
       said.failed(Said.Subject.RUN, f);
       stopPlan();
-    } else if (end instanceof Job.End.Done && said.errorProperty().get().isEmpty()) {
+    } else if (end instanceof Job.End.Done && said.isQuiet()) {
       said.say(Said.Subject.RUN, "Ready");
     }
   }

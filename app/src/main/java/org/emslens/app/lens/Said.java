@@ -50,6 +50,11 @@ public final class Said {
     message.set(what);
   }
 
+  /** Whether nothing is said now. */
+  boolean isQuiet() {
+    return error.get().isEmpty() && message.get().isEmpty();
+  }
+
   /** Says in one sentence why something could not be done. */
   public void fail(Object of, String why) {
     ofError = of;
