@@ -1,12 +1,22 @@
 package org.emslens.device.opencl;
 
+import java.util.function.UnaryOperator;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
 
-/** As on a device with the least that there is: 16 KB of local memory, work-groups of 32. */
+/**
+ * As on a device with the least that there is: 16 KB of local memory, work-groups of 32; and with
+ * the programs that are for cards with sub-groups, here of one work-item each.
+ */
 class SmallGroupsConformanceTest extends DeviceConformance {
+  private static final UnaryOperator<CardInfo> SUBGROUPS =
+      OpenCl.subgroups(
+          "-DSUBGROUPS -Dsub_group_reduce_add(x)=(x) -Dsub_group_reduce_max(x)=(x)"
+              + " -Dget_sub_group_local_id()=0 -Dget_sub_group_id()=get_local_id(0)"
+              + " -Dget_num_sub_groups()=get_local_size(0)");
+
   @Override
   protected Device open() {
-    return OpenCl.open(OpenCl.limits(16 << 10, 32));
+    return OpenCl.open(c -> SUBGROUPS.apply(OpenCl.limits(16 << 10, 32).apply(c)));
   }
 }
