@@ -30,6 +30,8 @@ import org.emslens.session.Step;
  * everything is asked there; what takes time is a job.
  */
 public final class Lens implements AutoCloseable {
+  private static final String READ = "Read; press Step";
+
   private final Executor screen;
   private final Jobs jobs;
   private final OpenSession open = new OpenSession(this::publish);
@@ -181,6 +183,10 @@ public final class Lens implements AutoCloseable {
 
   /** Runs a prompt, plain or as a chat turn, and shows step 0. */
   public void start(String prompt, boolean chat) {
+    start(prompt, chat, READ);
+  }
+
+  private void start(String prompt, boolean chat, String done) {
     CacheChoice wanted = settings.choice();
     Sampling how = settings.sampling();
     Session.Detail beside = detail();
@@ -206,7 +212,7 @@ public final class Lens implements AutoCloseable {
                 offer(left, chosen[0]);
                 rehearse();
               },
-              "Read; press Step");
+              done);
           stopped(end);
           settle();
         });
@@ -239,11 +245,14 @@ public final class Lens implements AutoCloseable {
 
   private void bringBack(Left left, int chosen) {
     cancel();
+    Left now = left();
+    int[] held = new int[1];
     said.over(Said.Subject.RUN);
     jobs.start(
         JobKind.INSTALL,
         "Bringing the run before back",
         turn -> {
+          held[0] = open.chosen();
           open.bringBack(left.run, chosen);
           screen.execute(
               () -> {
@@ -252,7 +261,7 @@ public final class Lens implements AutoCloseable {
                 branches.set(left.branches);
               });
         },
-        end -> said.ended(Said.Subject.RUN, end, () -> {}));
+        end -> said.ended(Said.Subject.RUN, end, () -> offer(now, held[0])));
   }
 
   /** Nobody is told that something goes on which was stopped. */
@@ -283,8 +292,11 @@ public final class Lens implements AutoCloseable {
 
   /** The same with settings of its own. */
   public void startWith(String prompt, boolean chat, CacheChoice own) {
-    settings.take(own, settings.sampling());
-    start(prompt, chat);
+    boolean others = settings.move(own, settings.sampling());
+    start(
+        prompt,
+        chat,
+        others ? "Read with the sample's policy and budget; undo brings yours back" : READ);
   }
 
   /** Generates tokens after the last one and shows the newest. */
@@ -363,7 +375,7 @@ public final class Lens implements AutoCloseable {
     Session.Detail beside = detail();
     said.over(Said.Subject.RUN);
     jobs.end(JobKind.PLAN);
-    settings.follow(to.run().choice(), to.run().sampling());
+    settings.move(to.run().choice(), to.run().sampling());
     jobs.start(
         JobKind.GENERATE,
         "Going back to a branch",

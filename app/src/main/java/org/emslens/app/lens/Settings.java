@@ -61,9 +61,33 @@ public final class Settings {
     tell();
   }
 
+  /**
+   * Settings that come with something that is carried out anyway: a change that can be taken back.
+   *
+   * @return whether they are others than before
+   */
+  boolean move(CacheChoice c, Sampling s) {
+    State before = new State(choice.get(), sampling.get());
+    State now = new State(c, s);
+    if (now.equals(before)) {
+      return false;
+    }
+    undo.push(before);
+    redo.clear();
+    last = 0;
+    quietly(now);
+    tell();
+    return true;
+  }
+
   /** Shows what is, where something else was chosen; what can be taken back stays. */
   void follow(CacheChoice c, Sampling s) {
-    quietly(new State(c, s));
+    State now = new State(c, s);
+    quietly(now);
+    while (now.equals(undo.peek())) {
+      undo.pop();
+    }
+    tell();
   }
 
   private void quietly(State s) {
@@ -88,10 +112,6 @@ public final class Settings {
 
   private void move(Deque<State> from, Deque<State> to) {
     State now = new State(choice.get(), sampling.get());
-    // Going back to a branch may have brought them already.
-    while (now.equals(from.peek())) {
-      from.pop();
-    }
     if (!from.isEmpty()) {
       to.push(now);
       quietly(from.pop());

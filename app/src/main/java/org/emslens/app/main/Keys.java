@@ -15,6 +15,7 @@ import javafx.scene.control.ToggleButton;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseEvent;
 import javafx.stage.Stage;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Surface;
@@ -62,6 +63,9 @@ final class Keys {
   private final BooleanSupplier cancel;
   private final Runnable turned;
 
+  /** The button that the mouse has pressed last, or null. */
+  private Node clicked;
+
   /**
    * @param run begins what the shown page is for
    * @param cancel ends what the shown page runs; tells whether there was anything
@@ -90,6 +94,7 @@ final class Keys {
     this.run = run;
     this.cancel = cancel;
     this.turned = turned;
+    root.addEventFilter(MouseEvent.MOUSE_PRESSED, e -> clicked = button(e.getTarget()));
     root.addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
     root.addEventHandler(KeyEvent.KEY_PRESSED, this::left);
   }
@@ -119,8 +124,16 @@ final class Keys {
   }
 
   /** Whether the focus came with the mouse: who goes by keyboard presses buttons with Space. */
-  private static boolean wasClicked(KeyEvent e) {
-    return e.getTarget() instanceof Node n && !n.isFocusVisible();
+  private boolean wasClicked(KeyEvent e) {
+    return e.getTarget() == clicked && !clicked.isFocusVisible();
+  }
+
+  private static Node button(Object target) {
+    Node n = target instanceof Node t ? t : null;
+    while (n != null && !(n instanceof ButtonBase)) {
+      n = n.getParent();
+    }
+    return n;
   }
 
   /** Whether a list has the focus that is not open, which uses nothing but up and down. */

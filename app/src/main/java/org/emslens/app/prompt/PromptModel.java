@@ -181,7 +181,7 @@ public final class PromptModel {
   private void opened(String prompt) {
     if (!prompt.isEmpty()) {
       lens.said().over(this);
-      sample.set(null);
+      sample.set(samples.stream().filter(s -> s.text().equals(prompt)).findFirst().orElse(null));
       fresh = false;
       text.set(prompt);
       chat.set(false);

@@ -73,6 +73,11 @@ record CardInfo(
         cl.deviceText(device, EXTENSIONS).contains("cl_khr_subgroups") ? SUBGROUPS : "");
   }
 
+  /** Whether it is the same device with the same driver. */
+  boolean isSame(CardInfo o) {
+    return name.equals(o.name) && platformName.equals(o.platformName) && driver.equals(o.driver);
+  }
+
   /** What it is called on the command line. */
   String id() {
     return "opencl:" + platform + ":" + index;

@@ -59,10 +59,10 @@ public final class OpenClProvider implements DeviceProvider {
       MemorySegment platform = cl.platforms().get(card.platform());
       MemorySegment device = cl.devices(platform).get(card.index());
       CardInfo now = CardInfo.of(cl, card.platform(), platform, card.index(), device);
-      if (!now.equals(card)) {
+      if (!now.isSame(card)) {
         throw gone(card, null);
       }
-      return new OpenClDevice(new Card(cl, device, card), ProgramCache.in(UserFolders.programs()));
+      return new OpenClDevice(new Card(cl, device, now), ProgramCache.in(UserFolders.programs()));
     } catch (ClException | IndexOutOfBoundsException | IllegalArgumentException e) {
       throw gone(card, e);
     }
@@ -73,7 +73,7 @@ public final class OpenClProvider implements DeviceProvider {
         card.name()
             + " is no longer there"
             + (cause == null ? "" : " (" + cause.getMessage() + ")")
-            + "; see 'emslens devices'.",
+            + ", or has another driver now; 'emslens devices' lists what there is.",
         cause);
   }
 }

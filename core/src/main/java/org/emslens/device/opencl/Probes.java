@@ -27,7 +27,7 @@ final class Probes {
   private static final long BELIEVED_MILLIS = TimeUnit.DAYS.toMillis(1);
 
   /** Of what is kept; another program's may have other fields. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /** Who asks at the same time waits for the first. */
   private static final Object ASKING = new Object();
