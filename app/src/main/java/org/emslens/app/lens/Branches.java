@@ -1,12 +1,12 @@
 package org.emslens.app.lens;
 
-import java.util.List;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
+import org.emslens.cache.Policies;
 import org.emslens.session.Run;
 import org.emslens.text.Tokenizer;
 
-/** Runs on the open prompt that were left for others, to go back to. */
+/** Runs that were left for others, on the open prompt or on earlier ones, to go back to. */
 public final class Branches {
   private static final int MOST = 12;
   private static final int TEXT = 28;
@@ -19,24 +19,55 @@ public final class Branches {
   /**
    * A run that was left.
    *
-   * @param step after which the other one went on
    * @param chosen how many of its first tokens come again as they are under other settings
    */
-  public record Branch(Run run, int step, int chosen) {
+  public record Branch(Run run, int chosen) {
 
-    /** Where it parts, and how it goes on there. */
-    public String label() {
+    /** Whether it goes on from the same prompt. */
+    boolean isBeside(Run now) {
+      return now != null && run.promptText().equals(now.promptText());
+    }
+
+    /** Where it parts from the shown run, and how it goes on there; else which prompt it is on. */
+    public String label(Run now) {
       int n = run.steps().size() - 1;
+      boolean beside = isBeside(now);
+      int step = beside ? parting(now) : 0;
       String text = run.generated(n).substring(run.generated(step).length()).strip();
       String said = text.isEmpty() && step < n ? run.steps().get(step + 1).text() : text;
-      String shown = said.length() > TEXT ? said.substring(0, TEXT - 1) + "…" : said;
-      return "from step "
-          + step
+      String policy = now != null && run.choice().equals(now.choice()) ? "" : policy(run);
+      return (beside ? "from step " + step : "on “" + cut(run.promptText().strip()) + "”")
           + ": "
-          + (text.isEmpty() ? Tokenizer.shown(shown) : shown.replace('\n', ' '))
+          + (text.isEmpty() ? Tokenizer.shown(said) : cut(said))
           + " ("
           + Counted.of(n, "token")
+          + policy
           + ")";
+    }
+
+    private static String policy(Run run) {
+      String title = ", " + run.choice().policy().title();
+      return run.choice().policy() == Policies.FULL
+          ? title
+          : title + " " + run.choice().slotsFor(run.prompt().size());
+    }
+
+    private static String cut(String s) {
+      return (s.length() > TEXT ? s.substring(0, TEXT - 1) + "…" : s).replace('\n', ' ');
+    }
+
+    /** Steps that both have alike. */
+    private int parting(Run now) {
+      int n = Math.min(run.steps().size(), now.steps().size()) - 1;
+      int step = 0;
+      while (step < n && token(run, step + 1) == token(now, step + 1)) {
+        step++;
+      }
+      return step;
+    }
+
+    private static int token(Run run, int step) {
+      return run.steps().get(step).token().id();
     }
   }
 
@@ -45,10 +76,10 @@ public final class Branches {
     return shown;
   }
 
-  /** Keeps a run whose steps after one of them are about to go; nothing where there are none. */
-  void add(Run run, int step, int chosen) {
-    if (run.steps().size() - 1 > step) {
-      left.addFirst(new Branch(run, step, chosen));
+  /** Keeps a run that another takes the place of; nothing where there are no steps. */
+  void add(Run run, int chosen) {
+    if (run.steps().size() > 1) {
+      left.addFirst(new Branch(run, chosen));
       if (left.size() > MOST) {
         left.removeLast();
       }
@@ -58,13 +89,7 @@ public final class Branches {
   /** Takes one out that is shown again, and keeps the one that was shown. */
   void swap(Branch shown, Run now, int chosen) {
     left.remove(shown);
-    if (now.steps().size() > 1) {
-      left.addFirst(new Branch(now, Math.min(shown.step(), now.steps().size() - 1), chosen));
-    }
-  }
-
-  void set(List<Branch> all) {
-    left.setAll(all);
+    add(now, chosen);
   }
 
   void clear() {

@@ -31,6 +31,7 @@ import org.emslens.session.Step;
  */
 public final class Lens implements AutoCloseable {
   private static final String READ = "Read; press Step";
+  private static final String LEFT = "; the run before is among the branches";
 
   private final Executor screen;
   private final Jobs jobs;
@@ -167,7 +168,6 @@ public final class Lens implements AutoCloseable {
   }
 
   private void showNew(Run r) {
-    said.over(Left.class);
     branches.clear();
     files.keep(r);
     settings.take(r.choice(), r.sampling());
@@ -191,8 +191,7 @@ public final class Lens implements AutoCloseable {
     Sampling how = settings.sampling();
     Session.Detail beside = detail();
     String ends = endsGenerating();
-    Left left = left();
-    int[] chosen = new int[1];
+    String kept = files.isUnsaved() ? LEFT : "";
     jobs.end(JobKind.GENERATE);
     endPlan();
     said.say(Said.Subject.RUN, "Reading the prompt" + ends);
@@ -200,68 +199,22 @@ public final class Lens implements AutoCloseable {
         JobKind.READ,
         "Reading the prompt",
         turn -> {
-          chosen[0] = open.chosen();
+          Run left = open.session() == null ? null : open.session().run();
+          int chosen = open.chosen();
           open.read(prompt, chat, wanted, how, beside, turn);
-          screen.execute(branches::clear);
+          screen.execute(
+              () -> {
+                // What is in a file can be opened again.
+                if (left != null && files.isUnsaved(left)) {
+                  branches.add(left, chosen);
+                }
+              });
         },
         end -> {
-          said.ended(
-              Said.Subject.RUN,
-              end,
-              () -> {
-                offer(left, chosen[0]);
-                rehearse();
-              },
-              done);
+          said.ended(Said.Subject.RUN, end, this::rehearse, done + kept);
           stopped(end);
           settle();
         });
-  }
-
-  /** A run that another prompt takes the place of, with its branches. */
-  private record Left(Run run, List<Branches.Branch> branches) {}
-
-  /** What is in no file of what is shown, or null. */
-  private Left left() {
-    boolean unsaved = files.isUnsaved() || files.unsavedBranches() > 0;
-    return unsaved ? new Left(run.get(), List.copyOf(branches.left())) : null;
-  }
-
-  /** What was generated on the prompt before is not lost as long as the user looks at the next. */
-  private void offer(Left left, int chosen) {
-    said.over(Left.class);
-    if (left != null) {
-      int tokens = left.run.steps().size() - 1;
-      int others = left.branches.size();
-      said.ask(
-          Left.class,
-          "The run before had "
-              + Counted.of(tokens, "generated token")
-              + (others == 0 ? "" : " and " + Counted.of(others, "branch", "branches"))
-              + " in no file.",
-          List.of(new Notice.Answer("run-back", "Bring it back", () -> bringBack(left, chosen))));
-    }
-  }
-
-  private void bringBack(Left left, int chosen) {
-    cancel();
-    Left now = left();
-    int[] held = new int[1];
-    said.over(Said.Subject.RUN);
-    jobs.start(
-        JobKind.INSTALL,
-        "Bringing the run before back",
-        turn -> {
-          held[0] = open.chosen();
-          open.bringBack(left.run, chosen);
-          screen.execute(
-              () -> {
-                showNew(left.run);
-                files.forget(left.run);
-                branches.set(left.branches);
-              });
-        },
-        end -> said.ended(Said.Subject.RUN, end, () -> offer(now, held[0])));
   }
 
   /** Nobody is told that something goes on which was stopped. */
@@ -361,7 +314,7 @@ public final class Lens implements AutoCloseable {
           if (index < left.steps().size()) {
             int chosen = open.chosen();
             open.branch(index, token);
-            screen.execute(() -> branches.add(left, index, chosen));
+            screen.execute(() -> branches.add(left, chosen));
           }
         },
         end -> said.ended(Said.Subject.RUN, end, () -> {}));
@@ -382,8 +335,19 @@ public final class Lens implements AutoCloseable {
         turn -> {
           Run left = open.session().run();
           int chosen = open.chosen();
-          open.goBack(to.run(), to.chosen(), beside, turn);
-          screen.execute(() -> branches.swap(to, left, chosen));
+          if (to.isBeside(left)) {
+            open.goBack(to.run(), to.chosen(), beside, turn);
+          } else {
+            open.bringBack(to.run(), to.chosen());
+          }
+          screen.execute(
+              () -> {
+                branches.swap(to, left, chosen);
+                if (!to.isBeside(left)) {
+                  opened.set("");
+                  opened.set(to.run().promptText());
+                }
+              });
         },
         end -> {
           said.ended(Said.Subject.RUN, end, () -> {});

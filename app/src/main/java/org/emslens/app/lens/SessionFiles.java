@@ -214,11 +214,6 @@ public final class SessionFiles {
     kept.add(r);
   }
 
-  /** It is in no file after all. */
-  void forget(Run r) {
-    kept.remove(r);
-  }
-
   /** Whether the shown session has generated tokens that no file holds, nor is about to. */
   public boolean isUnsaved() {
     return run.getValue() != null && isUnsaved(run.getValue());
@@ -229,7 +224,8 @@ public final class SessionFiles {
     return (int) branches.left().stream().filter(b -> isUnsaved(b.run())).count();
   }
 
-  private boolean isUnsaved(Run r) {
+  /** Whether a run has such tokens. */
+  boolean isUnsaved(Run r) {
     return r.steps().size() > 1
         && Stream.concat(kept.stream(), writing.stream())
             .noneMatch(w -> w.steps().equals(r.steps()));

@@ -1,6 +1,8 @@
 package org.emslens.app.prompt;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
 import javafx.beans.property.BooleanProperty;
@@ -58,6 +60,9 @@ public final class PromptModel {
   /** What was written when the shown run was begun, or null. */
   private final ObjectProperty<Written> read = new SimpleObjectProperty<>(this, "read");
 
+  /** What was written for each prompt that was read, template and all. */
+  private final Map<String, Written> written = new HashMap<>();
+
   /** What is being read, or null. */
   private Written asked;
 
@@ -85,6 +90,7 @@ public final class PromptModel {
   private void shown(Run now) {
     if (asked != null && now != null && asked.isIn(now)) {
       read.set(asked);
+      written.put(now.promptText(), asked);
       asked = null;
     }
   }
@@ -177,15 +183,16 @@ public final class PromptModel {
     length.set(Format.count(l.tokens) + " / " + Format.count(l.limit) + " tokens");
   }
 
-  /** Shows the prompt of a run that was opened, template and all. */
+  /** Shows the prompt of a run that was opened, template and all, unless it was written here. */
   private void opened(String prompt) {
     if (!prompt.isEmpty()) {
       lens.said().over(this);
-      sample.set(samples.stream().filter(s -> s.text().equals(prompt)).findFirst().orElse(null));
+      Written w = written.getOrDefault(prompt, new Written(prompt, false));
+      sample.set(samples.stream().filter(s -> s.text().equals(w.text)).findFirst().orElse(null));
       fresh = false;
-      text.set(prompt);
-      chat.set(false);
-      read.set(new Written(prompt, false));
+      text.set(w.text);
+      chat.set(w.chat);
+      read.set(w);
       asked = null;
     }
   }

@@ -150,13 +150,8 @@ public final class TimelineView extends HBox {
     menu.setMinWidth(Region.USE_PREF_SIZE);
     menu.visibleProperty().bind(Bindings.isNotEmpty(lens.branches().left()));
     menu.managedProperty().bind(menu.visibleProperty());
-    lens.branches()
-        .left()
-        .addListener(
-            (ListChangeListener<Branches.Branch>)
-                c ->
-                    menu.getItems()
-                        .setAll(lens.branches().left().stream().map(b -> item(lens, b)).toList()));
+    lens.branches().left().addListener((ListChangeListener<Branches.Branch>) c -> list(menu, lens));
+    lens.runProperty().addListener((o, before, now) -> list(menu, lens));
     menu.setOnShown(e -> standUpon(menu));
     return menu;
   }
@@ -172,8 +167,15 @@ public final class TimelineView extends HBox {
     list.setAnchorY(button.getMinY());
   }
 
+  /** Labels say how a run differs from the shown one. */
+  private static void list(MenuButton menu, Lens lens) {
+    if (!menu.isShowing()) {
+      menu.getItems().setAll(lens.branches().left().stream().map(b -> item(lens, b)).toList());
+    }
+  }
+
   private static MenuItem item(Lens lens, Branches.Branch b) {
-    MenuItem item = new MenuItem(b.label());
+    MenuItem item = new MenuItem(b.label(lens.runProperty().get()));
     item.setMnemonicParsing(false);
     item.setOnAction(e -> lens.goBack(b));
     return item;
