@@ -103,8 +103,8 @@ public final class BudgetChart extends LineChart {
     List<LineStyle> styles =
         LineStyle.of(
             lines.values().stream().filter(l -> !full(l)).map(BudgetChart::policy).toList());
-    // Only a mean of logarithms lies below 0; an interval of few runs may reach there.
-    double floor = measure == Measure.LOG_PROBABILITY ? Double.NEGATIVE_INFINITY : 0;
+    // An interval of few runs may reach where no run can.
+    double floor = measure.fromZero() ? 0 : Double.NEGATIVE_INFINITY;
     int i = 0;
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
       if (full(line.getValue())) {

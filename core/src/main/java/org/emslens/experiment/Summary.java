@@ -49,6 +49,11 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
       return title;
     }
 
+    /** Whether it is never below 0: all but means of logarithms. */
+    public boolean fromZero() {
+      return this != LOG_PROBABILITY;
+    }
+
     @Override
     public String toString() {
       return title;

@@ -38,6 +38,11 @@ public record Run(
     return model.equals(other.title()) && config().isLike(other.config());
   }
 
+  /** Whether both go on from the same prompt. */
+  public boolean isBeside(Run other) {
+    return promptText.equals(other.promptText);
+  }
+
   public ModelConfig config() {
     return prefill.config();
   }

@@ -70,7 +70,7 @@ final class CompareModel {
   }
 
   private static boolean isOf(Comparison c, Run open) {
-    return open == null || c.runs().getFirst().promptText().equals(open.promptText());
+    return open == null || c.runs().getFirst().isBeside(open);
   }
 
   /** Another model's lanes cannot go on. */

@@ -127,11 +127,10 @@ public final class CompareView extends BorderPane {
 
   /** What was compared keeps its settings until there is another prompt to be compared on. */
   private void follow() {
-    Run run = lens.runProperty().get();
-    CompareModel.Shown shown = model.shownProperty().get();
-    if (shown != null) {
+    if (model.shownProperty().get() != null) {
       return;
     }
+    Run run = lens.runProperty().get();
     int tokens = run == null ? USUAL_TOKENS : run.prompt().size();
     int slots = lens.settings().choice().budget().slotsFor(tokens);
     lanes.forEach(l -> l.follow(slots));

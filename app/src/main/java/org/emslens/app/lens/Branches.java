@@ -23,15 +23,10 @@ public final class Branches {
    */
   public record Branch(Run run, int chosen) {
 
-    /** Whether it goes on from the same prompt. */
-    boolean isBeside(Run now) {
-      return now != null && run.promptText().equals(now.promptText());
-    }
-
     /** Where it parts from the shown run, and how it goes on there; else which prompt it is on. */
     public String label(Run now) {
       int n = run.steps().size() - 1;
-      boolean beside = isBeside(now);
+      boolean beside = now != null && run.isBeside(now);
       int step = beside ? parting(now) : 0;
       String text = run.generated(n).substring(run.generated(step).length()).strip();
       String said = text.isEmpty() && step < n ? run.steps().get(step + 1).text() : text;

@@ -6,11 +6,6 @@ public final class Counted {
 
   /** 1 token, 2 tokens. */
   public static String of(int n, String one) {
-    return of(n, one, one + "s");
-  }
-
-  /** 1 branch, 2 branches. */
-  public static String of(int n, String one, String many) {
-    return n + " " + (n == 1 ? one : many);
+    return n + " " + one + (n == 1 ? "" : "s");
   }
 }

@@ -325,7 +325,6 @@ public final class Lens implements AutoCloseable {
     if (jobs.has(JobKind.READ)) {
       return;
     }
-    Session.Detail beside = detail();
     said.over(Said.Subject.RUN);
     jobs.end(JobKind.PLAN);
     settings.move(to.run().choice(), to.run().sampling());
@@ -335,15 +334,11 @@ public final class Lens implements AutoCloseable {
         turn -> {
           Run left = open.session().run();
           int chosen = open.chosen();
-          if (to.isBeside(left)) {
-            open.goBack(to.run(), to.chosen(), beside, turn);
-          } else {
-            open.bringBack(to.run(), to.chosen());
-          }
+          open.goBack(to.run(), to.chosen(), turn);
           screen.execute(
               () -> {
                 branches.swap(to, left, chosen);
-                if (!to.isBeside(left)) {
+                if (!to.run().isBeside(left)) {
                   opened.set("");
                   opened.set(to.run().promptText());
                 }

@@ -226,23 +226,17 @@ final class OpenSession {
     return line.size();
   }
 
-  /** Makes a run that was left the open one, to look at. */
-  void bringBack(Run left, int chosen) {
-    show(Session.of(left), Look.NEWEST);
-    line = tokens(left, chosen);
-  }
-
   private static List<Integer> tokens(Run run, int n) {
     return run.steps().stream().skip(1).limit(n).map(s -> s.token().id()).toList();
   }
 
   /**
-   * Makes a run that was left the open one again.
+   * Makes a run that was left the open one again; one on another prompt, to look at.
    *
    * @param chosen how many of its tokens come again as they are
    */
-  void goBack(Run left, int chosen, Session.Detail detail, Progress p) {
-    if (session.canDecode()) {
+  void goBack(Run left, int chosen, Progress p) {
+    if (session.canDecode() && left.isBeside(session.run())) {
       session.restore(left, p);
       reached = steps();
       publisher.publish(session.run(), Look.NEWEST);

@@ -60,6 +60,11 @@ public final class InspectView extends StackPane {
 
   private static final double DIVIDER = 5;
   private static final double LEAST_CONTEXT = 140;
+  private static final double LEAST_PROMPT = 216;
+
+  /** What the fields of a drawn token take besides. */
+  private static final double CHANCE = 34;
+
   private static final double PINNED = 112;
   private static final double MOST_OF_ANSWER = 52;
   private static final int ANSWER = 400;
@@ -74,11 +79,6 @@ public final class InspectView extends StackPane {
   private final SearchBar searchBar = new SearchBar(search);
   private final ContextView context;
   private String looked = "";
-
-  private static final double LEAST_PROMPT = 216;
-
-  /** What the fields of a drawn token take besides. */
-  private static final double CHANCE = 34;
 
   InspectView(Lens lens, PromptModel prompt, Appearance appearance) {
     this.lens = lens;

@@ -100,7 +100,7 @@ final class BudgetLines extends StackPane {
       series.add(s);
     }
     if (!points.isEmpty()) {
-      fit(points, measure != Measure.LOG_PROBABILITY);
+      fit(points, measure.fromZero());
     }
     chart.getData().setAll(series);
     PolicyLines.dress(chart, lines.values().stream().map(BudgetChart::policy).toList());

@@ -151,7 +151,7 @@ public final class TimelineView extends HBox {
     menu.visibleProperty().bind(Bindings.isNotEmpty(lens.branches().left()));
     menu.managedProperty().bind(menu.visibleProperty());
     lens.branches().left().addListener((ListChangeListener<Branches.Branch>) c -> list(menu, lens));
-    lens.runProperty().addListener((o, before, now) -> list(menu, lens));
+    menu.setOnShowing(e -> list(menu, lens));
     menu.setOnShown(e -> standUpon(menu));
     return menu;
   }
@@ -169,9 +169,7 @@ public final class TimelineView extends HBox {
 
   /** Labels say how a run differs from the shown one. */
   private static void list(MenuButton menu, Lens lens) {
-    if (!menu.isShowing()) {
-      menu.getItems().setAll(lens.branches().left().stream().map(b -> item(lens, b)).toList());
-    }
+    menu.getItems().setAll(lens.branches().left().stream().map(b -> item(lens, b)).toList());
   }
 
   private static MenuItem item(Lens lens, Branches.Branch b) {

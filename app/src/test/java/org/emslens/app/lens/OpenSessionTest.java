@@ -116,11 +116,13 @@ class OpenSessionTest {
     assertEquals(8, now.steps().size() - 1);
     open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(chosen, 8), ids(open.session().run(), 8));
-    open.goBack(first, 4, DETAIL, Progress.NONE);
+    open.goBack(first, 4, Progress.NONE);
     open.choose(less, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(first, 4), ids(open.session().run(), 4));
     assertEquals(4, open.chosen());
-    open.bringBack(chosen, 4);
+    open.read("Four boats went out.", false, choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.goBack(chosen, 4, Progress.NONE);
+    assertFalse(open.session().canDecode());
     open.choose(less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
     open.wake(DETAIL, TURN);
     open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
