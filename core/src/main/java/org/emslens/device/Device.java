@@ -87,8 +87,8 @@ public interface Device extends WeightMemory, AutoCloseable {
 
   /**
    * Turns the first heads * headDim numbers of each row, head by head, in place. A pair (a, b) at
-   * position p becomes (a cos - b sin, b cos + a sin) of the angle p * frequency, the angle rounded
-   * to float32.
+   * position p becomes magnitude * (a cos - b sin, b cos + a sin) of the angle p * frequency, the
+   * angle rounded to float32.
    *
    * @param positions of the rows [n]
    */

@@ -20,6 +20,7 @@ public final class Cache implements AutoCloseable {
   private final int layers;
   private final int kvHeads;
   private final int headDim;
+  private final int prompt;
   private int seen;
 
   /**
@@ -28,16 +29,21 @@ public final class Cache implements AutoCloseable {
    * @param seen tokens that all heads hold
    */
   public Cache(CacheMemory memory, int layers, int kvHeads, int headDim, int seen) {
+    this(memory, layers, kvHeads, headDim, seen, seen);
+  }
+
+  private Cache(CacheMemory memory, int layers, int kvHeads, int headDim, int prompt, int seen) {
     this.memory = memory;
     this.layers = layers;
     this.kvHeads = kvHeads;
     this.headDim = headDim;
+    this.prompt = prompt;
     this.seen = seen;
   }
 
   /** An independent copy, to come back to. */
   public Cache copy() {
-    return new Cache(memory.copy(), layers, kvHeads, headDim, seen);
+    return new Cache(memory.copy(), layers, kvHeads, headDim, prompt, seen);
   }
 
   /** The slots, where the device keeps them. */
@@ -48,6 +54,11 @@ public final class Cache implements AutoCloseable {
   /** Tokens seen so far, which is the position of the next. */
   public int seen() {
     return seen;
+  }
+
+  /** Tokens of the prompt that it began with. */
+  public int prompt() {
+    return prompt;
   }
 
   /** Says that one more token has gone through all layers. */

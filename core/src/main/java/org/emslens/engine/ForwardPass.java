@@ -21,6 +21,7 @@ import org.emslens.model.Model;
 import org.emslens.model.ModelConfig;
 import org.emslens.model.ModelSpec;
 import org.emslens.model.NormSpec;
+import org.emslens.model.Rope;
 
 /**
  * Runs a model on a device: the only place that knows in which order a layer does things, for a
@@ -146,6 +147,7 @@ public final class ForwardPass implements AutoCloseable {
             a,
             size,
             positions,
+            n,
             (l, qkv, out) -> {
               progress.at((start + (double) size * l / layers.size()) / n);
               device.attend(memory, l, qkv, start, size, out);
@@ -179,7 +181,8 @@ public final class ForwardPass implements AutoCloseable {
   /**
    * Runs one token for each of several caches, as one batch: weights are read once.
    *
-   * @param feeds for different caches
+   * @param feeds for different caches, whose prompts are of one length where the model's rotation
+   *     depends on that
    * @return logits [vocab] for each
    */
   public List<float[]> step(List<Feed> feeds) {
@@ -195,6 +198,7 @@ public final class ForwardPass implements AutoCloseable {
         few,
         n,
         positions,
+        promptOf(feeds),
         (l, qkv, out) -> device.attend(caches, l, qkv, positions, out, taps),
         true);
     feeds.forEach(f -> f.cache().advance());
@@ -226,6 +230,7 @@ public final class ForwardPass implements AutoCloseable {
           a,
           n,
           positions,
+          cache.prompt(),
           (l, qkv, out) -> {
             progress.at((double) l / layers.size());
             device.attendMany(cache.memory(), l, qkv, first, n, out, use);
@@ -237,6 +242,21 @@ public final class ForwardPass implements AutoCloseable {
       last(a, n, logits);
     }
     return logits;
+  }
+
+  private int promptOf(List<Feed> feeds) {
+    int prompt = feeds.getFirst().cache().prompt();
+    for (Feed f : feeds) {
+      int other = f.cache().prompt();
+      for (LayerSpec l : other == prompt ? List.<LayerSpec>of() : spec.layers()) {
+        Rope rope = l.attention().rope();
+        if (rope != null && !rope.at(other).equals(rope.at(prompt))) {
+          throw new IllegalArgumentException(
+              "prompts of " + prompt + " and " + other + " tokens are turned differently");
+        }
+      }
+    }
+    return prompt;
   }
 
   /** Sees to it that so many tokens, and their logits, fit between operations. */
@@ -271,14 +291,16 @@ public final class ForwardPass implements AutoCloseable {
   /**
    * All layers, one after the other, on n tokens in a.x.
    *
+   * @param prompt how many tokens the prompt has or had that these belong to
    * @param whole whether the last layer's output is wanted, or only what its attention keeps
    */
-  private void walk(Activations a, int n, int[] positions, Attention attention, boolean whole) {
+  private void walk(
+      Activations a, int n, int[] positions, int prompt, Attention attention, boolean whole) {
     for (int l = 0; l < layers.size(); l++) {
       LoadedLayer layer = layers.get(l);
       LayerSpec s = layer.spec();
       Tensor read = normed(layer.attentionNorm(), a.x, a, n);
-      Tensor mixed = attention(a, l, read, n, positions, attention);
+      Tensor mixed = attention(a, l, read, n, positions, prompt, attention);
       if (l == layers.size() - 1 && !whole) {
         return;
       }
@@ -314,7 +336,7 @@ public final class ForwardPass implements AutoCloseable {
 
   /** What a layer's heads mix. */
   private Tensor attention(
-      Activations a, int l, Tensor read, int n, int[] positions, Attention attention) {
+      Activations a, int l, Tensor read, int n, int[] positions, int prompt, Attention attention) {
     LoadedLayer layer = layers.get(l);
     AttentionSpec s = layer.spec().attention();
     AttentionSpec.Shape shape = s.shape();
@@ -324,7 +346,7 @@ public final class ForwardPass implements AutoCloseable {
     parts(s.keyNorm(), layer.keyNorm(), qkv, shape.queryWidth(), shape.kvWidth(), n);
     if (s.rope() != null) {
       int heads = shape.heads() + shape.kvHeads();
-      device.rotate(s.rope(), qkv, heads, shape.headDim(), positions, n);
+      device.rotate(s.rope().at(prompt), qkv, heads, shape.headDim(), positions, n);
     }
     Tensor mixed = a.of(Activations.Use.MIXED, shape.queryWidth());
     attention.attend(l, qkv, mixed);

@@ -1,5 +1,6 @@
 package org.emslens.format;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,6 +22,23 @@ public record TensorInfo(String name, DType type, List<Long> shape, long offset)
 
   public long bytes() {
     return type.bytesOf(count());
+  }
+
+  /**
+   * Some rows of it, under its name: what it holds from one index of the first dimension on.
+   *
+   * @param first index of the first of them
+   */
+  public TensorInfo rows(long first, long rows) {
+    List<Long> part = new ArrayList<>(shape);
+    part.set(0, rows);
+    long row = count() / shape.getFirst();
+    return new TensorInfo(name, type, part, offset + type.bytesOf(first * row));
+  }
+
+  /** What it holds at one index of the first dimension. */
+  public TensorInfo at(long index) {
+    return new TensorInfo(name, type, shape.subList(1, shape.size()), rows(index, 1).offset);
   }
 
   /** Whether the shape is exactly this one. */

@@ -6,6 +6,8 @@ public enum Activation {
   SILU,
   /** x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) (arXiv 1606.08415). */
   GELU_TANH,
+  /** x / 2 (1 + erf(x / sqrt(2))), what GELU_TANH comes close to. */
+  GELU,
   /** max(0, x). */
   RELU
 }

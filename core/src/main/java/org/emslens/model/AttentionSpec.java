@@ -14,7 +14,7 @@ package org.emslens.model;
  */
 public record AttentionSpec(
     Shape shape,
-    RopeSpec rope,
+    Rope rope,
     LinearSpec query,
     LinearSpec key,
     LinearSpec value,
@@ -33,7 +33,7 @@ public record AttentionSpec(
   /** Without norms of queries and keys. */
   public AttentionSpec(
       Shape shape,
-      RopeSpec rope,
+      Rope rope,
       LinearSpec query,
       LinearSpec key,
       LinearSpec value,
@@ -62,6 +62,20 @@ public record AttentionSpec(
     /** The usual scale, 1 / sqrt(d) (arXiv 1706.03762). */
     public static Shape of(int heads, int kvHeads, int headDim) {
       return new Shape(heads, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)));
+    }
+
+    /**
+     * With a window.
+     *
+     * @param reach see `window`
+     */
+    public Shape within(int reach) {
+      return new Shape(heads, kvHeads, headDim, scale, reach, softCap);
+    }
+
+    /** With another scale and soft cap. */
+    public Shape scored(double by, double cap) {
+      return new Shape(heads, kvHeads, headDim, (float) by, window, (float) cap);
     }
 
     /** Whether the query at a position reaches the key at another, which is not after it. */

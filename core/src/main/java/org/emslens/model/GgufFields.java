@@ -23,6 +23,42 @@ public final class GgufFields {
     return values.containsKey(key);
   }
 
+  /** `general.architecture`. */
+  public String architecture() throws BadFileException {
+    return text("general.architecture");
+  }
+
+  /** A key of the architecture's own. */
+  public String key(String name) throws BadFileException {
+    return architecture() + "." + name;
+  }
+
+  /** Takes note that a key changes nothing. */
+  public void ignore(String key) {
+    used.add(key);
+  }
+
+  public boolean flagOr(String key, boolean otherwise) throws BadFileException {
+    used.add(key);
+    return switch (values.getOrDefault(key, otherwise)) {
+      case Boolean b -> b;
+      default -> throw wrong(key, "true or false");
+    };
+  }
+
+  /** A list, or this where the key is missing or no list. */
+  public List<?> listOr(String key, List<?> otherwise) {
+    used.add(key);
+    return values.get(key) instanceof List<?> list ? list : otherwise;
+  }
+
+  /** Refuses a value that this program does not know. */
+  public BadFileException unknown(String key) {
+    return new BadFileException(
+        file.path(),
+        "metadata '" + key + "' is '" + values.get(key) + "', which is not supported.");
+  }
+
   /** Refuses keys of this beginning that nobody asked for, but for these. */
   public void refuseOthers(String beginning, Set<String> harmless) throws BadFileException {
     for (String key : values.keySet()) {

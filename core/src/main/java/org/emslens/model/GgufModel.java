@@ -70,7 +70,7 @@ final class GgufModel {
           path,
           d.config(),
           d.spec(),
-          file,
+          d.weights(),
           tokenizer,
           template == null ? null : new ChatTemplate(template, tokenizer));
     } catch (IOException | RuntimeException e) {

@@ -3,12 +3,42 @@ package org.emslens.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.emslens.format.BadFileException;
 
 /** Typed access to a folder's config.json, with errors that name the field. */
 public final class HfFields {
+  /** What concerns training, the program that wrote it, or what the tokenizer is asked for. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "_name_or_path",
+          "architectures",
+          "attention_dropout",
+          "attn_pdrop",
+          "auto_map",
+          "bos_token_id",
+          "cache_implementation",
+          "classifier_dropout",
+          "dtype",
+          "embd_pdrop",
+          "eos_token_id",
+          "hidden_dropout",
+          "initializer_range",
+          "model_type",
+          "pad_token_id",
+          "pretraining_tp",
+          "resid_pdrop",
+          "router_aux_loss_coef",
+          "router_jitter_noise",
+          "torch_dtype",
+          "transformers.js_config",
+          "transformers_version",
+          "unsloth_fixed",
+          "unsloth_version",
+          "use_cache");
+
   private final Path file;
   private final JsonNode json;
   private final Set<String> used = new HashSet<>();
@@ -62,12 +92,26 @@ public final class HfFields {
     return n.asDouble();
   }
 
+  public double number(String field) throws BadFileException {
+    double found = numberOr(field, Double.NaN);
+    if (Double.isNaN(found)) {
+      throw new BadFileException(file, "'" + field + "' is missing; expected a number.");
+    }
+    return found;
+  }
+
   public String textOr(String field, String otherwise) {
     return get(field).asText(otherwise);
   }
 
   public boolean flag(String field) {
     return get(field).asBoolean();
+  }
+
+  /** Refuses any other text than the one that this program does, where the field is there. */
+  public void demand(String field, String only) throws BadFileException {
+    String found = textOr(field, only);
+    refuse(!found.equals(only), "'" + field + "' is '" + found + "'");
   }
 
   /** Refuses what this program does not do. */
@@ -81,9 +125,9 @@ public final class HfFields {
    * Refuses fields that nobody asked for, unless they switch nothing on: null, false, 0 and empty
    * ones do not.
    *
-   * @param harmless fields that change nothing
+   * @param harmless fields that change nothing in this family, besides those that do in none
    */
-  public void refuseOthers(Set<String> harmless) throws BadFileException {
+  public void refuseOthers(String... harmless) throws BadFileException {
     for (Map.Entry<String, JsonNode> e : json.properties()) {
       JsonNode n = e.getValue();
       boolean off =
@@ -92,7 +136,8 @@ public final class HfFields {
               || n.isNumber() && n.asDouble() == 0
               || n.isContainerNode() && n.isEmpty()
               || n.isTextual() && n.asText().isEmpty();
-      if (!off && !used.contains(e.getKey()) && !harmless.contains(e.getKey())) {
+      boolean known = used.contains(e.getKey()) || HARMLESS.contains(e.getKey());
+      if (!off && !known && !List.of(harmless).contains(e.getKey())) {
         throw new BadFileException(
             file, "'" + e.getKey() + "' is " + n + "; what it changes is not known here.");
       }

@@ -50,7 +50,7 @@ final class HfModel {
           folder,
           d.config(),
           d.spec(),
-          source,
+          d.weights(),
           tokenizer,
           template == null ? null : new ChatTemplate(template, tokenizer));
     } catch (IOException | RuntimeException e) {

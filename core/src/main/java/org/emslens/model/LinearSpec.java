@@ -10,6 +10,11 @@ import org.emslens.format.TensorInfo;
  */
 public record LinearSpec(TensorInfo weight, TensorInfo bias) {
 
+  /** So many of its outputs, from the first on. */
+  public LinearSpec rows(long first, long rows) {
+    return new LinearSpec(weight.rows(first, rows), bias == null ? null : bias.rows(first, rows));
+  }
+
   public int in() {
     return Math.toIntExact(weight.shape().getLast());
   }

@@ -1,14 +1,10 @@
 package org.emslens.model;
 
 /**
- * The numbers of a Llama-family decoder: grouped-query attention, RoPE (rotating halves), RMSNorm,
- * SwiGLU.
+ * The sizes of a model.
  *
  * @param architecture the family's name as the file gives it
  * @param kvHeads KV heads; a divisor of `heads`
- * @param ropeTheta base of the rotary frequencies
- * @param ropeDivisors what each of the headDim/2 frequencies is divided by (Llama 3.1's
- *     long-context scaling), or empty
  * @param tied whether the output projection is the embedding
  * @param parameters numbers in all weights
  * @param bytes size of the weights on disk
@@ -24,13 +20,28 @@ public record ModelConfig(
     int feedForward,
     int vocab,
     int context,
-    float ropeTheta,
-    float[] ropeDivisors,
-    float normEpsilon,
     boolean tied,
     long parameters,
     long bytes,
     String quantization) {
+
+  /** The same, but for whether the output projection is the embedding. */
+  public ModelConfig tied(boolean isTied) {
+    return new ModelConfig(
+        architecture,
+        layers,
+        hidden,
+        heads,
+        kvHeads,
+        headDim,
+        feedForward,
+        vocab,
+        context,
+        isTied,
+        parameters,
+        bytes,
+        quantization);
+  }
 
   /** Whether all sizes and the type of the weights are another's. */
   public boolean isLike(ModelConfig other) {
@@ -42,7 +53,6 @@ public record ModelConfig(
         && headDim == other.headDim
         && feedForward == other.feedForward
         && vocab == other.vocab
-        && ropeTheta == other.ropeTheta
         && parameters == other.parameters
         && quantization.equals(other.quantization);
   }
@@ -90,13 +100,6 @@ public record ModelConfig(
     }
     if (context < 1) {
       return "the context is " + context + "; expected at least 1";
-    }
-    if (!(ropeTheta > 0) || !(normEpsilon >= 0)) {
-      return "the RoPE base is "
-          + ropeTheta
-          + " and the norm's epsilon "
-          + normEpsilon
-          + "; both must be positive";
     }
     return null;
   }

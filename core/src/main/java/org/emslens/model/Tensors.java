@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.emslens.format.BadFileException;
 import org.emslens.format.DType;
+import org.emslens.format.Rearranged;
 import org.emslens.format.TensorInfo;
 import org.emslens.format.TensorSource;
 
@@ -19,6 +20,7 @@ import org.emslens.format.TensorSource;
 public final class Tensors {
   private final TensorSource source;
   private final Set<String> used = new LinkedHashSet<>();
+  private Rearranged rearranged;
 
   public Tensors(TensorSource source) {
     this.source = source;
@@ -60,9 +62,61 @@ public final class Tensors {
     return new LinearSpec(get(name + ".weight", out, in), has(bias) ? get(bias, out) : null);
   }
 
-  /** The root-mean-square norm NAME.weight [n]. */
-  public NormSpec rmsNorm(String name, long n, float epsilon) throws BadFileException {
-    return new NormSpec(NormSpec.Kind.RMS, epsilon, get(name + ".weight", n), null);
+  /** Of a linear map [all, in] so many outputs from the first on. */
+  public LinearSpec linearRows(String name, long first, long rows, long all, long in)
+      throws BadFileException {
+    return linear(name, all, in).rows(first, rows);
+  }
+
+  /** The mean and variance norm NAME.weight [n], and NAME.bias [n] where there is one. */
+  public NormSpec layerNorm(String name, long n, float epsilon) throws BadFileException {
+    String bias = name + ".bias";
+    return new NormSpec(
+        NormSpec.Kind.LAYER, epsilon, get(name + ".weight", n), has(bias) ? get(bias, n) : null);
+  }
+
+  /** The linear map whose weight is stored as [in, out]. */
+  public LinearSpec transposed(String name, long out, long in) throws BadFileException {
+    TensorInfo weight = unpacked(get(name + ".weight", in, out));
+    return new LinearSpec(rearranged().transposed(weight), get(name + ".bias", out));
+  }
+
+  /** A linear map whose outputs are stored group by group; see {@link Rearranged#sortedByKind}. */
+  public LinearSpec sortedByKind(String name, int groups, int kinds, long out, long in)
+      throws BadFileException {
+    LinearSpec stored = linear(name, out, in);
+    TensorInfo weight = rearranged().sortedByKind(unpacked(stored.weight()), groups, kinds);
+    return new LinearSpec(
+        weight,
+        stored.bias() == null
+            ? null
+            : rearranged().sortedByKind(unpacked(stored.bias()), groups, kinds));
+  }
+
+  private TensorInfo unpacked(TensorInfo tensor) throws BadFileException {
+    demand(
+        tensor.type().block() == 1,
+        "tensor '" + tensor.name() + "' is stored as " + tensor.type() + "; expected numbers");
+    return tensor;
+  }
+
+  private Rearranged rearranged() {
+    if (rearranged == null) {
+      rearranged = new Rearranged(source);
+    }
+    return rearranged;
+  }
+
+  /** Where the tensors that were asked for are read. */
+  public TensorSource source() {
+    return rearranged == null ? source : rearranged;
+  }
+
+  /** Refuses the file where this does not hold. */
+  public void demand(boolean holds, String problem) throws BadFileException {
+    if (!holds) {
+      throw new BadFileException(source.path(), problem + ".");
+    }
   }
 
   /**

@@ -148,7 +148,7 @@ public abstract class DeviceConformance {
       int heads = 1 + r.nextInt(5);
       float[] divisors = r.nextBoolean() ? new float[0] : new float[half];
       Arrays.fill(divisors, 1.5f);
-      RopeSpec rope = new RopeSpec(pairs, 2 * half, 10000, divisors);
+      RopeSpec rope = new RopeSpec(pairs, 2 * half, 10000, divisors, r.nextBoolean() ? 1 : 1.2f);
       int width = (heads + 2) * headDim;
       float[] x = random(r, n * width);
       int[] positions = IntStream.range(0, n).map(i -> 3 * i + 1000).toArray();

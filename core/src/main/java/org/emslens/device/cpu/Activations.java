@@ -14,6 +14,7 @@ final class Activations {
   private final Exponential exponential = new Exponential();
   private float[] gate = new float[0];
   private float[] up = new float[0];
+  private float[] squares = new float[0];
 
   /** Root-mean-square norm of x[from..from+weight.length) into out[from..). */
   static void rmsNorm(float[] x, int from, float[] weight, float epsilon, float[] out) {
@@ -75,6 +76,7 @@ final class Activations {
     switch (activation) {
       case SILU -> sigmoid(1, 0, n);
       case GELU_TANH -> sigmoid(2 * ROOT_2_OVER_PI, 2 * ROOT_2_OVER_PI * 0.044715f, n);
+      case GELU -> gelu(n);
       case RELU -> positive(gate, up, n);
     }
     System.arraycopy(up, 0, out, to, n);
@@ -85,6 +87,32 @@ final class Activations {
     polynomial(gate, -a, -b, n);
     exponential.exp(gate, n);
     divide(up, gate, n);
+  }
+
+  /**
+   * up *= (1 + erf(gate / sqrt(2))) / 2, erf to 1.5e-7 by formula 7.1.26 of Abramowitz and Stegun's
+   * handbook.
+   */
+  private void gelu(int n) {
+    if (squares.length < n) {
+      squares = new float[n];
+    }
+    for (int i = 0; i < n; i++) {
+      squares[i] = gate[i] * gate[i] / -2;
+    }
+    exponential.exp(squares, n);
+    for (int i = 0; i < n; i++) {
+      float x = Math.abs(gate[i]) * (float) Math.sqrt(0.5);
+      float t = 1 / (1 + 0.3275911f * x);
+      float tail =
+          t
+              * (0.254829592f
+                  + t
+                      * (-0.284496736f
+                          + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))))
+              * squares[i];
+      up[i] *= gate[i] < 0 ? tail / 2 : 1 - tail / 2;
+    }
   }
 
   private static void polynomial(float[] x, float a, float b, int n) {

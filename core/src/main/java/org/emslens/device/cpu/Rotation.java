@@ -50,8 +50,8 @@ final class Rotation {
     int half = frequencies.length;
     for (int i = 0; i < half; i++) {
       float angle = positions[t] * frequencies[i];
-      angles[t * 2 * half + i] = (float) Math.cos(angle);
-      angles[t * 2 * half + half + i] = (float) Math.sin(angle);
+      angles[t * 2 * half + i] = (float) (rope.magnitude() * Math.cos(angle));
+      angles[t * 2 * half + half + i] = (float) (rope.magnitude() * Math.sin(angle));
     }
   }
 

@@ -205,7 +205,8 @@ final class OpenClDevice implements Device {
             heads,
             headDim,
             pairs,
-            rope.pairs() == RopeSpec.Pairs.HALVES ? 1 : 0);
+            rope.pairs() == RopeSpec.Pairs.HALVES ? 1 : 0,
+            rope.magnitude());
   }
 
   /** Positions are the same in all layers: they are written once. */
@@ -236,6 +237,7 @@ final class OpenClDevice implements Device {
       case SILU -> 0;
       case GELU_TANH -> 1;
       case RELU -> 2;
+      case GELU -> 3;
     };
   }
 

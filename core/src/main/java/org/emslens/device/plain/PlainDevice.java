@@ -3,6 +3,7 @@ package org.emslens.device.plain;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.numbers.gamma.Erf;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
@@ -135,8 +136,10 @@ final class PlainDevice implements Device {
           float angle = positions[t] * frequencies[i];
           double a = row[first];
           double b = row[second];
-          row[first] = (float) (a * Math.cos(angle) - b * Math.sin(angle));
-          row[second] = (float) (b * Math.cos(angle) + a * Math.sin(angle));
+          double cos = rope.magnitude() * Math.cos(angle);
+          double sin = rope.magnitude() * Math.sin(angle);
+          row[first] = (float) (a * cos - b * sin);
+          row[second] = (float) (b * cos + a * sin);
         }
       }
     }
@@ -159,6 +162,7 @@ final class PlainDevice implements Device {
       case SILU -> x / (1 + Math.exp(-x));
       case GELU_TANH ->
           x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+      case GELU -> x / 2 * (1 + Erf.value(x / Math.sqrt(2)));
       case RELU -> Math.max(0, x);
     };
   }

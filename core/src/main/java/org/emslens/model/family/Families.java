@@ -5,7 +5,18 @@ import java.util.function.Function;
 
 /** The families that this program knows. */
 public final class Families {
-  private static final List<Family> ALL = List.of(new Llama());
+  private static final List<Family> ALL =
+      List.of(
+          new Llama(),
+          new Qwen2(),
+          new Qwen3(),
+          new Gemma(),
+          new Phi3(),
+          new Olmo2(),
+          new Granite(),
+          new SmolLm3(),
+          new Gpt2(),
+          new GptNeox());
 
   private Families() {}
 

@@ -2,6 +2,7 @@ package org.emslens.model.family;
 
 import java.util.List;
 import org.emslens.format.BadFileException;
+import org.emslens.format.TensorSource;
 import org.emslens.model.GgufFields;
 import org.emslens.model.HfFields;
 import org.emslens.model.ModelConfig;
@@ -11,8 +12,12 @@ import org.emslens.model.Tensors;
 /** A family of models: reads its numbers, says which tensor is which. */
 public interface Family {
 
-  /** What a model of a family is. */
-  record Described(ModelConfig config, ModelSpec spec) {}
+  /**
+   * What a model of a family is.
+   *
+   * @param weights where the tensors of `spec` are read
+   */
+  record Described(ModelConfig config, ModelSpec spec, TensorSource weights) {}
 
   /** Values of `general.architecture` in GGUF files. */
   List<String> ggufNames();

@@ -66,7 +66,8 @@ kernel SIZE(KEYS, 1) void turn(
     const int heads,
     const int d,
     const int pairs,
-    const int halves) {
+    const int halves,
+    const float magnitude) {
   const int at = get_global_id(0);
   const int h = at / pairs;
   const int i = at - h * pairs;
@@ -77,8 +78,8 @@ kernel SIZE(KEYS, 1) void turn(
   global float *first = x + (long)row * columns + h * d + (halves ? i : 2 * i);
   global float *second = first + (halves ? pairs : 1);
   const float angle = positions[row] * frequencies[i];
-  const float c = cos(angle);
-  const float s = sin(angle);
+  const float c = magnitude * cos(angle);
+  const float s = magnitude * sin(angle);
   const float a = *first;
   const float b = *second;
   *first = a * c - b * s;
@@ -91,8 +92,10 @@ float activated(float x, const int kind) {
       return x / (1 + exp(-x));
     case 1: // GELU by tanh
       return 0.5f * x * (1 + tanh(0.7978845608f * (x + 0.044715f * x * x * x)));
-    default: // ReLU
+    case 2: // ReLU
       return fmax(x, 0.0f);
+    default: // GELU
+      return 0.5f * x * (1 + erf(0.7071067812f * x));
   }
 }
 
