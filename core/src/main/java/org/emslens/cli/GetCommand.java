@@ -7,6 +7,7 @@ import org.emslens.hub.ModelStore;
 import org.emslens.hub.UserFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -18,6 +19,11 @@ final class GetCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "ID", description = "Left out: the default model.")
   private String id;
 
+  @Option(
+      names = "--accept-terms",
+      description = "You have read the model's terms, where it has some, and accept them.")
+  private boolean acceptTerms;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -27,7 +33,7 @@ final class GetCommand implements Callable<Integer> {
     var store = new ModelStore(UserFolders.models());
     spec.commandLine()
         .getOut()
-        .println(store.get(entry, ModelOption.listener(spec.commandLine().getErr())));
+        .println(store.get(entry, new FetchLines(spec.commandLine().getErr(), acceptTerms)));
     spec.commandLine().getOut().flush();
     return 0;
   }

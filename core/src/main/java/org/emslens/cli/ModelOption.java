@@ -3,11 +3,9 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.hub.Catalogue;
-import org.emslens.hub.FetchListener;
 import org.emslens.hub.ModelStore;
 import org.emslens.hub.UserFolders;
 import org.emslens.model.Model;
@@ -67,7 +65,7 @@ final class ModelOption {
    * @param model null or {@link #DEFAULT} for the default model
    */
   static Path path(String model, PrintWriter err) throws IOException {
-    return store().resolve(Catalogue.shipped(), id(model), listener(err));
+    return store().resolve(Catalogue.shipped(), id(model), new FetchLines(err, false));
   }
 
   private static ModelStore store() {
@@ -76,43 +74,5 @@ final class ModelOption {
 
   private static String id(String model) {
     return DEFAULT.equals(model) ? null : model;
-  }
-
-  /**
-   * Progress on stderr: a line that rewrites itself where somebody watches, a line per source
-   * elsewhere.
-   */
-  static FetchListener listener(PrintWriter err) {
-    boolean watched = System.console() != null && System.console().isTerminal();
-    return new FetchListener() {
-      private String last = "";
-
-      @Override
-      public void at(String source, long bytes, long of) {
-        String line =
-            watched
-                ? String.format(
-                    Locale.ROOT,
-                    "Fetching from %s: %d of %d MB",
-                    source,
-                    bytes / 1_000_000,
-                    of / 1_000_000)
-                : "Fetching the model from " + source + " ...";
-        if (!line.equals(last)) {
-          err.print(watched ? "\r" + line + "   " : line + System.lineSeparator());
-          err.flush();
-          last = line;
-          if (watched && bytes == of) {
-            err.println();
-          }
-        }
-      }
-
-      @Override
-      public void gaveUp(String source, String why) {
-        err.println((watched ? System.lineSeparator() : "") + "Not from " + source + ": " + why);
-        err.flush();
-      }
-    };
   }
 }

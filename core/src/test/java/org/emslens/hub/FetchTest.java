@@ -87,7 +87,8 @@ class FetchTest {
   }
 
   private CatalogueEntry entry(String sha, Source... sources) {
-    return new CatalogueEntry("m", "M", "none", "m.gguf", CONTENT.length, sha, List.of(sources));
+    return new CatalogueEntry(
+        "m", "M", "none", "m.gguf", CONTENT.length, sha, null, List.of(sources));
   }
 
   private Source hub() {
@@ -226,7 +227,7 @@ class FetchTest {
 
   @Test
   void missingPythonIsSaid() {
-    Source pip = new PipSource("no-such-python", "p", "1", "f");
+    Source pip = new PipSource("no-such-python", List.of(new PipSource.Part("p", "1", "f")));
     String why = assertThrows(IOException.class, () -> get(entry("0", pip))).getMessage();
     assertTrue(why.contains("no-such-python"), why);
   }
