@@ -78,6 +78,45 @@ public record HeadPlan(
     return target.length - kept.length - mergedCount();
   }
 
+  /** This plan for a head that has older slots besides, which go. */
+  public HeadPlan after(int older) {
+    if (older == 0) {
+      return this;
+    }
+    int n = older + slots();
+    int[] targets = new int[n];
+    Arrays.fill(targets, 0, older, -1);
+    System.arraycopy(target, 0, targets, older, target.length);
+    return new HeadPlan(
+        Arrays.stream(kept).map(j -> j + older).toArray(),
+        window,
+        targets,
+        padded(weight, older),
+        bias,
+        new Scores(
+            padded(scores.global, older), padded(scores.local, older), padded(scores.score, older)),
+        readout);
+  }
+
+  private static float[] padded(float[] x, int before) {
+    if (x.length == 0) {
+      return x;
+    }
+    float[] out = new float[before + x.length];
+    System.arraycopy(x, 0, out, before, x.length);
+    return out;
+  }
+
+  /** A plan that keeps all of a head's slots. */
+  public static HeadPlan keepAll(HeadState h) {
+    int[] all = new int[h.slots()];
+    for (int j = 0; j < all.length; j++) {
+      all[j] = j;
+    }
+    float[] mass = HeadwisePolicy.mass(h, h.global(true));
+    return keep(all, 0, mass, h.slots(), Scores.NONE, h.slots());
+  }
+
   /** A plan that keeps these slots and drops the rest. */
   static HeadPlan keep(int[] kept, int window, float[] mass, int slots, Scores scores, int needed) {
     int[] target = new int[slots];

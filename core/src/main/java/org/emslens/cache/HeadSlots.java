@@ -82,6 +82,21 @@ public record HeadSlots(int[] position, int[] memberStart, int[] members, float[
   }
 
   /**
+   * How many source tokens are in each state, by its number [states].
+   *
+   * @param seen tokens seen
+   * @param reached first position that the next query reaches
+   */
+  public int[] count(int seen, int reached) {
+    int[] counts = new int[TokenState.values().length];
+    int[] hosts = hosts(seen);
+    for (int t = 0; t < seen; t++) {
+      counts[TokenState.of(t, hosts[t], reached).ordinal()]++;
+    }
+    return counts;
+  }
+
+  /**
    * Where every source token is.
    *
    * @param seen tokens seen

@@ -1,5 +1,7 @@
 package org.emslens.cache;
 
+import java.util.Arrays;
+
 /**
  * What a policy sees of one KV head, slots in ascending order of position.
  *
@@ -18,6 +20,25 @@ public record HeadState(
     float[] local,
     int[] position,
     SlotVectors vectors) {
+
+  /** How many slots lie before a position. */
+  int before(int reached) {
+    int at = Arrays.binarySearch(position, 0, slots, reached);
+    return at < 0 ? -at - 1 : at;
+  }
+
+  /** Without its first slots. */
+  HeadState from(int first) {
+    return first == 0
+        ? this
+        : new HeadState(
+            slots - first,
+            Arrays.copyOfRange(received, first, slots),
+            Arrays.copyOfRange(queries, first, slots),
+            Arrays.copyOfRange(local, first, slots),
+            Arrays.copyOfRange(position, first, slots),
+            vectors.from(first));
+  }
 
   /**
    * Global: attention received per query that could see the slot; without correction, per query of

@@ -29,12 +29,7 @@ abstract class HeadwisePolicy implements CachePolicy {
   }
 
   private static Supplier<HeadPlan> keepAll(HeadState h) {
-    int[] all = new int[h.slots()];
-    for (int j = 0; j < all.length; j++) {
-      all[j] = j;
-    }
-    HeadPlan plan =
-        HeadPlan.keep(all, 0, mass(h, h.global(true)), h.slots(), HeadPlan.Scores.NONE, h.slots());
+    HeadPlan plan = HeadPlan.keepAll(h);
     return () -> plan;
   }
 

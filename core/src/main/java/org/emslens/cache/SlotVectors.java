@@ -1,5 +1,6 @@
 package org.emslens.cache;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.emslens.cache.CacheOptions.Similarity;
 
@@ -15,6 +16,27 @@ public interface SlotVectors {
    * @param floor what a cosine counts as at least: 0, or -1 for a single one as it is
    */
   Supplier<MostSimilar> mostSimilar(Similarity by, int[] pool, int[] centres, float floor);
+
+  /** The same without the first slots, which numbers then do not count. */
+  default SlotVectors from(int first) {
+    SlotVectors all = this;
+    return new SlotVectors() {
+      @Override
+      public Supplier<MostSimilar> mostSimilar(
+          Similarity by, int[] pool, int[] centres, float floor) {
+        return all.mostSimilar(by, later(pool), later(centres), floor);
+      }
+
+      @Override
+      public float[] valueNorms(int[] slots) {
+        return all.valueNorms(later(slots));
+      }
+
+      private int[] later(int[] slots) {
+        return Arrays.stream(slots).map(s -> s + first).toArray();
+      }
+    };
+  }
 
   /** Euclidean length of some slots' values. */
   float[] valueNorms(int[] slots);

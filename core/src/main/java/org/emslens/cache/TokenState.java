@@ -4,12 +4,19 @@ package org.emslens.cache;
 public enum TokenState {
   KEPT,
   MERGED,
-  EVICTED;
+  EVICTED,
+
+  /** Older than what the layer's window lets the next query see; no policy's doing. */
+  OUT_OF_REACH;
 
   /**
    * @param host position of the slot that stands for the token, or -1
+   * @param reached first position that the next query reaches
    */
-  public static TokenState of(int token, int host) {
-    return host < 0 ? EVICTED : host == token ? KEPT : MERGED;
+  public static TokenState of(int token, int host, int reached) {
+    if (host >= reached) {
+      return host == token ? KEPT : MERGED;
+    }
+    return token < reached ? OUT_OF_REACH : EVICTED;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.emslens.cache.CacheFrame;
+import org.emslens.cache.TokenState;
 import org.emslens.device.ProcessMemory;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
@@ -220,23 +221,29 @@ final class RunCommand implements Callable<Integer> {
 
   /**
    * Counts over all KV heads of all layers; source tokens are retained in slots of their own,
-   * merged into others', or evicted.
+   * merged into others', evicted, or out of reach of the layer's window.
    */
   private static Map<String, Object> step(Run run, Step s, Measures m) {
     CacheFrame frame = s.after();
-    long members = 0;
+    long[] states = new long[TokenState.values().length];
     for (int i = 0; i < frame.compressed().size(); i++) {
-      members += frame.head(i).members().length;
+      int reached = run.reached(i / run.config().kvHeads(), s);
+      int[] counts = frame.head(i).count(s.seen(), reached);
+      for (int k = 0; k < counts.length; k++) {
+        states[k] += counts[k];
+      }
     }
-    long slots = frame.slots();
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("step", s.index());
     row.put("token", s.token() == null ? null : s.token().id());
     row.put("text", s.text());
     row.put("seen", s.seen());
-    row.put("retained", slots);
-    row.put("merged", members - slots);
-    row.put("evicted", (long) frame.compressed().size() * s.seen() - members);
+    row.put("retained", states[TokenState.KEPT.ordinal()]);
+    row.put("merged", states[TokenState.MERGED.ordinal()]);
+    row.put("evicted", states[TokenState.EVICTED.ordinal()]);
+    if (run.hasWindows()) {
+      row.put("outOfReach", states[TokenState.OUT_OF_REACH.ordinal()]);
+    }
     row.put("bytes", run.bytes(s));
     row.put("compressed", s.plan() != null);
     measures(row, m);

@@ -7,9 +7,11 @@ import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CachePolicy;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.HeadPlan;
+import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
 import org.emslens.cache.Policies;
 import org.emslens.device.CacheMemory;
+import org.emslens.model.AttentionSpec;
 
 /**
  * The KV cache of all layers: slots per KV head, which may differ in number once a policy has
@@ -17,33 +19,29 @@ import org.emslens.device.CacheMemory;
  */
 public final class Cache implements AutoCloseable {
   private final CacheMemory memory;
-  private final int layers;
-  private final int kvHeads;
-  private final int headDim;
+  private final List<AttentionSpec.Shape> shapes;
   private final int prompt;
   private int seen;
 
   /**
    * @param memory the slots, where a device keeps them
-   * @param headDim size of one key
+   * @param shapes of the layers, first to last
    * @param seen tokens that all heads hold
    */
-  public Cache(CacheMemory memory, int layers, int kvHeads, int headDim, int seen) {
-    this(memory, layers, kvHeads, headDim, seen, seen);
+  public Cache(CacheMemory memory, List<AttentionSpec.Shape> shapes, int seen) {
+    this(memory, shapes, seen, seen);
   }
 
-  private Cache(CacheMemory memory, int layers, int kvHeads, int headDim, int prompt, int seen) {
+  private Cache(CacheMemory memory, List<AttentionSpec.Shape> shapes, int prompt, int seen) {
     this.memory = memory;
-    this.layers = layers;
-    this.kvHeads = kvHeads;
-    this.headDim = headDim;
+    this.shapes = List.copyOf(shapes);
     this.prompt = prompt;
     this.seen = seen;
   }
 
   /** An independent copy, to come back to. */
   public Cache copy() {
-    return new Cache(memory.copy(), layers, kvHeads, headDim, prompt, seen);
+    return new Cache(memory.copy(), shapes, prompt, seen);
   }
 
   /** The slots, where the device keeps them. */
@@ -78,7 +76,7 @@ public final class Cache implements AutoCloseable {
   /** Slots of all heads. */
   public long slots() {
     long sum = 0;
-    for (int l = 0; l < layers; l++) {
+    for (int l = 0; l < shapes.size(); l++) {
       sum += slots(l);
     }
     return sum;
@@ -87,7 +85,7 @@ public final class Cache implements AutoCloseable {
   /** Slots of one layer's heads. */
   public long slots(int layer) {
     long sum = 0;
-    for (int g = 0; g < kvHeads; g++) {
+    for (int g = 0; g < shapes.get(layer).kvHeads(); g++) {
       sum += memory.slots(layer, g);
     }
     return sum;
@@ -95,7 +93,7 @@ public final class Cache implements AutoCloseable {
 
   /** Bytes that the slots' keys and values take as float32. */
   public long bytes() {
-    return bytes(slots(), headDim);
+    return bytes(slots(), shapes.getFirst().headDim());
   }
 
   /** Bytes that so many slots' keys and values take as float32. */
@@ -104,21 +102,40 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * Whether some layer holds, on average over its heads, at least its budget plus this many slots.
-   * While no more tokens were seen than the budget has slots, none does, however layers share it.
+   * Whether some layer holds, on average over its heads, at least its budget plus this many slots
+   * that queries reach. While no more tokens were seen than the budget has slots, none does,
+   * however layers share it.
    */
   public boolean reaches(CachePolicy policy, int budget, int more) {
-    for (int l = 0; l < layers && seen > budget; l++) {
-      if (slots(l) >= (long) kvHeads * (policy.layerBudget(budget, l, layers) + more)) {
+    for (int l = 0; l < shapes.size() && seen > budget; l++) {
+      int of = policy.layerBudget(budget, l, shapes.size());
+      int window = shapes.get(l).window();
+      int heads = shapes.get(l).kvHeads();
+      long slots = window == 0 ? slots(l) : Math.min(slots(l), (long) heads * window);
+      if (!holdsWindow(of, l) && slots >= (long) heads * (of + more)) {
         return true;
       }
     }
     return false;
   }
 
-  /** What policies see of all layers, gathered in parallel. */
+  /** Whether a layer has a window no longer than its budget, so that there is nothing to choose. */
+  private boolean holdsWindow(int budget, int layer) {
+    int window = shapes.get(layer).window();
+    return window > 0 && budget >= window;
+  }
+
+  /**
+   * What policies see of all layers, gathered in parallel: the slots that the next query reaches.
+   */
   public List<LayerState> states() {
-    return IntStream.range(0, layers).parallel().mapToObj(memory::state).toList();
+    return IntStream.range(0, shapes.size()).parallel().mapToObj(this::state).toList();
+  }
+
+  private LayerState state(int layer) {
+    LayerState all = memory.state(layer);
+    int reached = shapes.get(layer).firstReached(seen);
+    return reached == 0 ? all : all.from(reached);
   }
 
   /** Plans all layers, in parallel; nothing changes yet. */
@@ -126,17 +143,40 @@ public final class Cache implements AutoCloseable {
     return plan(states(), policy, options, budget);
   }
 
-  /** The same from states that are there already, one per layer. */
-  public static CompressionPlan plan(
+  /**
+   * The same from states that are there already, one per layer. Slots that no query reaches any
+   * more go; layers whose window the budget holds keep all others.
+   */
+  public CompressionPlan plan(
       List<LayerState> states, Policies policy, CacheOptions options, int budget) {
     CachePolicy p = policy.with(options);
     List<Supplier<List<HeadPlan>>> chosen =
-        states.parallelStream()
-            .map(s -> p.choose(s, p.layerBudget(budget, s.layer(), s.layers())))
-            .toList();
+        states.parallelStream().map(s -> choose(p, s, budget)).toList();
     List<HeadPlan> plans =
         chosen.parallelStream().map(Supplier::get).flatMap(List::stream).toList();
     return new CompressionPlan(policy.id(), budget, p.mergeKeys(), plans);
+  }
+
+  private static boolean fits(LayerState s, int budget) {
+    long slots = s.heads().stream().mapToLong(HeadState::slots).sum();
+    return slots <= (long) budget * s.heads().size();
+  }
+
+  private Supplier<List<HeadPlan>> choose(CachePolicy p, LayerState s, int budget) {
+    int of = p.layerBudget(budget, s.layer(), s.layers());
+    if (holdsWindow(of, s.layer()) || shapes.get(s.layer()).window() > 0 && fits(s, of)) {
+      return () ->
+          IntStream.range(0, s.heads().size())
+              .mapToObj(g -> HeadPlan.keepAll(s.heads().get(g)).after(s.skipped()[g]))
+              .toList();
+    }
+    Supplier<List<HeadPlan>> chosen = p.choose(s, of);
+    return () -> {
+      List<HeadPlan> plans = chosen.get();
+      return IntStream.range(0, plans.size())
+          .mapToObj(g -> plans.get(g).after(s.skipped()[g]))
+          .toList();
+    };
   }
 
   /**

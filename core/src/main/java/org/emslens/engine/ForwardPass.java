@@ -164,7 +164,7 @@ public final class ForwardPass implements AutoCloseable {
       memory.close();
       throw e;
     }
-    return new Prompt(config, ids.clone(), memory, logits);
+    return new Prompt(config, spec.attention(), ids.clone(), memory, logits);
   }
 
   /**

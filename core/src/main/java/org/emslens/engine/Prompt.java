@@ -1,21 +1,33 @@
 package org.emslens.engine;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.PromptMemory;
+import org.emslens.model.AttentionSpec;
 import org.emslens.model.ModelConfig;
 
 /**
  * The uncompressed run of a prompt: compression is planned from it as often as the user likes, and
  * any head's attention is looked at, without running the prompt again.
  *
+ * @param shapes of the layers' attention, first to last
  * @param ids its tokens
  * @param memory its attention, where the device keeps it
  * @param logits of the last position [vocab]; empty where this was read from a recording
  */
-public record Prompt(ModelConfig config, int[] ids, PromptMemory memory, float[] logits)
+public record Prompt(
+    ModelConfig config,
+    List<AttentionSpec.Shape> shapes,
+    int[] ids,
+    PromptMemory memory,
+    float[] logits)
     implements AutoCloseable {
+
+  public Prompt {
+    shapes = List.copyOf(shapes);
+  }
 
   public int tokens() {
     return ids.length;
@@ -23,8 +35,7 @@ public record Prompt(ModelConfig config, int[] ids, PromptMemory memory, float[]
 
   /** A fresh full cache that remembers the attention of the last `window` queries. */
   public Cache cache(int window) {
-    return new Cache(
-        memory.cache(window), config.layers(), config.kvHeads(), config.headDim(), tokens());
+    return new Cache(memory.cache(window), shapes, tokens());
   }
 
   /**

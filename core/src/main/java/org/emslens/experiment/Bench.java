@@ -130,7 +130,7 @@ public record Bench(
     long start = System.nanoTime();
     List<LayerState> states = cache.states();
     long scored = System.nanoTime();
-    CompressionPlan plan = Cache.plan(states, choice.policy(), choice.options(), budget);
+    CompressionPlan plan = cache.plan(states, choice.policy(), choice.options(), budget);
     long planned = System.nanoTime();
     cache.apply(plan);
     long applied = System.nanoTime();

@@ -50,7 +50,7 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     int slots = new CacheChoice(Policies.EMS, options, budget).slotsFor(n);
     int d = keys.shape()[2];
     try (PromptMemory prompt = prompt(device, queries, keys, values, options.window());
-        Cache cache = new Cache(prompt.cache(options.window()), 1, heads, d, n)) {
+        Cache cache = new Cache(prompt.cache(options.window()), shapes(queries, keys), n)) {
       return of(cache, slots, options, heads, n, d);
     }
   }
@@ -76,11 +76,8 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
 
   /** One layer of a prompt, as a device attends to it. */
   private static PromptMemory prompt(Device device, Npy queries, Npy keys, Npy values, int window) {
-    int heads = queries.shape()[0];
-    int kvHeads = keys.shape()[0];
     int n = keys.shape()[1];
-    int d = keys.shape()[2];
-    AttentionSpec.Shape shape = AttentionSpec.Shape.of(heads, kvHeads, d);
+    AttentionSpec.Shape shape = shapes(queries, keys).getFirst();
     PromptMemory prompt = device.prompt(List.of(shape), n, window);
     int width = shape.queryWidth() + 2 * shape.kvWidth();
     float[] all = new float[Math.multiplyExact(n, width)];
@@ -96,6 +93,10 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
       device.attend(prompt, 0, qkv, 0, n, outputs);
     }
     return prompt;
+  }
+
+  private static List<AttentionSpec.Shape> shapes(Npy queries, Npy keys) {
+    return List.of(AttentionSpec.Shape.of(queries.shape()[0], keys.shape()[0], keys.shape()[2]));
   }
 
   /** One token of an array [heads, N, d], head by head. */

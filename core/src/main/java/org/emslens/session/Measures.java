@@ -20,7 +20,7 @@ import org.emslens.cache.HeadPlan;
  * @param leftMass share of the prompt's attention that no compression so far has thrown away: the
  *     product of what each left, mean over KV heads
  * @param slots of all heads
- * @param retained slots per source token seen
+ * @param retained slots per token that a full cache would hold
  * @param bytes of those slots as float32
  */
 public record Measures(
@@ -99,7 +99,7 @@ public record Measures(
           mass.evicted,
           Arrays.stream(left).average().orElse(1),
           last.after().slots(),
-          (double) last.after().slots() / left.length / last.seen(),
+          (double) last.after().slots() / run.fullSlots(last),
           run.bytes(last));
     }
   }

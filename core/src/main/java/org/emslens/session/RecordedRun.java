@@ -2,6 +2,7 @@ package org.emslens.session;
 
 import java.util.List;
 import org.emslens.cache.CacheOptions;
+import org.emslens.model.AttentionSpec;
 import org.emslens.model.ModelConfig;
 import org.emslens.text.Token;
 
@@ -17,6 +18,7 @@ record RecordedRun(
     int version,
     String model,
     ModelConfig config,
+    List<AttentionSpec.Shape> attention,
     String promptText,
     List<Token> prompt,
     int lastRowCount,

@@ -33,7 +33,7 @@ import org.emslens.engine.Progress;
  */
 public final class Recording {
   static final String FORMAT = "emslens-recording";
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private Recording() {}
 

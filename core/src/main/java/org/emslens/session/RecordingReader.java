@@ -157,6 +157,9 @@ final class RecordingReader {
     if (version < 3 && json instanceof ObjectNode all) {
       all.putNull("manifest");
     }
+    if (version < 4 && json instanceof ObjectNode all) {
+      all.putNull("attention");
+    }
     return json;
   }
 
@@ -181,12 +184,26 @@ final class RecordingReader {
               + r.prompt().size()
               + " tokens, which cannot be.");
     }
+    if (shapes(r).size() != c.layers() || !shapes(r).stream().allMatch(s -> fits(s, c))) {
+      throw bad("recording.json: 'attention' does not belong to its 'config'.");
+    }
     for (int i = 0; i < r.steps().size(); i++) {
       RecordedRun.RecordedStep s = r.steps().get(i);
       if (s.next() == null || s.text() == null || (s.token() == null) != (i == 0)) {
         throw bad("recording.json: step " + i + " is incomplete.");
       }
     }
+  }
+
+  private static boolean fits(AttentionSpec.Shape s, ModelConfig c) {
+    return s != null
+        && s.heads() == c.heads()
+        && s.kvHeads() == c.kvHeads()
+        && s.headDim() == c.headDim()
+        && Float.isFinite(s.scale())
+        && s.window() >= 0
+        && s.softCap() >= 0
+        && Float.isFinite(s.softCap());
   }
 
   private Prompt prefill(RecordedRun r) throws IOException {
@@ -221,9 +238,17 @@ final class RecordingReader {
       }
     }
     int[] ids = r.prompt().stream().mapToInt(Token::id).toArray();
-    AttentionSpec.Shape shape = AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim());
-    return new Prompt(
-        c, ids, HostPrompt.of(Collections.nCopies(layers, shape), kept), new float[0]);
+    List<AttentionSpec.Shape> shapes = shapes(r);
+    return new Prompt(c, shapes, ids, HostPrompt.of(shapes, kept), new float[0]);
+  }
+
+  /** Models were all alike before files said how each layer attends. */
+  private static List<AttentionSpec.Shape> shapes(RecordedRun r) {
+    ModelConfig c = r.config();
+    return r.attention() != null
+        ? r.attention()
+        : Collections.nCopies(
+            c.layers(), AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim()));
   }
 
   private static float[][] halves(DataInputStream in, int count, int each) throws IOException {

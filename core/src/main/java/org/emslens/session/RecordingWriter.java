@@ -88,6 +88,7 @@ final class RecordingWriter {
         Recording.VERSION,
         run.model(),
         run.config(),
+        run.prefill().shapes(),
         run.promptText(),
         run.prompt(),
         lastRows(run),

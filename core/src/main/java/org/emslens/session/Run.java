@@ -67,6 +67,25 @@ public record Run(
     return text.toString();
   }
 
+  /** The first position that a layer's next query reaches after a step. */
+  public int reached(int layer, Step step) {
+    return prefill.shapes().get(layer).firstReached(step.seen());
+  }
+
+  /** Whether some layers attend to a window only. */
+  public boolean hasWindows() {
+    return prefill.shapes().stream().anyMatch(s -> s.window() > 0);
+  }
+
+  /** Slots of all heads that the full cache would have: what the next query reaches. */
+  public long fullSlots(Step step) {
+    long slots = 0;
+    for (int l = 0; l < config().layers(); l++) {
+      slots += (long) config().kvHeads() * (step.seen() - reached(l, step));
+    }
+    return slots;
+  }
+
   /** Bytes of the cache after a step, as float32. */
   public long bytes(Step step) {
     return Cache.bytes(step.after().slots(), config().headDim());
@@ -74,6 +93,6 @@ public record Run(
 
   /** Bytes that the full cache would have. */
   public long fullBytes(Step step) {
-    return Cache.bytes((long) config().allKvHeads() * step.seen(), config().headDim());
+    return Cache.bytes(fullSlots(step), config().headDim());
   }
 }

@@ -48,6 +48,6 @@ final class TestCaches {
     }
     AttentionSpec.Shape shape = AttentionSpec.Shape.of(kvHeads, kvHeads, d);
     HostPrompt prompt = HostPrompt.of(Collections.nCopies(layers.size(), shape), layers);
-    return new Cache(prompt.cache(window), layers.size(), kvHeads, d, n);
+    return new Cache(prompt.cache(window), Collections.nCopies(layers.size(), shape), n);
   }
 }

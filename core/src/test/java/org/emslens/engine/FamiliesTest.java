@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.emslens.FamilyModels;
 import org.emslens.TestFiles;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceProvider;
@@ -32,7 +32,7 @@ class FamiliesTest {
   @TempDir Path folder;
 
   static Stream<Arguments> modelsAndDevices() throws IOException {
-    JsonNode models = TestFiles.json("families/expected.json").get("models");
+    JsonNode models = FamilyModels.expected().get("models");
     List<Arguments> all = new ArrayList<>();
     for (DeviceProvider.Found d : Devices.find()) {
       for (var m : d.usable() ? models.properties() : List.<Map.Entry<String, JsonNode>>of()) {
@@ -49,10 +49,10 @@ class FamiliesTest {
   @MethodSource("modelsAndDevices")
   void agreesWithTransformers(String file, String on) throws IOException {
     String name = file.replace(".gguf", "");
-    JsonNode all = TestFiles.json("families/expected.json");
+    JsonNode all = FamilyModels.expected();
     JsonNode expected = all.get("models").get(name);
     int[] ids = TestFiles.ints(all.get("ids"));
-    try (Model model = ModelLoader.open(path(file));
+    try (Model model = ModelLoader.open(FamilyModels.path(file, folder));
         Device device = Devices.open(on);
         ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       float[][] logits = new float[ids.length][];
@@ -70,22 +70,6 @@ class FamiliesTest {
         assertArrayEquals(continuation, greedy(pass, ids, continuation.length), "with a cache");
       }
     }
-  }
-
-  /** The model's file, or its folder with the tokenizer that all share. */
-  private Path path(String file) throws IOException {
-    Path stored = TestFiles.path("families/" + file);
-    if (Files.isRegularFile(stored)) {
-      return stored;
-    }
-    for (Path from : List.of(stored, TestFiles.path("families/tokenizer"))) {
-      try (Stream<Path> files = Files.list(from)) {
-        for (Path f : files.toList()) {
-          Files.copy(f, folder.resolve(f.getFileName().toString()));
-        }
-      }
-    }
-    return folder;
   }
 
   private static void attention(Prompt prompt, JsonNode expected) {

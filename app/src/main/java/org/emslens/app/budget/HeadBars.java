@@ -10,7 +10,7 @@ import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
 import org.emslens.cache.HeadPlan;
-import org.emslens.cache.HeadSlots;
+import org.emslens.cache.TokenState;
 import org.emslens.model.ModelConfig;
 
 /**
@@ -69,10 +69,10 @@ public final class HeadBars extends Surface {
   private void bar(GraphicsContext g, View v, int kv, double y, double w, boolean shown) {
     Palette c = colours();
     int index = v.layer() * v.run().config().kvHeads() + kv;
-    HeadSlots slots = v.step().after().head(index);
     int seen = v.step().seen();
-    int kept = slots.slots();
-    int merged = slots.members().length - kept;
+    int[] counts = v.step().after().head(index).count(seen, v.reached());
+    int kept = counts[TokenState.KEPT.ordinal()];
+    int merged = counts[TokenState.MERGED.ordinal()];
     double width = w - LEFT - RIGHT;
     text(
         g,
@@ -98,23 +98,23 @@ public final class HeadBars extends Surface {
 
   private void numbers(GraphicsContext g, View v, int kv, double y, double w) {
     int index = v.layer() * v.run().config().kvHeads() + kv;
-    HeadSlots slots = v.step().after().head(index);
-    int seen = v.step().seen();
-    int kept = slots.slots();
-    int merged = slots.members().length - kept;
+    int[] counts = v.step().after().head(index).count(v.step().seen(), v.reached());
+    int beyond = counts[TokenState.OUT_OF_REACH.ordinal()];
     HeadPlan plan =
         v.lastCompression() == null ? null : v.lastCompression().plan().heads().get(index);
     String more =
-        plan == null || w - LEFT - RIGHT < 290
-            ? ""
-            : ", sparsity " + Format.percent(plan.readout().sparsity());
+        beyond > 0
+            ? ", " + Format.count(beyond) + " out of reach"
+            : plan == null || w - LEFT - RIGHT < 290
+                ? ""
+                : ", sparsity " + Format.percent(plan.readout().sparsity());
     text(
         g,
-        Format.count(kept)
+        Format.count(counts[TokenState.KEPT.ordinal()])
             + " kept, "
-            + Format.count(merged)
+            + Format.count(counts[TokenState.MERGED.ordinal()])
             + " merged, "
-            + Format.count(seen - kept - merged)
+            + Format.count(counts[TokenState.EVICTED.ordinal()])
             + " evicted"
             + more,
         LEFT,

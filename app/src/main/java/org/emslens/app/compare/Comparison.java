@@ -55,10 +55,19 @@ record Comparison(List<Lane> lanes, List<Run> runs) {
     return -1;
   }
 
-  /** Where each source token of a KV head is after a step: position of its slot, or -1. */
+  /**
+   * Where each source token of a KV head is after a step: position of its slot, or -1 where it has
+   * none that the next query reaches.
+   */
   int[] hosts(int run, int index, int kvHead) {
     Step s = step(run, index);
-    return s.after().head(kvHead).hosts(s.seen());
+    Run of = runs.get(run);
+    int reached = of.reached(kvHead / of.config().kvHeads(), s);
+    int[] hosts = s.after().head(kvHead).hosts(s.seen());
+    for (int t = 0; t < hosts.length; t++) {
+      hosts[t] = hosts[t] < reached ? -1 : hosts[t];
+    }
+    return hosts;
   }
 
   /** Every step of every run, as a table. */

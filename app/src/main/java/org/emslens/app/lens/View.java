@@ -31,9 +31,14 @@ public record View(Run run, int stepIndex, int layer, int head) {
     return step().after().head(kvHead());
   }
 
-  /** Where every source token is: position of its slot, or -1. */
-  public int[] hosts() {
-    return slots().hosts(step().seen());
+  /** How many tokens up to its own a query of the layer reaches, or 0 for all. */
+  public int window() {
+    return run.prefill().shapes().get(layer).window();
+  }
+
+  /** The first position that the layer's next query reaches. */
+  public int reached() {
+    return run.reached(layer, step());
   }
 
   /** The latest compression up to this step, or null. */

@@ -263,7 +263,8 @@ public final class LensWindow implements Target {
         .put("text", view.inspect().context().shownText())
         .put("kept", view.inspect().context().count(TokenState.KEPT))
         .put("merged", view.inspect().context().count(TokenState.MERGED))
-        .put("evicted", view.inspect().context().count(TokenState.EVICTED));
+        .put("evicted", view.inspect().context().count(TokenState.EVICTED))
+        .put("outOfReach", view.inspect().context().count(TokenState.OUT_OF_REACH));
     state.put("playing", view.isPlaying());
     Node focus = stage.getScene().getFocusOwner();
     state.put("focus", focus == null ? null : focus.getId());

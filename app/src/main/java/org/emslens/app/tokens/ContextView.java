@@ -219,8 +219,16 @@ public final class ContextView extends Surface {
       g.strokeRect(Math.floor(x) + 0.5, y + 1.5, width, LINE - 4);
     }
     boolean evicted = state == TokenState.EVICTED;
-    Color ink = evicted ? c.evicted() : c.text();
+    Color ink =
+        switch (state) {
+          case EVICTED -> c.evicted();
+          case OUT_OF_REACH -> c.evicted().deriveColor(0, 1, 1, 0.55);
+          default -> c.text();
+        };
     text(g, layout.text[i], x, y + LINE / 2 - 1, MONO, ink, TextAlignment.LEFT);
+    if (state == TokenState.OUT_OF_REACH) {
+      return;
+    }
     if (evicted) {
       g.setStroke(c.evicted());
       g.setLineWidth(1);
@@ -263,10 +271,19 @@ public final class ContextView extends Surface {
           TextAlignment.LEFT);
       return;
     }
-    double x = PAD;
-    boolean narrow = w < ROOMY_LEGEND;
+    legend(g, w, y);
+  }
+
+  private void legend(GraphicsContext g, double w, double y) {
+    Palette c = colours();
+    boolean windows = lens.viewProperty().get().window() > 0;
+    boolean narrow = w < (windows ? ROOMY_LEGEND + 95 : ROOMY_LEGEND);
     double mark = narrow ? 10 : 14;
+    double x = PAD;
     for (TokenState s : TokenState.values()) {
+      if (s == TokenState.OUT_OF_REACH) {
+        continue;
+      }
       g.setStroke(
           s == TokenState.KEPT ? c.kept() : s == TokenState.MERGED ? c.merged() : c.evicted());
       g.setLineWidth(2);
@@ -280,9 +297,17 @@ public final class ContextView extends Surface {
       text(g, name, x + mark + 4, y, SMALL, c.muted(), TextAlignment.LEFT);
       x += mark + (narrow ? 11 : 14) + 6.3 * name.length();
     }
-    g.setStroke(c.line());
-    g.strokeRect(x + 0.5, y - 6, mark - 1, 11);
-    text(g, "window", x + mark + 4, y, SMALL, c.muted(), TextAlignment.LEFT);
+    if (windows) {
+      Color faint = c.evicted().deriveColor(0, 1, 1, 0.55);
+      text(g, "out of reach", x, y, SMALL, faint, TextAlignment.LEFT);
+      x += (narrow ? 7 : 14) + 6 * "out of reach".length();
+    }
+    if (!windows || !narrow) {
+      g.setStroke(c.line());
+      g.setLineWidth(1);
+      g.strokeRect(x + 0.5, y - 6, mark - 1, 11);
+      text(g, "window", x + mark + 4, y, SMALL, c.muted(), TextAlignment.LEFT);
+    }
   }
 
   private int at(MouseEvent e) {

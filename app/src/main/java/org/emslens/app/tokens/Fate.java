@@ -35,7 +35,7 @@ record Fate(View view, HeadSlots slots, int[] hosts, int windowFrom, int windowT
   }
 
   TokenState state(int token) {
-    return TokenState.of(token, hosts[token]);
+    return TokenState.of(token, hosts[token], view.reached());
   }
 
   boolean inWindow(int token) {
@@ -70,8 +70,14 @@ record Fate(View view, HeadSlots slots, int[] hosts, int windowFrom, int windowT
 
   private String tell(int token, int named, boolean withBias) {
     String name = Format.count(token) + " " + Format.token(view.run().token(token), named);
-    if (hosts[token] < 0) {
-      return name + "   evicted";
+    switch (state(token)) {
+      case EVICTED -> {
+        return name + "   evicted";
+      }
+      case OUT_OF_REACH -> {
+        return name + "   out of reach of the layer's window of " + Format.count(view.window());
+      }
+      default -> {}
     }
     int slot = Arrays.binarySearch(slots.position(), hosts[token]);
     int members = slots.membersOf(slot).length;

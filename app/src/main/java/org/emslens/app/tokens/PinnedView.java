@@ -71,7 +71,8 @@ public final class PinnedView extends Surface {
       int[] n = new int[TokenState.values().length];
       for (int h = 0; h < heads; h++) {
         int host = s.after().head(h).hosts(s.seen())[token];
-        TokenState state = TokenState.of(token, host);
+        TokenState state =
+            TokenState.of(token, host, v.run().reached(h / v.run().config().kvHeads(), s));
         n[state.ordinal()]++;
         if (s.index() == v.stepIndex()) {
           now[h] = state;
@@ -83,11 +84,12 @@ public final class PinnedView extends Surface {
   }
 
   private Color colour(TokenState s) {
-    return s == TokenState.KEPT
-        ? colours().kept()
-        : s == TokenState.MERGED
-            ? colours().merged()
-            : colours().evicted().deriveColor(0, 1, 1, 0.35);
+    return switch (s) {
+      case KEPT -> colours().kept();
+      case MERGED -> colours().merged();
+      case EVICTED -> colours().evicted().deriveColor(0, 1, 1, 0.35);
+      case OUT_OF_REACH -> Color.TRANSPARENT;
+    };
   }
 
   @Override

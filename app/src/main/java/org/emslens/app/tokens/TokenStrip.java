@@ -15,7 +15,8 @@ import org.emslens.cache.TokenState;
 
 /**
  * Every source token of the shown head side by side: kept a full bar, merged a hatched half,
- * evicted a hollow stub; arcs tie the members of the slot under the mouse to its centre.
+ * evicted a hollow stub, out of reach nothing; arcs tie the members of the slot under the mouse to
+ * its centre.
  */
 public final class TokenStrip extends Surface {
   private static final double SIDE = 10;
@@ -99,7 +100,7 @@ public final class TokenStrip extends Surface {
       for (double y = base - tall * 0.6; y < base - 1; y += 4) {
         g.fillRect(x, y, Math.max(width, 1), 3);
       }
-    } else {
+    } else if (state == TokenState.EVICTED) {
       g.setFill(c.evicted().deriveColor(0, 1, 1, 0.6));
       g.fillRect(x, base - tall * 0.14, width, 1.2);
     }
