@@ -43,11 +43,6 @@ public final class BudgetChart extends LineChart {
     }
   }
 
-  /** What a tick of that axis says; nothing between two doublings. */
-  private static String whole(double doublings) {
-    return Math.abs(doublings - Math.rint(doublings)) < 1e-6 ? slots(doublings) : " ";
-  }
-
   /** What a place on that axis stands for. */
   public static String slots(double doublings) {
     return String.format(Locale.ROOT, "%,d", Math.round(Math.pow(2, doublings)));
@@ -87,7 +82,6 @@ public final class BudgetChart extends LineChart {
 
   private BudgetChart(Map<String, List<Point>> lines, Measure measure) {
     super(540, "budget (slots per KV head, logarithmic)", measure.title());
-    chart.getStyler().setxAxisTickLabelsFormattingFunction(BudgetChart::whole);
     double least =
         lines.values().stream().flatMap(List::stream).mapToDouble(Point::doublings).min().orElse(0);
     double most =
@@ -98,7 +92,15 @@ public final class BudgetChart extends LineChart {
             .max()
             .orElse(least + 1);
     double doublings = Math.max(1, most - least);
-    chart.getStyler().setXAxisTickMarkSpacingHint((int) (TICK_SPACE / doublings));
+    // Counted from the least budget on, ticks stand at budgets where those double.
+    chart.getStyler().setxAxisTickLabelsFormattingFunction(x -> slots(x + least));
+    if (most == least) {
+      chart.getStyler().setXAxisMin(-0.5).setXAxisMax(0.5);
+    }
+    if (measure.fromZero()) {
+      chart.getStyler().setYAxisMin(0.0);
+    }
+    chart.getStyler().setXAxisTickMarkSpacingHint((int) (TICK_SPACE / Math.ceil(doublings)));
     double aside = ASIDE * doublings;
     List<LineStyle> styles =
         LineStyle.of(
@@ -110,12 +112,17 @@ public final class BudgetChart extends LineChart {
       if (full(line.getValue())) {
         double y = line.getValue().getFirst().estimate().mean();
         XYSeries s =
-            chart.addSeries(line.getKey(), new double[] {least, most}, new double[] {y, y});
+            chart.addSeries(line.getKey(), new double[] {0, most - least}, new double[] {y, y});
         s.setMarker(SeriesMarkers.NONE);
         s.setLineColor(new Color(PolicyColours.of(Policies.FULL)));
         s.setLineStyle(LineStyle.stroke(1.5f, new float[] {6, 4}));
       } else {
-        add(line.getKey(), line.getValue(), styles.get(i), (i - lines.size() / 2) * aside, floor);
+        add(
+            line.getKey(),
+            line.getValue(),
+            styles.get(i),
+            (i - lines.size() / 2) * aside - least,
+            floor);
         i++;
       }
     }

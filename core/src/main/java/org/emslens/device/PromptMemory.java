@@ -12,6 +12,14 @@ public interface PromptMemory extends AutoCloseable {
   /** Rows and columns of a head's small picture. */
   int THUMBNAIL = 24;
 
+  /**
+   * The line of a thumbnail that shows what is at one of THUMBNAIL places along its side. A prompt
+   * of fewer tokens than that has a line for each, and none between.
+   */
+  static int thumbnailLine(int place, int tokens) {
+    return tokens >= THUMBNAIL ? place : place * tokens / THUMBNAIL * THUMBNAIL / tokens;
+  }
+
   int tokens();
 
   /**

@@ -65,14 +65,17 @@ public record Grid(
     for (Contender c : contenders) {
       for (Map<Switch, String> v :
           c.policy() == Policies.FULL ? List.of(Map.<Switch, String>of()) : variants) {
-        Map<Switch, String> both = new TreeMap<>(c.switches());
-        both.putAll(v);
+        new Contender(c.policy(), v).options();
+        // What a policy does not have would only run the same again under another name.
+        Map<Switch, String> both = new TreeMap<>(v);
+        both.keySet().retainAll(c.policy().switches());
+        c.switches().forEach(both::putIfAbsent);
         Contender crossed = new Contender(c.policy(), both);
         crossed.options();
         all.add(crossed);
       }
     }
-    return all;
+    return all.stream().distinct().toList();
   }
 
   /**

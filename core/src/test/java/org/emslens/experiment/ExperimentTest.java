@@ -92,6 +92,24 @@ class ExperimentTest {
         .run(trials(), jobs);
   }
 
+  /** What a policy does not have would only run the same again under another name. */
+  @Test
+  void switchesAreTriedWithPoliciesThatHaveThem() {
+    List<String> labels =
+        new Grid(
+                List.of(MODEL),
+                List.of(new Task.ProseTask(40, 12)),
+                List.of(
+                    new Contender(Policies.STREAMING_LLM, Map.of()),
+                    new Contender(Policies.EMS, Map.of())),
+                Grid.variants(List.of("alpha=0.2,0.8")),
+                List.of(Budget.slots(20)),
+                List.of(1L),
+                false)
+            .trials().stream().map(t -> t.contender().label()).toList();
+    assertEquals(List.of("StreamingLLM", "EMS, alpha=0.2", "EMS, alpha=0.8"), labels);
+  }
+
   @Test
   void killedGoesOnWhereItWas() throws IOException {
     assertEquals(20, trials().size(), "full runs once per prompt, the others at two budgets");
@@ -300,8 +318,9 @@ class ExperimentTest {
             seeds: 1-3
             """);
     List<Trial> trials = GridFile.read(file, MODEL).trials();
-    // Prompts by seed: 6 x 3 + 1; full once each, two policies x two taus x two budgets.
-    assertEquals(19 * (1 + 8), trials.size());
+    // Prompts by seed: 6 x 3 + 1; full once each, SnapKV, which has no tau, at two budgets, EMS at
+    // two taus x two budgets.
+    assertEquals(19 * (1 + 2 + 4), trials.size());
     Trial last = trials.getLast();
     assertEquals("alpha=0.25 tau=0.4", last.contender().switchText());
     assertEquals(0.25, last.choice().options().alpha());

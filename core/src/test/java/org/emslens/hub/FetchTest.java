@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -230,5 +231,60 @@ class FetchTest {
     Source pip = new PipSource("no-such-python", List.of(new PipSource.Part("p", "1", "f")));
     String why = assertThrows(IOException.class, () -> get(entry("0", pip))).getMessage();
     assertTrue(why.contains("no-such-python"), why);
+  }
+
+  /** Says yes or no to terms, and keeps what was shown. */
+  private static final class Answer implements FetchListener {
+    private final boolean yes;
+    private final List<String> shown = new ArrayList<>();
+
+    Answer(boolean yes) {
+      this.yes = yes;
+    }
+
+    @Override
+    public void at(String source, long bytes, long of) {
+      // Nobody watches.
+    }
+
+    @Override
+    public boolean accepts(Terms terms, String text) {
+      shown.add(text);
+      return yes;
+    }
+  }
+
+  @Test
+  void termsAreShownAndAcceptedBeforeTheFileIsFetched() throws IOException {
+    byte[] page =
+        "<html><nav>Home</nav><main><h1>Terms</h1><p>Be  kind.</p></main></html>".getBytes();
+    behaviour =
+        e -> {
+          if (e.getRequestURI().getPath().equals("/terms")) {
+            e.sendResponseHeaders(200, page.length);
+            e.getResponseBody().write(page);
+          } else {
+            send(e, 0, CONTENT.length);
+          }
+        };
+    String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/terms";
+    Terms terms = new Terms("Terms", address, List.of(new PageSource(URI.create(address))));
+    CatalogueEntry entry =
+        new CatalogueEntry("m", "M", "own", "m.gguf", CONTENT.length, sha(), terms, List.of(hub()));
+    ModelStore store = new ModelStore(folder);
+    Answer no = new Answer(false);
+    String refused = assertThrows(IOException.class, () -> store.get(entry, no)).getMessage();
+    assertTrue(refused.contains("not accepted"), refused);
+    assertEquals(List.of("Terms\n\nBe kind."), no.shown);
+    assertTrue(requests.stream().noneMatch(r -> r.contains("m.gguf")), "nothing was fetched");
+    assertFalse(store.has(entry));
+    Answer yes = new Answer(true);
+    Path file = store.get(entry, yes);
+    assertArrayEquals(CONTENT, Files.readAllBytes(file));
+    assertTrue(Files.readString(file.resolveSibling("terms.html")).contains("Be  kind."));
+    Files.delete(file);
+    Answer never = new Answer(false);
+    assertEquals(file, store.get(entry, never), "accepted once is accepted");
+    assertEquals(List.of(), never.shown);
   }
 }

@@ -49,11 +49,21 @@ public final class BudgetModel {
         Format.megabytes(r.fullBytes(v.step())));
   }
 
-  /** Tokens of the prompt that is shown, the largest budget that means something. */
+  /** Tokens of the prompt that is shown. */
   public int promptTokens() {
     return lens.runProperty().get() == null
         ? DEFAULT_TOKENS
         : Math.max(32, lens.runProperty().get().prompt().size());
+  }
+
+  /** Tokens of the prompt and what was generated, the largest budget that means something. */
+  public int mostSlots() {
+    Run r = lens.runProperty().get();
+    return r == null ? DEFAULT_TOKENS : Math.max(32, seen(r));
+  }
+
+  private static int seen(Run r) {
+    return r.last().seen();
   }
 
   public CacheChoice choice() {
@@ -142,9 +152,11 @@ public final class BudgetModel {
     Budget b = choice().budget();
     return b.share()
         ? "= " + Format.count(b.slotsFor(n)) + " slots"
-        : b.slotsFor(n) >= n
+        : b.slotsFor(n) >= seen(r)
             ? "slots, all tokens"
-            : "slots, " + Math.round(100.0 * b.slotsFor(n) / n) + " %";
+            : b.slotsFor(n) >= n
+                ? "slots, the whole prompt"
+                : "slots, " + Math.round(100.0 * b.slotsFor(n) / n) + " %";
   }
 
   /** Changes switches. */

@@ -168,7 +168,7 @@ public final class BudgetView extends VBox {
       policy.setValue(now);
       about.setText(now.about());
       slots.setValue(model.choice().budget());
-      budget.show(model.slots(), model.promptTokens());
+      budget.show(model.slots(), model.mostSlots());
       budget.setDisable(now == Policies.FULL);
       share.setText(model.share());
       int w = model.choice().options().window();

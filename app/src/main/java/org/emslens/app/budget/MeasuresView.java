@@ -14,13 +14,16 @@ import org.emslens.session.Measures;
 
 /** What compression has done to the run: at the shown step, and over all steps up to it. */
 final class MeasuresView extends GridPane {
+  /** Names stand on two lines where numbers need the room. */
+  private static final double NARROWEST = 58;
+
   private final Label[][] cells = new Label[4][2];
 
   MeasuresView(Lens lens) {
     super(3, 1);
     setId("measures");
     ColumnConstraints name = new ColumnConstraints();
-    name.setMinWidth(USE_PREF_SIZE);
+    name.setMinWidth(NARROWEST);
     ColumnConstraints value = new ColumnConstraints();
     value.setMinWidth(USE_PREF_SIZE);
     value.setHgrow(Priority.ALWAYS);
@@ -55,6 +58,7 @@ final class MeasuresView extends GridPane {
 
   private void row(int row, String name, String about) {
     Label label = new Label(name);
+    label.setWrapText(true);
     label.setTooltip(new Tooltip(about));
     add(label, 0, row + 1);
     for (int i = 0; i < 2; i++) {

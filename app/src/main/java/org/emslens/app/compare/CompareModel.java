@@ -1,6 +1,7 @@
 package org.emslens.app.compare;
 
 import java.util.List;
+import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -32,6 +33,13 @@ final class CompareModel {
   /** The engine that the sessions live in. */
   private LoadedModel engine;
 
+  private final BooleanBinding canGoOn =
+      Bindings.createBooleanBinding(
+          () ->
+              shown.get() != null
+                  && shown.get().comparison().runs().stream().anyMatch(r -> !r.ended()),
+          shown);
+
   CompareModel(Lens lens) {
     this.lens = lens;
     campaign = lens.campaign();
@@ -49,6 +57,11 @@ final class CompareModel {
   /** What there is to see, or null. */
   ReadOnlyObjectProperty<Shown> shownProperty() {
     return shown.getReadOnlyProperty();
+  }
+
+  /** Whether some run that is shown has not ended its answer. */
+  BooleanBinding canGoOnBinding() {
+    return canGoOn;
   }
 
   /** Ends what is compared, if anything; tells whether it did. */

@@ -156,7 +156,7 @@ public final class CompareView extends BorderPane {
     Button more = new Button("+ 32 tokens");
     more.setId("compare-more");
     more.setOnAction(e -> model.more(32));
-    step.disableProperty().bind(model.shownProperty().isNull().or(model.runningBinding()));
+    step.disableProperty().bind(model.canGoOnBinding().not().or(model.runningBinding()));
     more.disableProperty().bind(step.disableProperty());
     Button add = new Button("", new FontIcon(Material2AL.ADD));
     add.setId("compare-add");

@@ -185,8 +185,8 @@ final class LaneView extends VBox {
                     ? "the others are compared with this"
                     : marked ? "differs from 1 at step " + differs : "the same as 1 so far")
             + (shown.index() < step ? "; ended its answer at step " + shown.index() : "")
-            + (holdsAll(run)
-                ? "; the budget holds the whole prompt, so nothing of it is compressed"
+            + (holdsAll(run, shown)
+                ? "; the budget holds all tokens so far, so nothing is compressed"
                 : ""));
     String all = run.generated(end);
     if (marked) {
@@ -202,9 +202,10 @@ final class LaneView extends VBox {
     strip.show(hosts, first);
   }
 
-  private static boolean holdsAll(Run run) {
+  /** Whether a run under a policy has nothing to compress up to a step. */
+  private static boolean holdsAll(Run run, Step shown) {
     return run.choice().policy() != Policies.FULL
-        && run.choice().slotsFor(run.prompt().size()) >= run.prompt().size();
+        && run.steps().subList(0, shown.index() + 1).stream().allMatch(x -> x.plan() == null);
   }
 
   /** White space alone would mark nothing that one can see. */

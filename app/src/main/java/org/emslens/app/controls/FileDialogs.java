@@ -30,6 +30,9 @@ public interface FileDialogs {
 
   /** Those of the platform. */
   final class Platform implements FileDialogs {
+    /** Where a file was chosen last, or null. */
+    private File folder;
+
     private Platform() {}
 
     @Override
@@ -38,14 +41,16 @@ public interface FileDialogs {
       FileChooser chooser = new FileChooser();
       chooser.setTitle(title);
       chooser.getExtensionFilters().setAll(kinds);
-      return path(chooser.showOpenDialog(owner));
+      chooser.setInitialDirectory(last());
+      return chosen(chooser.showOpenDialog(owner));
     }
 
     @Override
     public Optional<Path> folder(Window owner, String title) {
       DirectoryChooser chooser = new DirectoryChooser();
       chooser.setTitle(title);
-      return path(chooser.showDialog(owner));
+      chooser.setInitialDirectory(last());
+      return chosen(chooser.showDialog(owner));
     }
 
     @Override
@@ -53,10 +58,19 @@ public interface FileDialogs {
       FileChooser chooser = new FileChooser();
       chooser.setTitle(title);
       chooser.setInitialFileName(name);
-      return path(chooser.showSaveDialog(owner));
+      chooser.setInitialDirectory(last());
+      return chosen(chooser.showSaveDialog(owner));
     }
 
-    private static Optional<Path> path(File f) {
+    /** A folder that has gone would keep the dialog from opening. */
+    private File last() {
+      return folder != null && folder.isDirectory() ? folder : null;
+    }
+
+    private Optional<Path> chosen(File f) {
+      if (f != null) {
+        folder = f.isDirectory() ? f : f.getAbsoluteFile().getParentFile();
+      }
       return Optional.ofNullable(f).map(File::toPath);
     }
   }

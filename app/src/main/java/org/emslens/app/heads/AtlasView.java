@@ -177,10 +177,13 @@ public final class AtlasView extends Surface {
       for (int h = 0; h < c.heads(); h++) {
         float[] pixels = p.memory().thumbnail(l, h);
         for (int y = 0; y < t; y++) {
+          int query = PromptMemory.thumbnailLine(y, p.tokens());
           for (int x = 0; x < t; x++) {
-            boolean future = x > y && pixels[y * t + x] == 0;
+            int key = PromptMemory.thumbnailLine(x, p.tokens());
+            float pixel = pixels[query * t + key];
+            boolean future = key > query && pixel == 0;
             argb[(h * t + y) * width + l * t + x] =
-                future ? empty : map.colour(Scale.LOG.place(pixels[y * t + x]));
+                future ? empty : map.colour(Scale.LOG.place(pixel));
           }
         }
       }

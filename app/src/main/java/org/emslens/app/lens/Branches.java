@@ -1,5 +1,7 @@
 package org.emslens.app.lens;
 
+import java.util.HashMap;
+import java.util.Map;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.emslens.cache.Policies;
@@ -16,12 +18,15 @@ public final class Branches {
   /** Kept here, since listeners do not keep it. */
   private final ObservableList<Branch> shown = FXCollections.unmodifiableObservableList(left);
 
+  private final Map<String, String> written = new HashMap<>();
+
   /**
    * A run that was left.
    *
    * @param chosen how many of its first tokens come again as they are under other settings
+   * @param words what was written, where that is not the whole prompt; else the prompt
    */
-  public record Branch(Run run, int chosen) {
+  public record Branch(Run run, int chosen, String words) {
 
     /** Where it parts from the shown run, and how it goes on there; else which prompt it is on. */
     public String label(Run now) {
@@ -31,7 +36,7 @@ public final class Branches {
       String text = run.generated(n).substring(run.generated(step).length()).strip();
       String said = text.isEmpty() && step < n ? run.steps().get(step + 1).text() : text;
       String policy = now != null && run.choice().equals(now.choice()) ? "" : policy(run);
-      return (beside ? "from step " + step : "on “" + cut(run.promptText().strip()) + "”")
+      return (beside ? "from step " + step : "on “" + cut(words.strip()) + "”")
           + ": "
           + (text.isEmpty() ? Tokenizer.shown(said) : cut(said))
           + " ("
@@ -71,10 +76,20 @@ public final class Branches {
     return shown;
   }
 
+  /** Says what the user wrote for a prompt that a chat's template was put around. */
+  void name(String prompt, String words) {
+    written.put(prompt, words);
+  }
+
+  private Branch branch(Run run, int chosen) {
+    String prompt = run.promptText();
+    return new Branch(run, chosen, written.getOrDefault(prompt, prompt));
+  }
+
   /** Keeps a run that another takes the place of; nothing where there are no steps. */
   void add(Run run, int chosen) {
     if (run.steps().size() > 1) {
-      left.addFirst(new Branch(run, chosen));
+      left.addFirst(branch(run, chosen));
       if (left.size() > MOST) {
         left.removeLast();
       }

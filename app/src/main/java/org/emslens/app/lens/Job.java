@@ -97,6 +97,10 @@ public final class Job {
     return cancelled;
   }
 
+  boolean hasStarted() {
+    return started != 0;
+  }
+
   void started() {
     started = System.nanoTime();
   }

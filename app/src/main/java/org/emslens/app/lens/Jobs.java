@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -70,7 +71,10 @@ public final class Jobs {
 
   /** Ends jobs of a kind, those that wait included. */
   public void end(JobKind kind) {
-    all.stream().filter(j -> j.kind() == kind).forEach(Job::cancel);
+    List<Job> ended = all.stream().filter(j -> j.kind() == kind).toList();
+    ended.forEach(Job::cancel);
+    // Those that were not begun have nothing to finish.
+    all.removeAll(ended.stream().filter(j -> !j.hasStarted()).toList());
   }
 
   /** Whether a job of this kind runs or waits that nobody has told to stop. */

@@ -202,8 +202,10 @@ public final class Lens implements AutoCloseable {
           Run left = open.session() == null ? null : open.session().run();
           int chosen = open.chosen();
           open.read(prompt, chat, wanted, how, beside, turn);
+          String whole = open.session().run().promptText();
           screen.execute(
               () -> {
+                branches.name(whole, prompt);
                 // What is in a file can be opened again.
                 if (left != null && files.isUnsaved(left)) {
                   branches.add(left, chosen);

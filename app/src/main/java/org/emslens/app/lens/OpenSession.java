@@ -126,7 +126,8 @@ final class OpenSession {
     }
     int steps = reached;
     stopped = false;
-    if (!session.canDecode() && !sampling.equals(session.run().sampling()) && isItsModelOpen()) {
+    boolean again = steps > 0 || !sampling.equals(session.run().sampling());
+    if (!session.canDecode() && again && isItsModelOpen()) {
       wake(detail, turn);
     }
     reached = steps;
@@ -148,6 +149,8 @@ final class OpenSession {
     int first = stopped ? steps() : Math.max(reached, steps());
     stopped = false;
     reached = first;
+    // Another choice may have taken steps back meanwhile.
+    publisher.publish(session.run(), Look.NEWEST);
     generate(first + count, Look.FOLLOW, turn);
     return new Generated(count, Math.max(0, steps() - first), session.run().ended());
   }

@@ -21,6 +21,7 @@ import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.Said;
+import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
 import org.emslens.session.Run;
 import org.emslens.text.ChatMessage;
@@ -43,7 +44,7 @@ public final class PromptModel {
   /** Of what is said where there is nothing to run, until something is written. */
   private final Object nothing = new Object();
 
-  /** Whether the sample's settings are still to be taken, with the next run. */
+  /** Whether the sample's settings are still to be taken, with the next run that is read. */
   private boolean fresh;
 
   private int tokens;
@@ -65,6 +66,9 @@ public final class PromptModel {
 
   /** What is being read, or null. */
   private Written asked;
+
+  /** What was shown when that was asked for, perhaps a run of the very same. */
+  private Prompt before;
 
   private final StringBinding shown;
 
@@ -88,10 +92,15 @@ public final class PromptModel {
 
   /** A prompt that was asked to be run is the one that is shown once a run of it comes. */
   private void shown(Run now) {
-    if (asked != null && now != null && asked.isIn(now)) {
+    if (asked != null && now != null && asked.isIn(now) && now.prefill() != before) {
       read.set(asked);
       written.put(now.promptText(), asked);
       asked = null;
+      if (fresh) {
+        fresh = false;
+        lens.selection().layerProperty().set(sample.get().layer());
+        lens.selection().headProperty().set(sample.get().head());
+      }
     }
   }
 
@@ -255,16 +264,15 @@ public final class PromptModel {
     }
     lens.said().over(this);
     asked = new Written(text.get(), chat.get());
+    before = lens.runProperty().get() == null ? null : lens.runProperty().get().prefill();
     boolean whole = sample.get() != null && !edited.get();
     look.set(whole ? sample.get().look() : "");
-    if (fresh && whole) {
-      lens.selection().layerProperty().set(sample.get().layer());
-      lens.selection().headProperty().set(sample.get().head());
+    fresh = fresh && whole;
+    if (fresh) {
       lens.startWith(text.get(), chat.get(), sample.get().choice());
     } else {
       lens.start(text.get(), chat.get());
     }
-    fresh = false;
   }
 
   /** All samples in the order they are meant to be opened. */
