@@ -24,6 +24,9 @@ public final class HeadBars extends Surface {
   private static final double BAR = 18;
   private static final int MOST_ROWS = 4;
 
+  /** Where there is room for a fourth number. */
+  private static final double ROOMY = 300;
+
   private final Lens lens;
 
   public HeadBars(Lens lens) {
@@ -103,7 +106,7 @@ public final class HeadBars extends Surface {
     HeadPlan plan =
         v.lastCompression() == null ? null : v.lastCompression().plan().heads().get(index);
     String more =
-        beyond > 0
+        beyond > 0 && w - LEFT - RIGHT > ROOMY
             ? ", " + Format.count(beyond) + " out of reach"
             : plan == null || w - LEFT - RIGHT < 290
                 ? ""

@@ -181,14 +181,22 @@ public final class AtlasView extends Surface {
           for (int x = 0; x < t; x++) {
             int key = PromptMemory.thumbnailLine(x, p.tokens());
             float pixel = pixels[query * t + key];
-            boolean future = key > query && pixel == 0;
+            boolean seen = pixel > 0 || key <= query && !isBeyond(p, l, query, key);
             argb[(h * t + y) * width + l * t + x] =
-                future ? empty : map.colour(Scale.LOG.place(pixel));
+                seen ? map.colour(Scale.LOG.place(pixel)) : empty;
           }
         }
       }
     }
     return argb;
+  }
+
+  /** Whether all that a pixel stands for is out of the layer's window. */
+  private static boolean isBeyond(Prompt p, int layer, int query, int key) {
+    int n = p.tokens();
+    int t = PromptMemory.THUMBNAIL;
+    int reached = p.shapes().get(layer).firstReached(query * n / t);
+    return (key + 1) * n / t <= reached;
   }
 
   private void values(GraphicsContext g, View v, double cw, double ch) {

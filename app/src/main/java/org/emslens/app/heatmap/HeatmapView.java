@@ -316,7 +316,9 @@ public final class HeatmapView extends Surface {
     String value =
         p >= 0
             ? Format.probability(p)
-            : p == MapPicture.ABSENT ? "no slot of this key" : "later than the query";
+            : p == MapPicture.ABSENT
+                ? "no slot of this key"
+                : p == MapPicture.BEYOND ? "out of the layer's window" : "later than the query";
     String s =
         "query "
             + Format.count(query)

@@ -17,6 +17,9 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
   /** A key after its query. */
   static final float LATER = -1;
 
+  /** A key that the query does not reach, out of its layer's window. */
+  static final float BEYOND = -0.75f;
+
   /** A key that was merged into another's slot or evicted before the query came. */
   static final float ABSENT = -0.5f;
 
@@ -95,7 +98,8 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
         view.run().prefill().memory().map(view.layer(), view.head(), down, across, cancelled);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns && across[c] < down[r + 1]; c++) {
-        values[r * outColumns + c] = map[r * columns + c];
+        boolean beyond = across[c + 1] <= view.shape().firstReached(down[r]);
+        values[r * outColumns + c] = beyond ? BEYOND : map[r * columns + c];
       }
     }
   }
@@ -110,15 +114,16 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
     Step step = view.run().steps().get(index);
     HeadSlots slots = step.before().head(view.kvHead());
     float[] attention = step.attention(view.queryHead());
+    int reached = view.shape().firstReached(query);
     for (int j = region.column();
         j < Math.min(region.column() + region.columns(), query + 1);
         j++) {
       int cell = at + (int) ((long) (j - region.column()) * outColumns / region.columns());
-      values[cell] = Math.max(values[cell], ABSENT);
+      values[cell] = Math.max(values[cell], j < reached ? BEYOND : ABSENT);
     }
     for (int i = 0; i < attention.length; i++) {
       int j = slots.position()[i] - region.column();
-      if (j >= 0 && j < region.columns()) {
+      if (j >= 0 && j < region.columns() && slots.position()[i] >= reached) {
         int cell = at + (int) ((long) j * outColumns / region.columns());
         values[cell] = Math.max(values[cell], attention[i]);
       }

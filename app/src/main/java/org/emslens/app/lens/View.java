@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
+import org.emslens.model.AttentionSpec;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
 
@@ -31,9 +32,14 @@ public record View(Run run, int stepIndex, int layer, int head) {
     return step().after().head(kvHead());
   }
 
+  /** How the layer attends. */
+  public AttentionSpec.Shape shape() {
+    return run.prefill().shapes().get(layer);
+  }
+
   /** How many tokens up to its own a query of the layer reaches, or 0 for all. */
   public int window() {
-    return run.prefill().shapes().get(layer).window();
+    return shape().window();
   }
 
   /** The first position that the layer's next query reaches. */
