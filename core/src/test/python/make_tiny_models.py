@@ -5,9 +5,8 @@
 
 plain/      float32, untied, one safetensors file; sharded/  bfloat16, tied, head size unlike hidden / heads, two shards;
 llama3/     float16, llama3 RoPE scaling; model.gguf  the plain model with its matrices as Q8_0 and F16; sentencepiece.gguf  another tokenizer; expected.json  ids and logits of each;
-quants.json blocks of every GGUF type with what the package gguf makes of them.
 """
-import base64, json, os, shutil, sys
+import json, os, shutil, sys
 import gguf, numpy as np, torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
@@ -66,15 +65,3 @@ for k, p in small.named_parameters():
 w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close()
 SPM_TEXT = "The keeper lit two boats — at dawn. 🎉"; expected["sentencepiece"] = dict(text=SPM_TEXT, ids=AutoTokenizer.from_pretrained(out, gguf_file="sentencepiece.gguf").encode(SPM_TEXT, add_special_tokens=False))
 json.dump(expected, open(f"{out}/expected.json", "w"))
-
-r, quants = np.random.default_rng(4), {}
-for name in "F32 F16 BF16 Q8_0 Q4_0 Q4_1 Q5_0 Q5_1 Q4_K Q5_K Q6_K".split():
-    t = gguf.GGMLQuantizationType[name]; block, size = gguf.GGML_QUANT_SIZES[t]; n = 512; b = r.integers(0, 256, (n // block, size), dtype=np.uint8)
-    half = lambda lo, hi, k: r.uniform(lo, hi, k).astype(np.float16).view(np.uint8).reshape(k, 2)
-    if name == "F32": b = r.standard_normal(n).astype(np.float32).view(np.uint8)
-    elif name == "F16": b = r.standard_normal(n).astype(np.float16).view(np.uint8)
-    elif name == "BF16": b = (r.standard_normal(n).astype(np.float32).view(np.uint32) >> 16).astype(np.uint16).view(np.uint8)
-    else:  # scales that are numbers
-        for at in {"Q6_K": [208], "Q8_0": [0], "Q4_0": [0], "Q5_0": [0]}.get(name, [0, 2]): b[:, at:at + 2] = half(-0.1, 0.1, len(b))
-    b = b.reshape(1, -1); v = gguf.dequantize(b, t).astype("<f4").ravel(); quants[name] = dict(raw=base64.b64encode(b.tobytes()).decode(), values=base64.b64encode(v.tobytes()).decode())
-json.dump(quants, open(f"{out}/quants.json", "w"))

@@ -5,6 +5,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceException;
+import org.emslens.device.packed.Packing;
+import org.emslens.format.TensorInfo;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.FeedForwardSpec;
 import org.emslens.model.LayerSpec;
@@ -14,7 +16,8 @@ import org.emslens.model.Model;
 /**
  * What a model takes of a device's memory, told before anything is loaded.
  *
- * @param weights bytes of the weights as a device packs them: those of the file and a little
+ * @param weights bytes of the weights as a device packs them: about those of the file, more for
+ *     some types
  * @param token bytes that each token of a prompt takes: its queries, keys and values in every layer
  */
 public record MemoryNeed(long weights, long token) {
@@ -36,7 +39,12 @@ public record MemoryNeed(long weights, long token) {
   public static MemoryNeed of(Model model) {
     long width =
         model.spec().attention().stream().mapToLong(s -> s.queryWidth() + 2L * s.kvWidth()).sum();
-    return new MemoryNeed((long) (model.config().bytes() * PACKING), width * Float.BYTES);
+    long weights = model.weights().tensors().values().stream().mapToLong(MemoryNeed::packed).sum();
+    return new MemoryNeed((long) (weights * PACKING), width * Float.BYTES);
+  }
+
+  private static long packed(TensorInfo weight) {
+    return Packing.of(weight.type()).bytesOf(weight.count());
   }
 
   /** Bytes with a prompt of so many tokens. */
@@ -76,7 +84,7 @@ public record MemoryNeed(long weights, long token) {
         };
     return Stream.concat(attention, rest)
         .filter(Objects::nonNull)
-        .mapToLong(m -> m.weight().type().bytesOf(m.weight().count()))
+        .mapToLong(m -> packed(m.weight()))
         .sum();
   }
 

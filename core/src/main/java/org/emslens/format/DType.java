@@ -1,6 +1,8 @@
 package org.emslens.format;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * How a tensor's numbers are stored: `block` numbers share `bytes` bytes. Identifiers are those of
@@ -14,10 +16,14 @@ public enum DType {
   Q5_0(6, 32, 22),
   Q5_1(7, 32, 24),
   Q8_0(8, 32, 34),
+  Q2_K(10, 256, 84),
+  Q3_K(11, 256, 110),
   Q4_K(12, 256, 144),
   Q5_K(13, 256, 176),
   Q6_K(14, 256, 210),
-  BF16(30, 1, 2);
+  IQ4_NL(20, 32, 18),
+  BF16(30, 1, 2),
+  MXFP4(39, 32, 17);
 
   private final int ggufId;
   private final int block;
@@ -47,6 +53,11 @@ public enum DType {
       }
     }
     return null;
+  }
+
+  /** All of them, for messages. */
+  static String names() {
+    return Arrays.stream(values()).map(DType::name).collect(Collectors.joining(", "));
   }
 
   /** The type with this safetensors name (F32, F16, BF16), or null. */

@@ -3,6 +3,7 @@ package org.emslens.format;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Turns stored blocks into float32, bit for bit as the reference implementation of the GGUF format
@@ -27,6 +28,10 @@ final class Dequantizer {
       case Q4_1 -> q4(raw, out, true);
       case Q5_0 -> q5(raw, out, false);
       case Q5_1 -> q5(raw, out, true);
+      case Q2_K -> q2k(raw, out);
+      case Q3_K -> q3k(raw, out);
+      case IQ4_NL -> codes(raw, out, 2, CodeBooks::iq4);
+      case MXFP4 -> codes(raw, out, 1, CodeBooks::mxfp4);
       case Q4_K -> q45k(raw, out, false);
       case Q5_K -> q45k(raw, out, true);
       case Q6_K -> q6k(raw, out);
@@ -143,6 +148,56 @@ final class Dequantizer {
         int high = raw[p + 128 + part * 32 + within % 32] >> 2 * quarter & 3;
         float scale = d * raw[p + 192 + j / 16];
         out[i + j] = scale * ((low | high << 4) - 32);
+      }
+    }
+  }
+
+  /** Sixteen sub-blocks of 16, each with four bits of scale and four of minimum. */
+  private static void q2k(byte[] raw, float[] out) {
+    for (int i = 0, p = 0; i < out.length; i += K, p += 84) {
+      float d = half(raw, p + 80);
+      float dmin = half(raw, p + 82);
+      for (int j = 0; j < K; j++) {
+        int scales = raw[p + j / 16];
+        int q = raw[p + 16 + j / 128 * 32 + j % 32] >> 2 * (j / 32 % 4) & 3;
+        float scale = d * (scales & 15);
+        float minimum = dmin * (scales >> 4 & 15);
+        out[i + j] = scale * q - minimum;
+      }
+    }
+  }
+
+  /** Sixteen sub-blocks of 16 with six-bit scales; a third bit that is missing takes 4 away. */
+  private static void q3k(byte[] raw, float[] out) {
+    for (int i = 0, p = 0; i < out.length; i += K, p += 110) {
+      float d = half(raw, p + 108);
+      for (int j = 0; j < K; j++) {
+        int low = raw[p + 32 + j / 128 * 32 + j % 32] >> 2 * (j / 32 % 4) & 3;
+        int high = raw[p + j % 32] >> j / 32 & 1;
+        float scale = d * thirdScale(raw, p + 96, j / 16);
+        out[i + j] = scale * (low - (high ^ 1) * 4);
+      }
+    }
+  }
+
+  private static int thirdScale(byte[] raw, int at, int s) {
+    int low = raw[at + s % 8] >> 4 * (s / 8) & 15;
+    int high = raw[at + 8 + s % 4] >> 2 * (s / 4) & 3;
+    return (low | high << 4) - 32;
+  }
+
+  /**
+   * Four-bit codes, low ones first, of values times a scale: half precision in two bytes, or a
+   * power of two in one.
+   */
+  private static void codes(byte[] raw, float[] out, int head, IntUnaryOperator values) {
+    int size = head + 16;
+    for (int i = 0, p = 0; i < out.length; i += 32, p += size) {
+      float d = head == 2 ? half(raw, p) : CodeBooks.halfPower(raw[p] & 255);
+      for (int j = 0; j < 16; j++) {
+        int b = raw[p + head + j];
+        out[i + j] = d * values.applyAsInt(b & 15);
+        out[i + j + 16] = d * values.applyAsInt(b >> 4 & 15);
       }
     }
   }

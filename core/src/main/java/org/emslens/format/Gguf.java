@@ -111,11 +111,7 @@ public final class Gguf implements TensorSource {
     int id = in.u32("the type of " + what);
     DType type = DType.ofGguf(id);
     if (type == null) {
-      throw bad(
-          what
-              + " is stored as GGUF type "
-              + id
-              + "; supported are F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K.");
+      throw bad(what + " is stored as GGUF type " + id + "; supported are " + DType.names() + ".");
     }
     if (shape.getLast() % type.block() != 0) {
       throw bad(

@@ -67,8 +67,7 @@ final class PackedMatrix implements AutoCloseable {
   }
 
   /**
-   * Unpacks a tile's scales [blocks, parts, tileRows] and what is added to its weights [blocks,
-   * tileRows].
+   * Unpacks a tile's scales [blocks, parts, tileRows] and what is added to its weights, likewise.
    *
    * @return whether anything is
    */
@@ -77,7 +76,7 @@ final class PackedMatrix implements AutoCloseable {
     int parts = kind.parts();
     if (s.scales.length < blocks * parts * tileRows) {
       s.scales = new float[blocks * parts * tileRows];
-      s.minima = new float[blocks * tileRows];
+      s.minima = new float[blocks * parts * tileRows];
     }
     if (kind == Scales.NONE) {
       Arrays.fill(s.scales, 0, blocks * tileRows, 1);
@@ -107,10 +106,22 @@ final class PackedMatrix implements AutoCloseable {
           kernels.bytes(memory, at, s.factors, 0, s.scales, to);
           kernels.bytes(memory, at + tileRows, s.factors, 0, s.scales, to + tileRows);
         }
+        case SUPER_OF_SIXTEEN_WITH_MINIMA -> {
+          if (b % Packing.SUPER == 0) {
+            long minima = tiles.factorsAt(tile, b) + 2L * tileRows;
+            kernels.halves(memory, minima, s.minimumFactors, 0);
+          }
+          for (int p = 0; p < 2; p++) {
+            long scale = at + (long) p * tileRows;
+            kernels.bytes(memory, scale, s.factors, 0, s.scales, to + p * tileRows);
+            long minimum = scale + 2L * tileRows;
+            kernels.bytes(memory, minimum, s.minimumFactors, 0, s.minima, to + p * tileRows);
+          }
+        }
       }
     }
-    if (kind == Scales.SUPER_WITH_MINIMA) {
-      for (int i = 0; i < blocks * tileRows; i++) {
+    if (kind.hasMinima() && kind.superBytes() > 0) {
+      for (int i = 0; i < blocks * parts * tileRows; i++) {
         s.minima[i] = -s.minima[i];
       }
     }
@@ -134,6 +145,7 @@ final class PackedMatrix implements AutoCloseable {
     Arrays.fill(s.sums, 0, n * tileRows, 0);
     boolean done =
         n == 1
+            && packing.scales().parts() == 1
             && kernels.products(
                 packing.levels(), memory, tiles.wordsAt(tile, 0), blocks, x, s.scales, s.sums);
     for (int b = 0; b < blocks && !done; b++) {
@@ -146,7 +158,9 @@ final class PackedMatrix implements AutoCloseable {
     int count = Math.min(tileRows, rows - first);
     for (int t = 0; t < n; t++) {
       if (minima) {
-        kernels.addScaled(s.minima, blocks, xSums.of32, t * blocks, s.sums, t * tileRows);
+        int parts = blocks * packing.scales().parts();
+        float[] inputs = parts == blocks ? xSums.of32 : xSums.of16;
+        kernels.addScaled(s.minima, parts, inputs, t * parts, s.sums, t * tileRows);
       }
       if (packing.offset() != 0) {
         shift(xSums, t, s);
@@ -246,7 +260,7 @@ final class PackedMatrix implements AutoCloseable {
             s.scales,
             scale,
             minima ? s.minima : none,
-            minima ? b * tileRows : 0,
+            minima ? scale : 0,
             row);
         MemorySegment.copy(
             row, 0, into, ValueLayout.JAVA_FLOAT, 4L * (b * BLOCK + j) * width + column, tileRows);

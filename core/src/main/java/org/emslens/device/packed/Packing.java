@@ -3,6 +3,8 @@ package org.emslens.device.packed;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.emslens.format.CodeBooks;
 import org.emslens.format.DType;
 
 /**
@@ -15,9 +17,13 @@ public enum Packing {
   Q5_0(DType.Q5_0, Levels.FIFTHS, Scales.HALVES, 16),
   Q5_1(DType.Q5_1, Levels.FIFTHS, Scales.HALVES_WITH_MINIMA, 0),
   Q8_0(DType.Q8_0, Levels.BYTES, Scales.HALVES, 0),
+  Q2_K(DType.Q2_K, Levels.NIBBLES, Scales.SUPER_OF_SIXTEEN_WITH_MINIMA, 0),
+  Q3_K(DType.Q3_K, Levels.NIBBLES, Scales.SUPER_OF_SIXTEEN, 4),
   Q4_K(DType.Q4_K, Levels.NIBBLES, Scales.SUPER_WITH_MINIMA, 0),
   Q5_K(DType.Q5_K, Levels.FIFTHS, Scales.SUPER_WITH_MINIMA, 0),
   Q6_K(DType.Q6_K, Levels.SIXTHS, Scales.SUPER_OF_SIXTEEN, 32),
+  IQ4_NL(DType.IQ4_NL, Levels.BYTES, Scales.HALVES, 0),
+  MXFP4(DType.MXFP4, Levels.BFLOATS, Scales.NONE, 0),
   F16(DType.F16, Levels.HALVES, Scales.NONE, 0),
   BF16(DType.BF16, Levels.BFLOATS, Scales.NONE, 0),
   F32(DType.F32, Levels.FLOATS, Scales.NONE, 0);
@@ -42,7 +48,9 @@ public enum Packing {
     /** Bytes for scale and minimum, times two half-precision factors of the super-block. */
     SUPER_WITH_MINIMA(2, 4),
     /** A signed byte for each sixteen, times a half-precision factor. */
-    SUPER_OF_SIXTEEN(2, 2);
+    SUPER_OF_SIXTEEN(2, 2),
+    /** That for scales, then for minima. */
+    SUPER_OF_SIXTEEN_WITH_MINIMA(4, 4);
 
     private final int bytes;
     private final int superBytes;
@@ -63,12 +71,14 @@ public enum Packing {
     }
 
     public boolean hasMinima() {
-      return this == HALVES_WITH_MINIMA || this == SUPER_WITH_MINIMA;
+      return this == HALVES_WITH_MINIMA
+          || this == SUPER_WITH_MINIMA
+          || this == SUPER_OF_SIXTEEN_WITH_MINIMA;
     }
 
-    /** Scales of one block. */
+    /** Scales of one block, and minima where it has them. */
     public int parts() {
-      return this == SUPER_OF_SIXTEEN ? 2 : 1;
+      return this == SUPER_OF_SIXTEEN || this == SUPER_OF_SIXTEEN_WITH_MINIMA ? 2 : 1;
     }
   }
 
@@ -86,6 +96,12 @@ public enum Packing {
 
   public static Packing of(DType type) {
     return valueOf(type.name());
+  }
+
+  /** Bytes that so many weights take once they are packed, but for what fills up tiles. */
+  public long bytesOf(long weights) {
+    double perBlock = 4 * levels.words() + scales.bytes() + (double) scales.superBytes() / SUPER;
+    return (long) (perBlock * weights / BLOCK);
   }
 
   DType stored() {
@@ -106,7 +122,12 @@ public enum Packing {
 
   /** Where the factors of a super-block stand in the stored one: halves, from there on. */
   int storedFactors() {
-    return this == Q6_K ? 208 : 0;
+    return switch (this) {
+      case Q2_K -> 80;
+      case Q3_K -> 108;
+      case Q6_K -> 208;
+      default -> 0;
+    };
   }
 
   /**
@@ -125,7 +146,18 @@ public enum Packing {
         into[1] = (byte) sixBitMinimum(raw, at + 4, sub);
       }
       case Q6_K -> System.arraycopy(raw, at + 192 + 2 * sub, into, 0, 2);
-      case F16, BF16, F32 -> {}
+      case IQ4_NL -> System.arraycopy(raw, at, into, 0, 2);
+      case Q2_K -> {
+        for (int part = 0; part < 2; part++) {
+          into[part] = (byte) (raw[at + 2 * sub + part] & 15);
+          into[2 + part] = (byte) (raw[at + 2 * sub + part] >> 4 & 15);
+        }
+      }
+      case Q3_K -> {
+        into[0] = (byte) thirdScale(raw, at + 96, 2 * sub);
+        into[1] = (byte) thirdScale(raw, at + 96, 2 * sub + 1);
+      }
+      case MXFP4, F16, BF16, F32 -> {}
     }
   }
 
@@ -135,6 +167,12 @@ public enum Packing {
 
   private static int sixBitMinimum(byte[] raw, int at, int s) {
     return s < 4 ? raw[at + s + 4] & 63 : raw[at + s + 4] >> 4 & 15 | (raw[at + s] & 0xC0) >> 2;
+  }
+
+  private static int thirdScale(byte[] raw, int at, int s) {
+    int low = raw[at + s % 8] >> 4 * (s / 8) & 15;
+    int high = raw[at + 8 + s % 4] >> 2 * (s / 4) & 3;
+    return (low | high << 4) - 32;
   }
 
   /** The words of one block, likewise [levels().words()]. */
@@ -163,6 +201,10 @@ public enum Packing {
         into[4] = sixth(raw, at + 128 + part * BLOCK, quarter);
         into[5] = sixth(raw, at + 128 + part * BLOCK + 16, quarter);
       }
+      case Q2_K -> pairs(raw, at + 16 + sub / 4 * BLOCK, sub % 4, 0, into);
+      case Q3_K -> pairs(raw, at + 32 + sub / 4 * BLOCK, sub % 4, fifth(raw, at, sub), into);
+      case IQ4_NL -> iq4(raw, at + 2, into);
+      case MXFP4 -> mxfp4(raw, at, into);
       case F16, BF16 -> copy(raw, at, into, 16);
       case F32 -> copy(raw, at, into, 32);
     }
@@ -184,6 +226,34 @@ public enum Packing {
       int first = word(raw, at + 8 * k) >>> 4 * high;
       int second = word(raw, at + 8 * k + 4) >>> 4 * high;
       into[k] = nibbles(first) | nibbles(second) << 16;
+    }
+  }
+
+  /** The bit pair `pair` of 32 bytes, each with a third bit of a word's above it. */
+  private static void pairs(byte[] raw, int at, int pair, int thirds, int[] into) {
+    Arrays.fill(into, 0);
+    for (int j = 0; j < BLOCK; j++) {
+      int q = raw[at + j] >> 2 * pair & 3 | (thirds >>> j & 1) << 2;
+      into[j / 8] |= q << 4 * (j % 8);
+    }
+  }
+
+  /** What sixteen bytes of codes stand for, as signed bytes. */
+  private static void iq4(byte[] raw, int at, int[] into) {
+    Arrays.fill(into, 0);
+    for (int j = 0; j < BLOCK; j++) {
+      int value = CodeBooks.iq4(raw[at + j % 16] >> 4 * (j / 16) & 15);
+      into[j / 4] |= (value & 255) << 8 * (j % 4);
+    }
+  }
+
+  /** The same as bfloat16: their two bits of fraction, times a power of two, are exact in it. */
+  private static void mxfp4(byte[] raw, int at, int[] into) {
+    Arrays.fill(into, 0);
+    float scale = CodeBooks.halfPower(raw[at] & 255);
+    for (int j = 0; j < BLOCK; j++) {
+      float value = scale * CodeBooks.mxfp4(raw[at + 1 + j % 16] >> 4 * (j / 16) & 15);
+      into[j / 2] |= Float.floatToRawIntBits(value) >>> 16 << 16 * (j % 2);
     }
   }
 

@@ -1,7 +1,7 @@
 // y[t] = W x[t] + b for weights as their file has them, in tiles of TILE_ROWS rows (PackedTiles.java).
 //
 // Defines: TILE_ROWS; LEVELS, bits of a level: 4, 5, 6, 8, 16 (half), 17 (bfloat16), 32;
-// SCALES: 0 none, 1 halves, 2 halves with minima, 3 super-blocks with minima, 4 super-blocks of 16;
+// SCALES: 0 none, 1 halves, 2 halves with minima, 3 super-blocks with minima, 4 super-blocks of 16, 5 those with minima;
 // OFFSET, what levels are counted from. For products of several tokens: TILE, SPAN = TILE / 16.
 
 #define BLOCK 32
@@ -31,6 +31,9 @@
 #elif SCALES == 4
 #define SCALE_BYTES 2
 #define SUPER_BYTES 2
+#elif SCALES == 5
+#define SCALE_BYTES 4
+#define SUPER_BYTES 4
 #else
 #define SCALE_BYTES 0
 #define SUPER_BYTES 0
@@ -55,8 +58,12 @@ float2 scale_of(global const uchar *tile, int b, int p, int r) {
   global const uchar *factors = tile + (long)(b / 8) * (SUPER_BYTES + 8 * SCALE_BYTES) * TILE_ROWS;
 #if SCALES == 3
   return (float2)(half_at(factors, r) * at[r], -half_at(factors, TILE_ROWS + r) * at[TILE_ROWS + r]);
-#else
+#elif SCALES == 4
   return (float2)(half_at(factors, r) * ((global const char *)at)[p * TILE_ROWS + r], 0);
+#else
+  return (float2)(
+      half_at(factors, r) * at[p * TILE_ROWS + r],
+      -half_at(factors, TILE_ROWS + r) * at[(2 + p) * TILE_ROWS + r]);
 #endif
 #endif
 #endif
