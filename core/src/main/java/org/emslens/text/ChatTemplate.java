@@ -2,6 +2,7 @@ package org.emslens.text;
 
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import jinjava.javax.el.CompositeELResolver;
 
 /**
  * A model's own Jinja template for chats, rendered without access to files, classes or the network,
@@ -28,14 +30,16 @@ public final class ChatTemplate {
   }
 
   ChatTemplate(String source, Map<String, String> named) {
-    this.source = source;
+    this.source = JinjaDialect.of(source);
     this.named = named;
+    CompositeELResolver resolver = new CompositeELResolver();
+    resolver.add(new PythonStrings());
+    resolver.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
     this.jinja =
         new Jinjava(
             JinjavaConfig.newBuilder()
+                .withElResolver(resolver)
                 .withNestedInterpretationEnabled(false)
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
                 .withMaxOutputSize(MAX_OUTPUT)
                 .withMaxRenderDepth(16)
                 .withMaxMacroRecursionDepth(16)

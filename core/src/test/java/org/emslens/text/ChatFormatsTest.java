@@ -1,0 +1,56 @@
+package org.emslens.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.emslens.TestFiles;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Chat formats of real models, as transformers' apply_chat_template renders them. */
+class ChatFormatsTest {
+
+  static Stream<Arguments> formatsAndChats() throws IOException {
+    List<Arguments> all = new ArrayList<>();
+    JsonNode expected = TestFiles.json("chat/expected.json").get("expected");
+    for (Map.Entry<String, JsonNode> format : expected.properties()) {
+      format
+          .getValue()
+          .fieldNames()
+          .forEachRemaining(c -> all.add(Arguments.of(format.getKey(), c)));
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("formatsAndChats")
+  void isAsTransformersRenders(String format, String chat) throws IOException {
+    JsonNode all = TestFiles.json("chat/expected.json");
+    List<ChatMessage> messages = new ArrayList<>();
+    for (JsonNode m : all.get("chats").get(chat)) {
+      messages.add(new ChatMessage(m.get("role").asText(), m.get("content").asText()));
+    }
+    ChatTemplate template =
+        new ChatTemplate(
+            Files.readString(TestFiles.path("chat/" + format + ".jinja")),
+            Map.of("bos_token", "<s>", "eos_token", "</s>"));
+    JsonNode expected = all.get("expected").get(format).get(chat);
+    if (expected.has("text")) {
+      assertEquals(expected.get("text").asText(), template.render(messages));
+    } else {
+      String why =
+          assertThrows(IllegalArgumentException.class, () -> template.render(messages))
+              .getMessage();
+      assertTrue(why.contains(expected.get("refused").asText()), why);
+    }
+  }
+}
