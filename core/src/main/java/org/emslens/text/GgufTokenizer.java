@@ -72,34 +72,17 @@ public final class GgufTokenizer {
   /** Byte-level BPE with the pre-tokenizer that the file names. */
   private void byteLevel(ObjectNode json, String[] tokens) throws BadFileException {
     String pre = String.valueOf(metadata.getOrDefault("tokenizer.ggml.pre", "gpt-2"));
-    ObjectNode sequence = json.putObject("pre_tokenizer").put("type", "Sequence");
-    ArrayNode steps = sequence.putArray("pretokenizers");
-    switch (pre) {
-      case "gpt-2", "default" -> steps.add(byteLevelNode(true));
-      case "smollm" -> {
-        steps.addObject().put("type", "Digits").put("individual_digits", true);
-        steps.add(byteLevelNode(true));
-      }
-      case "llama-bpe", "llama3", "llama-v3" -> {
-        steps
-            .addObject()
-            .put("type", "Split")
-            .put("behavior", "Isolated")
-            .put("invert", false)
-            .putObject("pattern")
-            .put(
-                "Regex",
-                "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+");
-        steps.add(byteLevelNode(false));
-      }
-      default ->
-          throw new BadFileException(
-              file.path(),
-              "'tokenizer.ggml.pre' is '" + pre + "'; supported are smollm, llama-bpe and gpt-2.");
+    if (!PreTokenizers.has(pre)) {
+      throw new BadFileException(
+          file.path(),
+          "'tokenizer.ggml.pre' is '" + pre + "'; supported are " + PreTokenizers.names() + ".");
     }
-    json.set("decoder", byteLevelNode(true));
+    PreTokenizers.fill(json, pre);
+    json.set("decoder", PreTokenizers.byteLevel(true));
     ObjectNode model =
-        json.putObject("model").put("type", "BPE").put("ignore_merges", pre.startsWith("llama"));
+        json.putObject("model")
+            .put("type", "BPE")
+            .put("ignore_merges", PreTokenizers.takesWholeWords(pre));
     ObjectNode vocabulary = model.putObject("vocab");
     for (int i = 0; i < tokens.length; i++) {
       vocabulary.put(tokens[i], i);
@@ -113,15 +96,6 @@ public final class GgufTokenizer {
       }
       merges.addArray().add(merge.substring(0, space)).add(merge.substring(space + 1));
     }
-  }
-
-  private static ObjectNode byteLevelNode(boolean regex) {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", false)
-        .put("trim_offsets", false)
-        .put("use_regex", regex);
   }
 
   private static void addedTokens(ArrayNode added, String[] tokens, boolean[] special) {
@@ -149,9 +123,8 @@ public final class GgufTokenizer {
         stops.add(id);
       }
     }
-    Set<String> names = Set.of("<|im_end|>", "<|eot_id|>", "<|end|>", "</s>", "<|endoftext|>");
     for (int i = 0; i < tokens.length; i++) {
-      if (names.contains(tokens[i])) {
+      if (EndOfTurn.NAMES.contains(tokens[i])) {
         stops.add(i);
       }
     }

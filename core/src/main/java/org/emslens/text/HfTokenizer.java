@@ -26,14 +26,27 @@ public final class HfTokenizer {
     Path file = folder.resolve("tokenizer.json");
     JsonNode json = Json.read(file);
     JsonNode extra = optional(folder.resolve("tokenizer_config.json"));
-    JsonNode entries = json.path("model").path("vocab");
-    if (!entries.isObject()) {
+    JsonNode model = json.path("model");
+    JsonNode entries = model.path("vocab");
+    String type = model.path("type").asText("BPE");
+    if (!type.equals("BPE") && !type.equals("Unigram") || !entries.isContainerNode()) {
       throw new BadFileException(
-          file, "'model.vocab' is missing or not an object; only BPE tokenizers are supported.");
+          file,
+          "'model' is of type '"
+              + type
+              + "'"
+              + (entries.isContainerNode() ? "" : " without a 'vocab'")
+              + "; supported are BPE and Unigram.");
     }
     String[] tokens = new String[vocab];
     boolean[] literal = new boolean[vocab];
     Map<String, Integer> ids = new HashMap<>();
+    if (entries.isArray()) {
+      // A piece and its score each.
+      for (int i = 0; i < entries.size(); i++) {
+        put(file, tokens, ids, entries.get(i).path(0).asText(), i);
+      }
+    }
     for (Map.Entry<String, JsonNode> e : entries.properties()) {
       put(file, tokens, ids, e.getKey(), e.getValue().asInt(-1));
     }
@@ -54,11 +67,13 @@ public final class HfTokenizer {
       }
     }
     Set<Integer> stops = new LinkedHashSet<>();
-    JsonNode eos = config.path("eos_token_id");
-    (eos.isArray() ? eos : Json.MAPPER.createArrayNode().add(eos))
-        .forEach(n -> stops.add(n.asInt(-1)));
+    for (JsonNode from : List.of(config, optional(folder.resolve("generation_config.json")))) {
+      JsonNode eos = from.path("eos_token_id");
+      (eos.isArray() ? eos : Json.MAPPER.createArrayNode().add(eos))
+          .forEach(n -> stops.add(n.asInt(-1)));
+    }
     stops.add(ids.getOrDefault(named.getOrDefault("eos_token", ""), -1));
-    for (String name : List.of("<|im_end|>", "<|eot_id|>", "<|endoftext|>")) {
+    for (String name : EndOfTurn.NAMES) {
       stops.add(ids.getOrDefault(name, -1));
     }
     int bos = ids.getOrDefault(named.getOrDefault("bos_token", ""), -1);

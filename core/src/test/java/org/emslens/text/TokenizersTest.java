@@ -1,0 +1,104 @@
+package org.emslens.text;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.emslens.TestFiles;
+import org.emslens.format.BadFileException;
+import org.emslens.format.Json;
+import org.emslens.model.Model;
+import org.emslens.model.ModelLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tokenizers of each kind, on a text that hurts, as Hugging Face's library has them. */
+class TokenizersTest {
+  @TempDir Path folder;
+
+  static Stream<String> kinds() throws IOException {
+    return TestFiles.json("tokenizers/expected.json").get("kinds").properties().stream()
+        .map(e -> e.getKey());
+  }
+
+  private static void agrees(Tokenizer tokenizer, String kind) throws IOException {
+    JsonNode all = TestFiles.json("tokenizers/expected.json");
+    String text = all.get("text").asText();
+    JsonNode expected = all.get("kinds").get(kind);
+    List<Token> tokens = tokenizer.encode(text);
+    assertArrayEquals(TestFiles.ints(expected.get("ids")), Tokenizer.ids(tokens), kind);
+    if (expected.has("decoded")) {
+      String decoded = tokenizer.decode(Tokenizer.ids(tokens));
+      assertEquals(expected.get("decoded").asText(), decoded);
+      assertEquals(
+          Normalizer.normalize(text, Normalizer.Form.NFC),
+          Normalizer.normalize(decoded, Normalizer.Form.NFC));
+    }
+    for (Token t : tokens) {
+      assertTrue(t.start() <= t.end() && t.end() <= text.length(), kind + " " + t);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void foldersAgree(String kind) throws IOException {
+    Path file = TestFiles.path("tokenizers/" + kind + ".json");
+    Files.copy(file, folder.resolve("tokenizer.json"));
+    try (Tokenizer t = HfTokenizer.open(folder, Json.MAPPER.createObjectNode(), 500)) {
+      agrees(t, kind);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gpt-2", "olmo", "smollm", "refact", "llama-bpe", "dbrx", "qwen2", "tekken"})
+  void ggufsAgree(String kind) throws IOException {
+    try (Model m = ModelLoader.open(TestFiles.path("tokenizers/" + kind + ".gguf"))) {
+      agrees(m.tokenizer(), kind);
+    }
+  }
+
+  /** Halves of characters have no bytes; whatever they become, nothing breaks. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\ud83d", "\ude00", "a\ud83db", "\ude00\ud83d x", "\ud83d\ude00"})
+  void halvesOfCharactersBreakNothing(String text) throws IOException {
+    try (Model m = ModelLoader.open(TestFiles.path("tokenizers/gpt-2.gguf"))) {
+      Tokenizer t = m.tokenizer();
+      List<Token> tokens = t.encode(text);
+      String back = t.decode(Tokenizer.ids(tokens));
+      assertEquals(text.replaceAll("[\\ud800-\\udfff]", "?").length() > 0, !back.isEmpty());
+      for (Token token : tokens) {
+        assertTrue(token.end() <= text.length(), token.toString());
+        // A part of a character is shown by its bytes.
+        assertTrue(!token.text().contains("\ufffd") || back.contains("\ufffd"));
+      }
+      int[] ids = Tokenizer.ids(tokens);
+      for (int cut = 0; cut < ids.length; cut++) {
+        t.decode(java.util.Arrays.copyOf(ids, cut));
+      }
+    }
+  }
+
+  @Test
+  void anotherKindIsRefusedByItsName() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer.json"), "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {}}}");
+    String said =
+        assertThrows(
+                BadFileException.class,
+                () -> HfTokenizer.open(folder, Json.MAPPER.createObjectNode(), 5))
+            .getMessage();
+    assertTrue(said.contains("'WordPiece'; supported are BPE and Unigram"), said);
+  }
+}
