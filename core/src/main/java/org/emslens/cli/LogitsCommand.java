@@ -3,6 +3,7 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
@@ -32,10 +33,18 @@ final class LogitsCommand implements Callable<Integer> {
   private int[] ids;
 
   @Option(
+      names = "--positions",
+      split = ",",
+      paramLabel = "0,-1",
+      description =
+          "Positions whose logits are written, in this order, from 0, or from -1 backwards; left out: all.")
+  private int[] positions;
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Logits, float32 [N, vocab].")
+      description = "Logits, float32 [N, vocab], N the ids or --positions.")
   private Path out;
 
   @Option(names = "--layer", paramLabel = "L", description = "Layer of --attention-out, from 0.")
@@ -63,18 +72,28 @@ final class LogitsCommand implements Callable<Integer> {
     try (LoadedModel loaded = model.load()) {
       ModelConfig c = loaded.model().config();
       check(c);
-      if ((long) ids.length * c.vocab() > Integer.MAX_VALUE) {
-        throw new IOException("The logits of " + ids.length + " tokens are too many for one file.");
+      int[] rows = rows();
+      if ((long) rows.length * c.vocab() > Integer.MAX_VALUE) {
+        throw new IOException(
+            "The logits of "
+                + rows.length
+                + " tokens are too many for one file; --positions writes some of them.");
       }
-      float[] logits = new float[ids.length * c.vocab()];
+      float[] logits = new float[rows.length * c.vocab()];
       Prompt run =
           loaded
               .pass()
               .prompt(
                   ids,
-                  (at, row) -> System.arraycopy(row, 0, logits, at * c.vocab(), c.vocab()),
+                  (at, row) -> {
+                    for (int i = 0; i < rows.length; i++) {
+                      if (rows[i] == at) {
+                        System.arraycopy(row, 0, logits, i * c.vocab(), c.vocab());
+                      }
+                    }
+                  },
                   Progress.NONE);
-      new Npy(new int[] {ids.length, c.vocab()}, logits).write(out);
+      new Npy(new int[] {rows.length, c.vocab()}, logits).write(out);
       if (attentionOut != null) {
         attention(run).write(attentionOut);
       }
@@ -82,7 +101,22 @@ final class LogitsCommand implements Callable<Integer> {
     }
   }
 
+  /** Positions that are written. */
+  private int[] rows() {
+    int n = ids.length;
+    return positions == null
+        ? IntStream.range(0, n).toArray()
+        : IntStream.of(positions).map(p -> p < 0 ? n + p : p).toArray();
+  }
+
   private void check(ModelConfig c) {
+    for (int p : rows()) {
+      if (p < 0 || p >= ids.length) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--positions holds " + p + "; there are positions 0 to " + (ids.length - 1) + ".");
+      }
+    }
     for (int id : ids) {
       if (id < 0 || id >= c.vocab()) {
         throw new ParameterException(

@@ -166,6 +166,25 @@ class CommandLineTest {
     assertArrayEquals(new int[] {4, 4, 4}, a.shape());
     assertEquals(1, a.data()[0], 1e-5);
     assertEquals(0, a.data()[1]);
+    Path some = folder.resolve("some.npy");
+    String[] few = {
+      "logits",
+      "--model",
+      MODEL,
+      "--ids",
+      "5,9,40,7",
+      "--positions",
+      "2,-1",
+      "--out",
+      some.toString()
+    };
+    assertEquals(0, run(few).code);
+    Npy all = Npy.read(logits);
+    assertArrayEquals(new int[] {2, 320}, Npy.read(some).shape());
+    assertEquals(all.data()[2 * 320 + 9], Npy.read(some).data()[9]);
+    assertEquals(all.data()[3 * 320 + 9], Npy.read(some).data()[320 + 9]);
+    few[6] = "4";
+    assertTrue(run(few).err.contains("--positions holds 4; there are positions 0 to 3."));
     Path p =
         Files.writeString(
             folder.resolve("p.txt"), "The keeper lit the lamp and counted the boats.");

@@ -20,8 +20,8 @@ import org.emslens.model.Tensors;
  * GPT-2 (Radford et al., 2019): learned positions added to the embedding, mean and variance norms,
  * one head of keys and values for each of queries, biases everywhere, no gate.
  *
- * <p>The shortest family that shows all that one has to say; `docs/another-family.md` walks through
- * it.
+ * <p>The shortest family that shows all that one has to say; `assets/docs/another-family.md` walks
+ * through it.
  */
 final class Gpt2 implements Family {
 
