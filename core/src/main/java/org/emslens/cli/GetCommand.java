@@ -1,8 +1,11 @@
 package org.emslens.cli;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.emslens.hub.Catalogue;
+import org.emslens.hub.CatalogueEntry;
+import org.emslens.hub.HubRepository;
 import org.emslens.hub.ModelStore;
 import org.emslens.hub.UserFolders;
 import picocli.CommandLine.Command;
@@ -16,7 +19,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Fetches a model and prints where it is.")
 final class GetCommand implements Callable<Integer> {
-  @Parameters(arity = "0..1", paramLabel = "ID", description = "Left out: the default model.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ID",
+      description =
+          "An id of the catalogue, or a repository of the model hub, organisation/name, with :FILE where it has several; left out: the default model.")
   private String id;
 
   @Option(
@@ -28,13 +35,19 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Catalogue catalogue = Catalogue.shipped();
-    var entry = id == null ? catalogue.defaultEntry() : catalogue.find(id);
-    var store = new ModelStore(UserFolders.models());
-    spec.commandLine()
-        .getOut()
-        .println(store.get(entry, new FetchLines(spec.commandLine().getErr(), acceptTerms)));
+    ModelStore store = new ModelStore(UserFolders.models());
+    FetchLines listener = new FetchLines(spec.commandLine().getErr(), acceptTerms);
+    spec.commandLine().getOut().println(store.get(wanted(), listener));
     spec.commandLine().getOut().flush();
     return 0;
+  }
+
+  private List<CatalogueEntry> wanted() throws IOException {
+    Catalogue catalogue = Catalogue.shipped();
+    String[] parts = id == null ? new String[0] : id.split(":", 2);
+    if (parts.length > 0 && HubRepository.isName(parts[0])) {
+      return HubRepository.open(parts[0]).entries(parts.length > 1 ? parts[1] : null);
+    }
+    return List.of(id == null ? catalogue.defaultEntry() : catalogue.find(id));
   }
 }

@@ -12,8 +12,6 @@ import java.util.Map;
 
 /** The models that can be fetched by id. */
 public final class Catalogue {
-  private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
-
   private final List<CatalogueEntry> entries;
   private final String defaultId;
 
@@ -68,7 +66,7 @@ public final class Catalogue {
     return switch (s.path("kind").asText()) {
       case "hub" ->
           new HubSource(
-              environment.getOrDefault("HF_ENDPOINT", DEFAULT_ENDPOINT),
+              HubClient.of(environment),
               s.path("repository").asText(),
               s.path("revision").asText(),
               file);

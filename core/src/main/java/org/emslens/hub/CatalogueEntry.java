@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param file name under which it is kept
  * @param size bytes
+ * @param sha256 that it must have, or null where nobody states it
  * @param terms that must be accepted before, or null
  * @param sources where it is, in order of preference
  */

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
@@ -23,25 +22,18 @@ import java.util.concurrent.TimeUnit;
  * up after seconds without an answer or a byte.
  */
 final class HubSource implements Source {
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
   private static final int ATTEMPTS = 4;
 
-  private final String endpoint;
+  private final HubClient hub;
   private final String repository;
   private final String revision;
   private final String file;
-  private final Duration patience;
 
-  HubSource(String endpoint, String repository, String revision, String file) {
-    this(endpoint, repository, revision, file, PATIENCE);
-  }
-
-  HubSource(String endpoint, String repository, String revision, String file, Duration patience) {
-    this.endpoint = endpoint.replaceAll("/+$", "");
+  HubSource(HubClient hub, String repository, String revision, String file) {
+    this.hub = hub;
     this.repository = repository;
     this.revision = revision;
     this.file = file;
-    this.patience = patience;
   }
 
   @Override
@@ -51,17 +43,8 @@ final class HubSource implements Source {
 
   @Override
   public void fetch(CatalogueEntry entry, Path part, FetchListener listener) throws IOException {
-    URI uri;
-    try {
-      uri = URI.create(endpoint + "/" + repository + "/resolve/" + revision + "/" + file);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("HF_ENDPOINT is '" + endpoint + "', which is not an address.", e);
-    }
-    try (HttpClient client =
-        HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(patience)
-            .build()) {
+    URI uri = hub.address(repository + "/resolve/" + revision + "/" + file);
+    try (HttpClient client = hub.open()) {
       IOException broken = null;
       for (int i = 0; i < ATTEMPTS; i++) {
         long before = Files.exists(part) ? Files.size(part) : 0;
@@ -70,7 +53,8 @@ final class HubSource implements Source {
           return;
         } catch (HttpTimeoutException e) {
           throw new IOException(
-              uri.getHost() + " did not answer within " + patience.toSeconds() + " seconds.", e);
+              uri.getHost() + " did not answer within " + hub.patience().toSeconds() + " seconds.",
+              e);
         } catch (BrokenTransferException e) {
           broken = e;
           if (Files.size(part) == before) {
@@ -102,11 +86,8 @@ final class HubSource implements Source {
       Files.delete(part);
       have = 0;
     }
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(patience).GET();
-    if (have > 0) {
-      request.header("Range", "bytes=" + have + "-");
-    }
-    HttpResponse<InputStream> response = send(client, uri, request.build());
+    String range = have > 0 ? "bytes=" + have + "-" : null;
+    HttpResponse<InputStream> response = hub.get(client, uri, range);
     try (InputStream in = response.body()) {
       boolean continues = response.statusCode() == 206 && startsAt(response, have);
       if (response.statusCode() != 200 && !continues) {
@@ -114,21 +95,10 @@ final class HubSource implements Source {
             uri.getHost()
                 + " answered "
                 + response.statusCode()
-                + explain(response.statusCode())
+                + HubClient.explain(response.statusCode())
                 + ".");
       }
       receive(in, uri, entry, part, continues ? have : 0, listener);
-    }
-  }
-
-  private static HttpResponse<InputStream> send(HttpClient client, URI uri, HttpRequest request)
-      throws IOException, InterruptedException {
-    try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    } catch (HttpTimeoutException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new IOException(uri.getHost() + " cannot be reached.", e);
     }
   }
 
@@ -140,15 +110,6 @@ final class HubSource implements Source {
         .orElse(false);
   }
 
-  private static String explain(int status) {
-    return switch (status) {
-      case 401, 403 -> " (not allowed)";
-      case 404 -> " (not found)";
-      case 429 -> " (too many requests)";
-      default -> "";
-    };
-  }
-
   private void receive(
       InputStream in, URI uri, CatalogueEntry entry, Path part, long have, FetchListener listener)
       throws IOException {
@@ -157,7 +118,7 @@ final class HubSource implements Source {
     long at = have;
     try (OutputStream out =
             Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
-        Watchdog watchdog = new Watchdog(in, patience)) {
+        Watchdog watchdog = new Watchdog(in, hub.patience())) {
       byte[] buffer = new byte[1 << 16];
       listener.at(title(), at, entry.size());
       for (int n = read(in, buffer, uri); n >= 0; n = read(in, buffer, uri)) {

@@ -94,7 +94,11 @@ class FetchTest {
 
   private Source hub() {
     String endpoint = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-    return new HubSource(endpoint, "owner/repo", "abc", "m.gguf", Duration.ofSeconds(2));
+    return new HubSource(client(endpoint), "owner/repo", "abc", "m.gguf");
+  }
+
+  private static HubClient client(String endpoint) {
+    return new HubClient(endpoint, "secret", Duration.ofSeconds(2));
   }
 
   private static String sha() throws IOException {
@@ -286,5 +290,81 @@ class FetchTest {
     Answer never = new Answer(false);
     assertEquals(file, store.get(entry, never), "accepted once is accepted");
     assertEquals(List.of(), never.shown);
+  }
+
+  /** A repository with these files, of which each is the content. */
+  private void repository(String... paths) {
+    behaviour =
+        e -> {
+          String path = e.getRequestURI().getPath();
+          if (path.equals("/api/models/owner/repo/tree/main")) {
+            StringBuilder json = new StringBuilder("[{\"type\": \"directory\", \"path\": \"d\"}");
+            for (String p : paths) {
+              json.append(",{\"type\": \"file\", \"path\": \"").append(p);
+              json.append("\", \"size\": ").append(CONTENT.length);
+              json.append(p.endsWith("json") ? "" : ", \"lfs\": {\"oid\": \"" + sha() + "\"}");
+              json.append("}");
+            }
+            byte[] body = json.append("]").toString().getBytes();
+            e.sendResponseHeaders(200, body.length);
+            e.getResponseBody().write(body);
+          } else if (path.startsWith("/owner/repo/resolve/main/")) {
+            e.getResponseHeaders().add("Location", "http://localhost:" + port() + "/blob");
+            e.sendResponseHeaders(302, -1);
+          } else {
+            send(e, 0, CONTENT.length);
+          }
+        };
+  }
+
+  private int port() {
+    return server.getAddress().getPort();
+  }
+
+  private HubRepository repository() throws IOException {
+    return HubRepository.open(client("http://127.0.0.1:" + port()), "owner/repo");
+  }
+
+  @Test
+  void aRepositorysFileIsFetchedByItsName() throws IOException {
+    repository("README.md", "a-Q4.gguf", "sub/a-Q8.gguf");
+    List<String> tokens = Collections.synchronizedList(new ArrayList<>());
+    Behaviour serves = behaviour;
+    behaviour =
+        e -> {
+          tokens.add(
+              e.getRequestURI().getPath() + " " + e.getRequestHeaders().getFirst("Authorization"));
+          serves.answer(e);
+        };
+    String several = assertThrows(IOException.class, () -> repository().entries(null)).getMessage();
+    assertTrue(several.contains("a-Q4.gguf (0 MB), sub/a-Q8.gguf (0 MB)"), several);
+    String none = assertThrows(IOException.class, () -> repository().entries("Q5")).getMessage();
+    assertTrue(none.contains("has no file 'Q5'; it has a-Q4.gguf"), none);
+    List<CatalogueEntry> found = repository().entries("Q8");
+    assertEquals(sha(), found.getFirst().sha256());
+    Path file = new ModelStore(folder).get(found, FetchListener.NONE);
+    assertEquals(folder.resolve("owner--repo").resolve("a-Q8.gguf"), file);
+    assertArrayEquals(CONTENT, Files.readAllBytes(file));
+    assertTrue(tokens.contains("/owner/repo/resolve/main/sub/a-Q8.gguf Bearer secret"));
+    assertTrue(tokens.contains("/blob null"), "the token goes to the hub only: " + tokens);
+  }
+
+  @Test
+  void aFolderIsFetchedWhole() throws IOException {
+    repository("config.json", "tokenizer.json", "model.safetensors", "flax_model.msgpack");
+    Path at = new ModelStore(folder).get(repository().entries(null), FetchListener.NONE);
+    assertEquals(folder.resolve("owner--repo"), at);
+    for (String f : List.of("config.json", "tokenizer.json", "model.safetensors")) {
+      assertArrayEquals(CONTENT, Files.readAllBytes(at.resolve(f)));
+    }
+    assertFalse(Files.exists(at.resolve("flax_model.msgpack")));
+  }
+
+  @Test
+  void aGatedRepositorySaysWhatToDo() {
+    behaviour = e -> e.sendResponseHeaders(403, -1);
+    String said = assertThrows(IOException.class, this::repository).getMessage();
+    assertTrue(said.contains("owner/repo cannot be looked into"), said);
+    assertTrue(said.contains("HF_TOKEN then lets you in"), said);
   }
 }

@@ -1,0 +1,183 @@
+package org.emslens.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.emslens.format.Json;
+
+/** What a repository of the model hub has of models: GGUF files, or a folder of safetensors. */
+public final class HubRepository {
+  private static final Pattern NAME = Pattern.compile("[\\w.-]+/[\\w.-]+");
+  private static final String REVISION = "main";
+
+  /** Of a folder, what is read; weights besides. */
+  private static final List<String> FOLDER =
+      List.of(
+          "config.json",
+          "generation_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "chat_template.jinja",
+          "model.safetensors.index.json");
+
+  private static final Pattern WEIGHTS = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
+
+  private final HubClient hub;
+  private final String name;
+  private final List<File> files = new ArrayList<>();
+
+  /**
+   * A file of the repository.
+   *
+   * @param size bytes
+   * @param sha256 as the hub states it, or null where it states none
+   */
+  public record File(String path, long size, String sha256) {}
+
+  private HubRepository(HubClient hub, String name) {
+    this.hub = hub;
+    this.name = name;
+  }
+
+  /** Whether a text is written as such a repository's name is: `organisation/name`. */
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /**
+   * Asks the hub what a repository has.
+   *
+   * @param name `organisation/name`
+   * @throws IOException in one sentence, where there is none such or nobody may see it
+   */
+  public static HubRepository open(String name) throws IOException {
+    return open(HubClient.of(System.getenv()), name);
+  }
+
+  static HubRepository open(HubClient hub, String name) throws IOException {
+    if (!isName(name)) {
+      throw new IOException(
+          "'" + name + "' is not a repository of the model hub; expected organisation/name.");
+    }
+    HubRepository found = new HubRepository(hub, name);
+    for (JsonNode f : found.tree()) {
+      if (f.path("type").asText().equals("file")) {
+        JsonNode large = f.path("lfs");
+        String digest = large.path("oid").asText(large.path("sha256").asText(""));
+        found.files.add(
+            new File(
+                f.path("path").asText(),
+                f.path("size").asLong(),
+                digest.matches("[0-9a-f]{64}") ? digest : null));
+      }
+    }
+    return found;
+  }
+
+  private JsonNode tree() throws IOException {
+    URI address = hub.address("api/models/" + name + "/tree/" + REVISION);
+    try (HttpClient client = hub.open()) {
+      HttpResponse<InputStream> response = hub.get(client, address, null);
+      try (InputStream body = response.body()) {
+        if (response.statusCode() != 200) {
+          throw new IOException(
+              "The repository "
+                  + name
+                  + " cannot be looked into: "
+                  + address.getHost()
+                  + " answered "
+                  + response.statusCode()
+                  + HubClient.explain(response.statusCode())
+                  + ".");
+        }
+        JsonNode tree = Json.MAPPER.readTree(body);
+        if (tree == null || !tree.isArray()) {
+          throw new IOException(address + " does not list files.");
+        }
+        return tree;
+      }
+    } catch (HttpTimeoutException e) {
+      throw new IOException(
+          address.getHost() + " did not answer within " + hub.patience().toSeconds() + " seconds.",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("The fetch was interrupted.");
+    }
+  }
+
+  /** Its GGUF files. */
+  public List<File> ggufs() {
+    return files.stream().filter(f -> f.path.endsWith(".gguf")).toList();
+  }
+
+  /** Whether it is a folder of safetensors that can be opened. */
+  public boolean isFolder() {
+    return files.stream().anyMatch(f -> f.path.equals("config.json"))
+        && files.stream().anyMatch(f -> WEIGHTS.matcher(f.path).matches());
+  }
+
+  /**
+   * What is to be fetched for one model of it.
+   *
+   * @param wanted a GGUF file or a part of its name that only one has; null where there is only one
+   * @throws IOException in one sentence with what there is, where that does not say which
+   */
+  public List<CatalogueEntry> entries(String wanted) throws IOException {
+    List<File> models =
+        ggufs().stream().filter(f -> wanted == null || f.path.contains(wanted)).toList();
+    List<File> exactly = models.stream().filter(f -> f.path.equals(wanted)).toList();
+    if (models.size() == 1 || !exactly.isEmpty()) {
+      return List.of(entry(exactly.isEmpty() ? models.getFirst() : exactly.getFirst()));
+    }
+    if (ggufs().isEmpty() && isFolder() && wanted == null) {
+      return files.stream()
+          .filter(f -> FOLDER.contains(f.path) || WEIGHTS.matcher(f.path).matches())
+          .map(this::entry)
+          .toList();
+    }
+    if (ggufs().isEmpty()) {
+      throw new IOException(
+          "The repository "
+              + name
+              + " has no GGUF file and no folder of safetensors that could be opened.");
+    }
+    throw new IOException(
+        "The repository "
+            + name
+            + (models.isEmpty() ? " has no file '" + wanted + "'; it has " : " has several files: ")
+            + list(models.isEmpty() ? ggufs() : models)
+            + ". Name one: emslens get "
+            + name
+            + ":FILE.");
+  }
+
+  private static String list(List<File> files) {
+    return files.stream()
+        .map(f -> String.format(Locale.ROOT, "%s (%,d MB)", f.path, f.size / 1_000_000))
+        .collect(Collectors.joining(", "));
+  }
+
+  private CatalogueEntry entry(File f) {
+    String last = f.path.substring(f.path.lastIndexOf('/') + 1);
+    return new CatalogueEntry(
+        name.replace("/", "--"),
+        name,
+        "",
+        last,
+        f.size,
+        f.sha256,
+        null,
+        List.of(new HubSource(hub, name, REVISION, f.path)));
+  }
+}
