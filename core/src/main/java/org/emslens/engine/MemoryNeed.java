@@ -7,11 +7,13 @@ import org.emslens.device.Device;
 import org.emslens.device.DeviceException;
 import org.emslens.device.packed.Packing;
 import org.emslens.format.TensorInfo;
+import org.emslens.format.TensorSource;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.FeedForwardSpec;
 import org.emslens.model.LayerSpec;
 import org.emslens.model.LinearSpec;
 import org.emslens.model.Model;
+import org.emslens.model.ModelSpec;
 
 /**
  * What a model takes of a device's memory, told before anything is loaded.
@@ -28,7 +30,7 @@ public record MemoryNeed(long weights, long token) {
   private static final long BESIDES = 300L << 20;
 
   /** Tokens that there is to be room for where a device takes a part of the layers only. */
-  private static final int SPLIT_TOKENS = 4096;
+  static final int SPLIT_TOKENS = 4096;
 
   /** Of what is free; others use a card too. */
   private static final double SHARE = 0.9;
@@ -37,9 +39,13 @@ public record MemoryNeed(long weights, long token) {
   private static final double GIB = 1L << 30;
 
   public static MemoryNeed of(Model model) {
-    long width =
-        model.spec().attention().stream().mapToLong(s -> s.queryWidth() + 2L * s.kvWidth()).sum();
-    long weights = model.weights().tensors().values().stream().mapToLong(MemoryNeed::packed).sum();
+    return of(model.spec(), model.weights());
+  }
+
+  /** Of a model that is not open. */
+  public static MemoryNeed of(ModelSpec spec, TensorSource source) {
+    long width = spec.attention().stream().mapToLong(s -> s.queryWidth() + 2L * s.kvWidth()).sum();
+    long weights = source.tensors().values().stream().mapToLong(MemoryNeed::packed).sum();
     return new MemoryNeed((long) (weights * PACKING), width * Float.BYTES);
   }
 
@@ -56,14 +62,14 @@ public record MemoryNeed(long weights, long token) {
    * How many of a model's layers, from the first on, fit so many bytes together with what a prompt
    * and its caches take there.
    */
-  public static int layersThatFit(Model model, long free) {
+  public static int layersThatFit(ModelSpec spec, long free, int tokens) {
     double left = free * SHARE - BESIDES;
     int fit = 0;
-    for (LayerSpec l : model.spec().layers()) {
+    for (LayerSpec l : spec.layers()) {
       AttentionSpec.Shape s = l.attention().shape();
       // A prompt's queries, keys and values; keys and values once more in a cache.
       long token = (s.queryWidth() + 4L * s.kvWidth()) * Float.BYTES;
-      left -= weights(l) * PACKING + SPLIT_TOKENS * token;
+      left -= weights(l) * PACKING + (double) tokens * token;
       if (left < 0) {
         break;
       }

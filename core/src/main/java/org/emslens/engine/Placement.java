@@ -52,7 +52,10 @@ final class Placement {
   private static Device fitted(Device device, Model model) {
     try {
       int layers = model.spec().layers().size();
-      int fit = Math.min(layers - 1, MemoryNeed.layersThatFit(model, device.freeBytes()));
+      int fit =
+          Math.min(
+              layers - 1,
+              MemoryNeed.layersThatFit(model.spec(), device.freeBytes(), MemoryNeed.SPLIT_TOKENS));
       if (MemoryNeed.fits(model, device) || !device.hasOwnMemory() || fit * LEAST < layers) {
         MemoryNeed.check(model, device);
         return device;

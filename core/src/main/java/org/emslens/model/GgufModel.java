@@ -49,21 +49,7 @@ final class GgufModel {
     Gguf file = new Gguf(path);
     try {
       GgufFields fields = new GgufFields(file);
-      String architecture = fields.text("general.architecture");
-      Family family = Families.ofGguf(architecture);
-      if (family == null) {
-        throw new BadFileException(
-            path,
-            "'general.architecture' is '"
-                + architecture
-                + "'; supported are "
-                + Families.names(Family::ggufNames)
-                + ".");
-      }
-      Family.Described d = family.read(fields, new Tensors(file));
-      fields.refuseOthers("tokenizer.", TOKENIZER_KEYS);
-      fields.demand("split.count", 1);
-      fields.refuseOthers("adapter.", Set.of());
+      Family.Described d = describe(file, fields);
       Tokenizer tokenizer = GgufTokenizer.build(file, d.config().vocab());
       String template = fields.textOr("tokenizer.chat_template", null);
       return new Model(
@@ -78,5 +64,35 @@ final class GgufModel {
       file.close();
       throw e;
     }
+  }
+
+  /** What it is, without its tokenizer; the weights are the caller's to close. */
+  static Family.Described describe(Path path) throws IOException {
+    Gguf file = new Gguf(path);
+    try {
+      return describe(file, new GgufFields(file));
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static Family.Described describe(Gguf file, GgufFields fields) throws BadFileException {
+    String architecture = fields.architecture();
+    Family family = Families.ofGguf(architecture);
+    if (family == null) {
+      throw new BadFileException(
+          file.path(),
+          "'general.architecture' is '"
+              + architecture
+              + "'; supported are "
+              + Families.names(Family::ggufNames)
+              + ".");
+    }
+    Family.Described d = family.read(fields, new Tensors(file));
+    fields.refuseOthers("tokenizer.", TOKENIZER_KEYS);
+    fields.demand("split.count", 1);
+    fields.refuseOthers("adapter.", Set.of());
+    return d;
   }
 }

@@ -23,6 +23,27 @@ final class HfModel {
   private HfModel() {}
 
   static Model open(Path folder) throws IOException {
+    Family.Described d = describe(folder);
+    try {
+      JsonNode json = Json.read(folder.resolve("config.json"));
+      Tokenizer tokenizer = HfTokenizer.open(folder, json, d.config().vocab());
+      String template = HfTokenizer.chatTemplate(folder);
+      return new Model(
+          folder.toAbsolutePath().normalize().getFileName().toString(),
+          folder,
+          d.config(),
+          d.spec(),
+          d.weights(),
+          tokenizer,
+          template == null ? null : new ChatTemplate(template, tokenizer));
+    } catch (IOException | RuntimeException e) {
+      d.weights().close();
+      throw e;
+    }
+  }
+
+  /** What it is, without its tokenizer; the weights are the caller's to close. */
+  static Family.Described describe(Path folder) throws IOException {
     Path configFile = folder.resolve("config.json");
     JsonNode json = Json.read(configFile);
     String architecture = json.path("architectures").path(0).asText("(none)");
@@ -42,17 +63,7 @@ final class HfModel {
             ? new ShardedSafetensors(index)
             : new Safetensors(folder.resolve("model.safetensors"));
     try {
-      Family.Described d = family.read(new HfFields(configFile, json), new Tensors(source));
-      Tokenizer tokenizer = HfTokenizer.open(folder, json, d.config().vocab());
-      String template = HfTokenizer.chatTemplate(folder);
-      return new Model(
-          folder.toAbsolutePath().normalize().getFileName().toString(),
-          folder,
-          d.config(),
-          d.spec(),
-          d.weights(),
-          tokenizer,
-          template == null ? null : new ChatTemplate(template, tokenizer));
+      return family.read(new HfFields(configFile, json), new Tensors(source));
     } catch (IOException | RuntimeException e) {
       source.close();
       throw e;

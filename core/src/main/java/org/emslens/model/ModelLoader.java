@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.emslens.format.BadFileException;
+import org.emslens.model.family.Family;
 
 /** Opens a GGUF file or a Hugging Face folder. */
 public final class ModelLoader {
@@ -29,6 +30,15 @@ public final class ModelLoader {
       return HfModel.open(path.toAbsolutePath().getParent());
     }
     return GgufModel.open(path);
+  }
+
+  /**
+   * What a model is, without its tokenizer, which takes longest; whoever calls closes the weights.
+   *
+   * @throws BadFileException as {@link #open}
+   */
+  public static Family.Described describe(Path path) throws IOException {
+    return Files.isDirectory(path) ? HfModel.describe(path) : GgufModel.describe(path);
   }
 
   private static String noModel(Path folder) throws IOException {

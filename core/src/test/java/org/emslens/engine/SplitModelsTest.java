@@ -70,11 +70,11 @@ class SplitModelsTest {
   @Test
   void asManyLayersGoToACardAsFit() throws IOException {
     try (Model model = ModelLoader.open(TestFiles.path("tiny/plain"))) {
-      assertEquals(0, MemoryNeed.layersThatFit(model, 100L << 20));
-      assertEquals(3, MemoryNeed.layersThatFit(model, 1L << 30));
+      assertEquals(0, MemoryNeed.layersThatFit(model.spec(), 100L << 20, 4096));
+      assertEquals(3, MemoryNeed.layersThatFit(model.spec(), 1L << 30, 4096));
       int before = 0;
       for (long free = 330L << 20; free < 360L << 20; free += 100_000) {
-        int fit = MemoryNeed.layersThatFit(model, free);
+        int fit = MemoryNeed.layersThatFit(model.spec(), free, 4096);
         assertTrue(fit >= before && fit <= before + 1, "one layer after the other");
         before = fit;
       }

@@ -48,6 +48,9 @@ public final class Lens implements AutoCloseable {
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
   private final BooleanBinding reading;
 
+  /** Whether the newest step is looked at, so that the next one is to be as well. */
+  private boolean following = true;
+
   private final BooleanBinding canBranch;
   private final BooleanBinding canGoOn;
 
@@ -63,11 +66,16 @@ public final class Lens implements AutoCloseable {
     canBranch = Bindings.createBooleanBinding(this::decodes, run, models.modelProperty(), reading);
     canGoOn = Bindings.createBooleanBinding(this::goesOn, run, canBranch);
     run.addListener((o, before, now) -> refresh());
-    selection.stepProperty().addListener((o, before, now) -> refresh());
+    selection.stepProperty().addListener((o, before, now) -> stepped(now.intValue()));
     selection.layerProperty().addListener((o, before, now) -> refresh());
     selection.headProperty().addListener((o, before, now) -> refresh());
     settings.onChange(this::replan);
     jobs.running().addListener((ListChangeListener<Job>) this::ended);
+  }
+
+  private void stepped(int step) {
+    following = run.get() == null || step >= run.get().steps().size() - 1;
+    refresh();
   }
 
   /** What was said or asked of a job goes with it; a new one shows that the user has gone on. */
@@ -273,6 +281,7 @@ public final class Lens implements AutoCloseable {
   private void lookAtNewest() {
     if (run.get() != null) {
       selection.stepProperty().set(run.get().steps().size() - 1);
+      following = true;
     }
   }
 
@@ -437,15 +446,15 @@ public final class Lens implements AutoCloseable {
     screen.execute(change);
   }
 
-  /** Who looks back at an earlier step while tokens come is left there. */
+  /**
+   * Who looks back at an earlier step while tokens come is left there; who looks at the newest one
+   * does so afterwards, however many steps a change took back meanwhile.
+   */
   private void publish(Run now, OpenSession.Look look) {
     screen.execute(
         () -> {
-          Run before = run.get();
-          boolean atNewest =
-              before == null || selection.stepProperty().get() >= before.steps().size() - 1;
           run.set(now);
-          if (look == OpenSession.Look.NEWEST || look == OpenSession.Look.FOLLOW && atNewest) {
+          if (following || look == OpenSession.Look.NEWEST) {
             lookAtNewest();
           }
         });

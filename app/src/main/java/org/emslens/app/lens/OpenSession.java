@@ -48,10 +48,8 @@ final class OpenSession {
 
   /** Which step is to be shown. */
   enum Look {
-    /** The one that is. */
+    /** The one that is, or the newest where that is what is looked at. */
     STAY,
-    /** The newest, where that is what is looked at. */
-    FOLLOW,
     NEWEST
   }
 
@@ -134,7 +132,7 @@ final class OpenSession {
     onDevice(() -> session.choose(choice, sampling));
     publisher.publish(session.run(), Look.STAY);
     if (session.canDecode()) {
-      generate(Math.max(steps, line.size()), Look.STAY, turn);
+      generate(Math.max(steps, line.size()), turn);
     }
   }
 
@@ -151,7 +149,7 @@ final class OpenSession {
     reached = first;
     // Another choice may have taken steps back meanwhile.
     publisher.publish(session.run(), Look.NEWEST);
-    generate(first + count, Look.FOLLOW, turn);
+    generate(first + count, turn);
     return new Generated(count, Math.max(0, steps() - first), session.run().ended());
   }
 
@@ -168,7 +166,7 @@ final class OpenSession {
    * Generates until there are so many steps, showing what there is now and then, and at the end,
    * however it comes.
    */
-  private void generate(int steps, Look look, Job.Turn turn) {
+  private void generate(int steps, Job.Turn turn) {
     int first = steps();
     long last = System.nanoTime();
     try {
@@ -190,12 +188,12 @@ final class OpenSession {
         reached = Math.max(reached, steps());
         if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
           last = System.nanoTime();
-          publisher.publish(session.run(), look);
+          publisher.publish(session.run(), Look.STAY);
         }
       }
     } finally {
       if (session != null) {
-        publisher.publish(session.run(), look);
+        publisher.publish(session.run(), Look.STAY);
       }
     }
   }

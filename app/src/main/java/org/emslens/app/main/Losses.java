@@ -68,12 +68,20 @@ final class Losses {
     answers.add(
         new Notice.Answer(deed.id + "-stay", lost.isEmpty() ? "Not at all" : "Stay", () -> {}));
     if (unsaved) {
-      // Something else may be left to be asked about then.
+      // The rest was said; only what has come since is asked about.
       answers.add(
           new Notice.Answer(
               deed.id + "-save",
               "Save and " + deed.title.toLowerCase(Locale.ROOT),
-              () -> save.accept(() -> unlessLost(deed, then))));
+              () ->
+                  save.accept(
+                      () -> {
+                        if (lens.files().isUnsaved()) {
+                          unlessLost(deed, then);
+                        } else {
+                          then.run();
+                        }
+                      })));
     }
     answers.add(
         new Notice.Answer(

@@ -102,6 +102,9 @@ public final class ContextView extends Surface {
   @Override
   protected void resized() {
     layout = null;
+    if (atEnd) {
+      scroll = Double.MAX_VALUE;
+    }
     if (lookedAtInSight) {
       reveal(lookedAt());
     }
@@ -148,11 +151,17 @@ public final class ContextView extends Surface {
   private void reveal(int token) {
     if (token >= 0 && token < laid.size() && width() > 1) {
       lay(width());
+      scroll = Math.clamp(scroll, 0, most(height()));
       if (!isInSight(token)) {
         scroll = layout.line[token] * LINE - (height() - FOOT) / 3;
       }
     }
     repaint();
+  }
+
+  /** How far it can be scrolled. */
+  private double most(double h) {
+    return Math.max(0, layout.lines * LINE + PAD - (h - FOOT));
   }
 
   @Override
@@ -168,7 +177,7 @@ public final class ContextView extends Surface {
     }
     double body = h - FOOT;
     double content = layout.lines * LINE + PAD;
-    double most = Math.max(0, content - body);
+    double most = most(h);
     scroll = Math.clamp(scroll, 0, most);
     atEnd = scroll > most - LINE;
     lookedAtInSight = isInSight(lookedAt());

@@ -1,0 +1,182 @@
+package org.emslens.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.emslens.format.Json;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Models that lie on this disk already, where other programs keep theirs. */
+public final class LocalModels {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalModels.class);
+
+  /** Folders below a place, at most; enough for all of these programs. */
+  private static final int DEEP = 6;
+
+  private final List<Place> places;
+
+  /** How a program arranges its models. */
+  private enum Layout {
+    /** GGUF files, and folders with config.json and safetensors, anywhere below. */
+    FILES,
+    /** Ollama's: manifests that name blobs. */
+    OLLAMA
+  }
+
+  private record Place(String owner, Path folder, Layout layout) {}
+
+  /**
+   * A model file or folder.
+   *
+   * @param title as its owner calls it
+   * @param owner whose folder it lies in
+   */
+  public record Found(String title, String owner, Path path) {}
+
+  private LocalModels(List<Place> places) {
+    this.places = places;
+  }
+
+  /**
+   * In this program's own folder, those of others, and some of the user's choice.
+   *
+   * @param chosen may be missing
+   */
+  public static LocalModels everywhere(List<Path> chosen) {
+    return of(
+        System.getProperty("os.name"),
+        Path.of(System.getProperty("user.home")),
+        System.getenv(),
+        UserFolders.models(),
+        chosen);
+  }
+
+  static LocalModels of(
+      String system, Path home, Map<String, String> environment, Path own, List<Path> chosen) {
+    List<Place> places = new ArrayList<>();
+    places.add(new Place("EMS Lens", own, Layout.FILES));
+    places.add(new Place("Hugging Face", huggingFace(home, environment), Layout.FILES));
+    places.add(new Place("LM Studio", home.resolve(".lmstudio/models"), Layout.FILES));
+    places.add(new Place("LM Studio", home.resolve(".cache/lm-studio/models"), Layout.FILES));
+    for (Path folder : ollama(home, environment)) {
+      places.add(new Place("Ollama", folder, Layout.OLLAMA));
+    }
+    places.add(new Place("GPT4All", gpt4All(system, home, environment), Layout.FILES));
+    chosen.forEach(f -> places.add(new Place(f.toString(), f, Layout.FILES)));
+    return new LocalModels(places);
+  }
+
+  private static Path huggingFace(Path home, Map<String, String> environment) {
+    if (environment.containsKey("HF_HUB_CACHE")) {
+      return Path.of(environment.get("HF_HUB_CACHE"));
+    }
+    String hf = environment.get("HF_HOME");
+    return (hf == null ? home.resolve(".cache/huggingface") : Path.of(hf)).resolve("hub");
+  }
+
+  private static List<Path> ollama(Path home, Map<String, String> environment) {
+    String named = environment.get("OLLAMA_MODELS");
+    return named != null
+        ? List.of(Path.of(named))
+        : List.of(home.resolve(".ollama/models"), Path.of("/usr/share/ollama/.ollama/models"));
+  }
+
+  private static Path gpt4All(String system, Path home, Map<String, String> environment) {
+    String name = system.toLowerCase(Locale.ROOT);
+    if (name.contains("windows")) {
+      String local = environment.get("LOCALAPPDATA");
+      return (local == null ? home : Path.of(local)).resolve("nomic.ai/GPT4All");
+    }
+    return home.resolve(
+        name.contains("mac")
+            ? "Library/Application Support/nomic.ai/GPT4All"
+            : ".local/share/nomic.ai/GPT4All");
+  }
+
+  /** All of them, place by place; what cannot be read is left out. */
+  public List<Found> find() {
+    Map<Path, Found> found = new LinkedHashMap<>();
+    for (Place p : places) {
+      try {
+        for (Found f : p.layout == Layout.OLLAMA ? manifests(p) : files(p)) {
+          found.putIfAbsent(f.path.toRealPath(), f);
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.info("{} cannot be looked through", p.folder, e);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private static List<Found> files(Place p) throws IOException {
+    if (!Files.isDirectory(p.folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(p.folder, DEEP)) {
+      return all.filter(LocalModels::isModel)
+          .map(f -> f.endsWith("config.json") ? f.getParent() : f)
+          .sorted()
+          .map(f -> new Found(title(p, f), p.owner, f))
+          .toList();
+    }
+  }
+
+  private static boolean isModel(Path file) {
+    String name = file.getFileName().toString();
+    if (name.equals("config.json")) {
+      Path folder = file.getParent();
+      return Files.exists(folder.resolve("model.safetensors"))
+          || Files.exists(folder.resolve("model.safetensors.index.json"));
+    }
+    return name.endsWith(".gguf") && Files.isRegularFile(file);
+  }
+
+  /** The hub's cache names folders by their contents. */
+  private static String title(Place p, Path file) {
+    for (Path part : p.folder.relativize(file)) {
+      String name = part.toString();
+      if (name.startsWith("models--")) {
+        String repository = name.substring("models--".length()).replace("--", "/");
+        return Files.isDirectory(file) ? repository : repository + ", " + file.getFileName();
+      }
+    }
+    return file.getFileName().toString();
+  }
+
+  private static List<Found> manifests(Place p) throws IOException {
+    Path manifests = p.folder.resolve("manifests");
+    if (!Files.isDirectory(manifests)) {
+      return List.of();
+    }
+    List<Found> found = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(manifests, DEEP)) {
+      for (Path m : all.filter(Files::isRegularFile).sorted().toList()) {
+        for (JsonNode layer : Json.read(m).path("layers")) {
+          String digest = layer.path("digest").asText();
+          Path blob = p.folder.resolve("blobs").resolve(digest.replace(':', '-'));
+          if (layer.path("mediaType").asText().equals("application/vnd.ollama.image.model")
+              && Files.isRegularFile(blob)) {
+            found.add(new Found(name(manifests.relativize(m)), p.owner, blob));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** REGISTRY/NAMESPACE/NAME/TAG, of which the usual ones are left out. */
+  private static String name(Path manifest) {
+    int n = manifest.getNameCount();
+    String tag = manifest.getName(n - 2) + ":" + manifest.getName(n - 1);
+    boolean usual = n < 3 || manifest.getName(n - 3).toString().equals("library");
+    return usual ? tag : manifest.getName(n - 3) + "/" + tag;
+  }
+}
