@@ -1,0 +1,83 @@
+package org.emslens.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.emslens.TestFiles;
+import org.emslens.device.Devices;
+import org.emslens.engine.Fit;
+import org.emslens.engine.LocalModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where other programs keep their models. */
+class LocalModelsTest {
+  private static final String DIGEST = "0123456789abcdef".repeat(4);
+
+  @TempDir Path home;
+
+  private Path put(String path, byte[] content) throws IOException {
+    Path file = home.resolve(path);
+    Files.createDirectories(file.getParent());
+    return Files.write(file, content);
+  }
+
+  private List<LocalModels.Found> find(Map<String, String> environment, Path... chosen) {
+    return LocalModels.of("Linux", home, environment, home.resolve("own"), List.of(chosen)).find();
+  }
+
+  @Test
+  void modelsAreFoundWhereProgramsKeepThem() throws IOException {
+    byte[] gguf = Files.readAllBytes(TestFiles.path("families/qwen2.gguf"));
+    put("own/m/a.gguf", gguf);
+    put(".lmstudio/models/someone/repo/b.gguf", gguf);
+    put(".local/share/nomic.ai/GPT4All/c.gguf", gguf);
+    put("mine/d.gguf", "no model".getBytes());
+    String manifest =
+        """
+        {"layers": [
+          {"mediaType": "application/vnd.ollama.image.template", "digest": "sha256:00"},
+          {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s"}]}"""
+            .formatted(DIGEST);
+    put(".ollama/models/manifests/registry.ollama.ai/library/tiny/1b", manifest.getBytes());
+    put(".ollama/models/blobs/sha256-" + DIGEST, gguf);
+    String snapshot = ".cache/huggingface/hub/models--org--name/snapshots/abc/";
+    for (String f : List.of("config.json", "model.safetensors")) {
+      put(snapshot + f, Files.readAllBytes(TestFiles.path("families/olmo2/" + f)));
+    }
+    // The cache's files are links to what it calls blobs; the same model is listed once.
+    Files.createSymbolicLink(home.resolve("own/m/again.gguf"), home.resolve("own/m/a.gguf"));
+
+    List<LocalModels.Found> found = find(Map.of(), home.resolve("mine"), home.resolve("no"));
+    assertEquals(
+        List.of(
+            "EMS Lens a.gguf",
+            "Hugging Face org/name",
+            "LM Studio b.gguf",
+            "Ollama tiny:1b",
+            "GPT4All c.gguf",
+            home.resolve("mine") + " d.gguf"),
+        found.stream().map(f -> f.owner() + " " + f.title()).toList());
+
+    LocalModel ollama = LocalModel.of(found.get(3), 512, Devices.find());
+    assertEquals("qwen2", ollama.config().architecture());
+    assertTrue(ollama.fit().kind() != Fit.Kind.NOT, ollama.fit().words());
+    LocalModel folder = LocalModel.of(found.get(1), 512, Devices.find());
+    assertEquals("olmo2", folder.config().architecture());
+    LocalModel broken = LocalModel.of(found.get(5), 512, Devices.find());
+    assertTrue(broken.problem().contains("d.gguf"), broken.problem());
+  }
+
+  @Test
+  void theEnvironmentNamesOtherPlaces() throws IOException {
+    byte[] gguf = Files.readAllBytes(TestFiles.path("families/qwen2.gguf"));
+    put("hf/hub/models--org--name/snapshots/abc/x.gguf", gguf);
+    List<LocalModels.Found> found = find(Map.of("HF_HOME", home.resolve("hf").toString()));
+    assertEquals(List.of("org/name, x.gguf"), found.stream().map(f -> f.title()).toList());
+  }
+}
