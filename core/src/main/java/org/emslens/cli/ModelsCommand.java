@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
+import org.emslens.engine.Fit;
 import org.emslens.engine.LocalModel;
 import org.emslens.hub.Catalogue;
 import org.emslens.hub.CatalogueEntry;
@@ -101,11 +102,9 @@ final class ModelsCommand implements Callable<Integer> {
   private void local() throws IOException {
     List<DeviceProvider.Found> devices = Devices.find();
     List<LocalModel> found =
-        LocalModels.everywhere(folders).find().stream()
-            .map(f -> LocalModel.of(f, context, devices))
-            .toList();
+        LocalModels.everywhere(folders).find().stream().map(LocalModel::of).toList();
     if (json) {
-      JsonOut.print(spec, found.stream().map(ModelsCommand::row).toList());
+      JsonOut.print(spec, found.stream().map(m -> row(m, m.fit(context, devices))).toList());
       return;
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -119,13 +118,17 @@ final class ModelsCommand implements Callable<Integer> {
         out.println(owner + ":");
       }
       out.println("  " + m.found().title());
-      out.println("    " + (m.config() == null ? "cannot be opened: " + m.problem() : line(m)));
+      out.println(
+          "    "
+              + (m.config() == null
+                  ? "cannot be opened: " + m.problem()
+                  : line(m, m.fit(context, devices))));
       out.println("    " + m.found().path());
     }
     out.flush();
   }
 
-  private static String line(LocalModel m) {
+  private static String line(LocalModel m, Fit fit) {
     ModelConfig c = m.config();
     return String.format(
         Locale.ROOT,
@@ -134,10 +137,10 @@ final class ModelsCommand implements Callable<Integer> {
         c.bytes() / 1_000_000,
         c.quantization(),
         c.context(),
-        m.fit().words());
+        fit.words());
   }
 
-  private static Map<String, Object> row(LocalModel m) {
+  private static Map<String, Object> row(LocalModel m, Fit fit) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("title", m.found().title());
     row.put("owner", m.found().owner());
@@ -149,8 +152,8 @@ final class ModelsCommand implements Callable<Integer> {
       row.put("parameters", m.config().parameters());
       row.put("quantization", m.config().quantization());
       row.put("context", m.config().context());
-      row.put("fit", m.fit().kind().name().toLowerCase(Locale.ROOT));
-      row.put("needed", m.fit().bytes());
+      row.put("fit", fit.kind().name().toLowerCase(Locale.ROOT));
+      row.put("needed", fit.bytes());
     }
     return row;
   }

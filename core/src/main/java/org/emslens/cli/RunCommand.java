@@ -1,7 +1,6 @@
 package org.emslens.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,10 +75,37 @@ final class RunCommand implements Callable<Integer> {
   private int topK;
 
   @Option(
+      names = "--min-p",
+      defaultValue = "0",
+      description =
+          "Least probability of a token that may come, as a share of the most probable one's (${DEFAULT-VALUE}).")
+  private double minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      defaultValue = "1",
+      description =
+          "Logits of tokens that the text holds already are divided by this, negative ones multiplied; 1 for none (${DEFAULT-VALUE}).")
+  private double repetition;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       description = "Of the random numbers (${DEFAULT-VALUE}).")
   private long seed;
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "With --chat: what the model is told first.")
+  private String system;
+
+  @Option(
+      names = "--turn",
+      paramLabel = "TEXT",
+      description =
+          "With --chat: what is said after the answer, in the same cache; may be given again.")
+  private List<String> turns = new ArrayList<>();
 
   @Option(names = "--json", description = "One JSON object instead of the text.")
   private boolean json;
@@ -115,6 +141,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!chat && (system != null || !turns.isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(), "--system and --turn are turns of a chat; --chat is missing.");
+    }
     CacheChoice choice = cache.choice();
     Sampling sampling = sampling();
     model.check();
@@ -128,7 +158,7 @@ final class RunCommand implements Callable<Integer> {
           Session.start(
               loaded.model(),
               loaded.pass(),
-              chat ? asChat(loaded.model(), text) : text,
+              chat ? asChat(loaded.model(), system, text) : text,
               choice,
               sampling,
               detail(),
@@ -136,6 +166,10 @@ final class RunCommand implements Callable<Integer> {
       double prefillSeconds = (System.nanoTime() - start) / 1e9;
       start = System.nanoTime();
       generate(session);
+      for (String turn : turns) {
+        session.say(loaded.model().chat(), turn, this::print);
+        generate(session);
+      }
       double decodeSeconds = (System.nanoTime() - start) / 1e9;
       Run run = session.run();
       if (json) {
@@ -156,7 +190,7 @@ final class RunCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "max-new-tokens is " + maxNewTokens + "; expected 0 or more.");
       }
-      return Sampling.asked(temperature, topP, topK, seed);
+      return Sampling.asked(temperature, topP, topK, minP, repetition, seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -169,25 +203,32 @@ final class RunCommand implements Callable<Integer> {
     return measure ? Session.Detail.MEASURED : Session.Detail.TEXT;
   }
 
-  private static String asChat(Model m, String text) {
+  private static String asChat(Model m, String system, String text) {
     if (m.chat() == null) {
       throw new IllegalArgumentException(m.title() + " brings no chat template; leave --chat out.");
     }
-    return m.chat().render(List.of(new ChatMessage("user", text)));
+    List<ChatMessage> messages = new ArrayList<>();
+    if (system != null) {
+      messages.add(new ChatMessage("system", system));
+    }
+    messages.add(new ChatMessage("user", text));
+    return m.chat().render(messages);
   }
 
   private void generate(Session session) {
-    PrintWriter out = spec.commandLine().getOut();
     for (int i = 0; i < maxNewTokens && session.canStep(); i++) {
-      Step step = session.step();
-      if (!json) {
-        out.print(step.text());
-        out.flush();
-      }
+      print(session.step());
     }
     if (!json) {
-      out.println();
-      out.flush();
+      spec.commandLine().getOut().println();
+      spec.commandLine().getOut().flush();
+    }
+  }
+
+  private void print(Step step) {
+    if (!json) {
+      spec.commandLine().getOut().print(step.text());
+      spec.commandLine().getOut().flush();
     }
   }
 

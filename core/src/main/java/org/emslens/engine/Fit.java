@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.ProcessMemory;
-import org.emslens.format.TensorSource;
 import org.emslens.model.ModelSpec;
 
 /**
@@ -30,17 +29,13 @@ public record Fit(Kind kind, String words, long bytes) {
    * @param devices those of the machine
    */
   public static Fit of(
-      ModelSpec spec, TensorSource weights, int tokens, List<DeviceProvider.Found> devices) {
-    return of(spec, weights, tokens, devices, ProcessMemory.free());
+      ModelSpec spec, MemoryNeed need, int tokens, List<DeviceProvider.Found> devices) {
+    return of(spec, need, tokens, devices, ProcessMemory.free());
   }
 
   static Fit of(
-      ModelSpec spec,
-      TensorSource weights,
-      int tokens,
-      List<DeviceProvider.Found> devices,
-      long free) {
-    long needed = MemoryNeed.of(spec, weights).with(tokens);
+      ModelSpec spec, MemoryNeed need, int tokens, List<DeviceProvider.Found> devices, long free) {
+    long needed = need.with(tokens);
     int layers = spec.layers().size();
     int most = 0;
     for (DeviceProvider.Found d : devices) {

@@ -10,6 +10,7 @@ import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -61,7 +62,17 @@ public final class HubRepository {
    * @throws IOException in one sentence, where there is none such or nobody may see it
    */
   public static HubRepository open(String name) throws IOException {
-    return open(HubClient.of(System.getenv()), name);
+    return open(name, System.getenv());
+  }
+
+  /**
+   * The same.
+   *
+   * @param environment HF_ENDPOINT and HF_TOKEN, where they are set
+   */
+  public static HubRepository open(String name, Map<String, String> environment)
+      throws IOException {
+    return open(HubClient.of(environment), name);
   }
 
   static HubRepository open(HubClient hub, String name) throws IOException {

@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * A file of a repository on the model hub, over HTTP: follows redirects, continues by range, gives
@@ -118,13 +119,15 @@ final class HubSource implements Source {
     long at = have;
     try (OutputStream out =
             Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
-        Watchdog watchdog = new Watchdog(in, hub.patience())) {
+        Watchdog watchdog =
+            new Watchdog(
+                in, hub.patience(), have, bytes -> listener.at(title(), bytes, entry.size()))) {
       byte[] buffer = new byte[1 << 16];
       listener.at(title(), at, entry.size());
-      for (int n = read(in, buffer, uri); n >= 0; n = read(in, buffer, uri)) {
-        watchdog.alive();
+      for (int n = read(in, buffer, uri, watchdog); n >= 0; n = read(in, buffer, uri, watchdog)) {
         out.write(buffer, 0, n);
         at += n;
+        watchdog.alive(at);
         if (at > entry.size()) {
           throw new IOException(
               uri.getHost() + " sent more than the " + entry.size() + " bytes that were expected.");
@@ -139,27 +142,42 @@ final class HubSource implements Source {
     }
   }
 
-  private static int read(InputStream in, byte[] buffer, URI uri) throws BrokenTransferException {
+  private static int read(InputStream in, byte[] buffer, URI uri, Watchdog watchdog)
+      throws BrokenTransferException {
     try {
       return in.read(buffer);
     } catch (IOException e) {
+      if (watchdog.cancelled) {
+        throw new CancellationException("The fetch was cancelled.");
+      }
       throw new BrokenTransferException(uri.getHost() + " broke the line.", e);
     }
   }
 
   /**
-   * Closes a stream from which nothing has come for too long, which ends the read that waits for
-   * it.
+   * Closes a stream from which nothing has come for too long, or that nobody waits for any more,
+   * which ends the read that waits for it.
    */
   private static final class Watchdog implements AutoCloseable {
     private final ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
     private volatile long last = System.nanoTime();
+    private volatile long bytes;
+    private volatile boolean cancelled;
 
-    Watchdog(InputStream in, Duration patience) {
+    /**
+     * @param told now and then how much has come; throws to stop
+     */
+    Watchdog(InputStream in, Duration patience, long have, LongConsumer told) {
+      bytes = have;
       timer.scheduleAtFixedRate(
           () -> {
-            if (System.nanoTime() - last > patience.toNanos()) {
+            try {
+              told.accept(bytes);
+            } catch (CancellationException e) {
+              cancelled = true;
+            }
+            if (cancelled || System.nanoTime() - last > patience.toNanos()) {
               close(in);
             }
           },
@@ -168,7 +186,8 @@ final class HubSource implements Source {
           TimeUnit.MILLISECONDS);
     }
 
-    void alive() {
+    void alive(long have) {
+      bytes = have;
       last = System.nanoTime();
     }
 

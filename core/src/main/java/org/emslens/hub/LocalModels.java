@@ -143,8 +143,8 @@ public final class LocalModels {
   private static String title(Place p, Path file) {
     for (Path part : p.folder.relativize(file)) {
       String name = part.toString();
-      if (name.startsWith("models--")) {
-        String repository = name.substring("models--".length()).replace("--", "/");
+      if (name.contains("--") && Files.isDirectory(p.folder.resolve(name))) {
+        String repository = name.replaceFirst("^models--", "").replace("--", "/");
         return Files.isDirectory(file) ? repository : repository + ", " + file.getFileName();
       }
     }

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -37,6 +38,44 @@ public final class ModelStore {
 
   public boolean has(CatalogueEntry entry) {
     return Files.isRegularFile(path(entry));
+  }
+
+  /** Bytes of it that an earlier fetch has left, to be continued. */
+  public long partial(CatalogueEntry entry) {
+    return part(entry).toFile().length();
+  }
+
+  private Path part(CatalogueEntry entry) {
+    return path(entry).resolveSibling(entry.file() + ".part");
+  }
+
+  /** Whether a model file or folder is one of this store's. */
+  public boolean holds(Path model) {
+    return model.toAbsolutePath().startsWith(folder.toAbsolutePath());
+  }
+
+  /**
+   * Deletes a model of this store, and its folder with all that was kept beside it where no other
+   * model is there.
+   */
+  public void delete(Path model) throws IOException {
+    if (!holds(model)) {
+      throw new IOException(model + " was not fetched by this program and is left alone.");
+    }
+    Path of = Files.isDirectory(model) ? model : model.getParent();
+    if (Files.isRegularFile(model)) {
+      Files.delete(model);
+    }
+    try (Stream<Path> others = Files.list(of)) {
+      if (of.equals(folder) || others.anyMatch(o -> o.toString().endsWith(".gguf"))) {
+        return;
+      }
+    }
+    try (Stream<Path> all = Files.walk(of)) {
+      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(p);
+      }
+    }
   }
 
   /** Model files and folders in the store. */
@@ -115,9 +154,8 @@ public final class ModelStore {
     }
   }
 
-  private static void fetch(CatalogueEntry entry, Path target, FetchListener listener)
-      throws IOException {
-    Path part = target.resolveSibling(entry.file() + ".part");
+  private void fetch(CatalogueEntry entry, Path target, FetchListener listener) throws IOException {
+    Path part = part(entry);
     List<String> failures = new ArrayList<>();
     for (Source source : entry.sources()) {
       try {

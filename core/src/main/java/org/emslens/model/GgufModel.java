@@ -53,7 +53,7 @@ final class GgufModel {
       Tokenizer tokenizer = GgufTokenizer.build(file, d.config().vocab());
       String template = fields.textOr("tokenizer.chat_template", null);
       return new Model(
-          path.getFileName().toString().replaceFirst("\\.gguf$", ""),
+          title(path, fields),
           path,
           d.config(),
           d.spec(),
@@ -64,6 +64,14 @@ final class GgufModel {
       file.close();
       throw e;
     }
+  }
+
+  /** Files that others keep by their digest are called by what they hold. */
+  private static String title(Path path, GgufFields fields) throws BadFileException {
+    String file = path.getFileName().toString();
+    return file.endsWith(".gguf")
+        ? file.substring(0, file.length() - ".gguf".length())
+        : fields.textOr("general.name", file);
   }
 
   /** What it is, without its tokenizer; the weights are the caller's to close. */

@@ -61,6 +61,12 @@ public final class CommandText {
               "--seed",
               Long.toString(s.seed())));
     }
+    if (s.minP() > 0 && s.temperature() > 0) {
+      words.addAll(List.of("--min-p", Double.toString(s.minP())));
+    }
+    if (s.repetition() != 1) {
+      words.addAll(List.of("--repetition-penalty", Double.toString(s.repetition())));
+    }
     return of(words);
   }
 

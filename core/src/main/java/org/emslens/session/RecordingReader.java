@@ -160,6 +160,9 @@ final class RecordingReader {
     if (version < 4 && json instanceof ObjectNode all) {
       all.putNull("attention");
     }
+    if (version < 4 && json.get("sampling") instanceof ObjectNode sampling) {
+      sampling.put("minP", 0).put("repetition", 1);
+    }
     return json;
   }
 

@@ -2,6 +2,7 @@ package org.emslens.session;
 
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.emslens.math.Exponential;
 import org.emslens.math.Ranking;
 
@@ -11,14 +12,27 @@ import org.emslens.math.Ranking;
  * @param temperature 0 for the most probable one
  * @param topP probability that the tokens in question hold together at least
  * @param topK tokens that may come at most, the most probable ones; 0 for no limit
+ * @param minP tokens that may come are at least so probable, as a share of the most probable one's
+ *     probability (arXiv 2407.01082); 0 for no limit
+ * @param repetition logits of tokens that the text holds already are divided by this where they are
+ *     above 0, else multiplied (arXiv 1909.05858); 1 for as they are
  * @param seed of the random numbers; every step has its own, so that going back and on again
  *     repeats
  */
-public record Sampling(double temperature, double topP, int topK, long seed) {
+public record Sampling(
+    double temperature, double topP, int topK, double minP, double repetition, long seed) {
   public static final Sampling GREEDY = new Sampling(0, 1, 0, 1);
 
   /** What can be asked for; recordings of earlier versions may hold more. */
   public static final double MOST_TEMPERATURE = 2;
+
+  /** The strongest repetition penalty that can be asked for. */
+  public static final double MOST_REPETITION = 10;
+
+  /** Without a least probability or a penalty. */
+  public Sampling(double temperature, double topP, int topK, long seed) {
+    this(temperature, topP, topK, 0, 1, seed);
+  }
 
   public Sampling {
     if (!(temperature >= 0 && temperature <= 100)) {
@@ -30,6 +44,17 @@ public record Sampling(double temperature, double topP, int topK, long seed) {
     if (topK < 0) {
       throw new IllegalArgumentException("top-k is " + topK + "; expected 0 (no limit) or more.");
     }
+    if (!(minP >= 0 && minP <= 1)) {
+      throw new IllegalArgumentException("min-p is " + minP + "; expected 0 to 1.");
+    }
+    if (!(repetition > 0 && repetition <= MOST_REPETITION)) {
+      throw new IllegalArgumentException(
+          "repetition-penalty is "
+              + repetition
+              + "; expected above 0 and up to "
+              + (int) MOST_REPETITION
+              + ".");
+    }
   }
 
   /**
@@ -37,7 +62,8 @@ public record Sampling(double temperature, double topP, int topK, long seed) {
    *
    * @throws IllegalArgumentException in one sentence, the window's own for a temperature
    */
-  public static Sampling asked(double temperature, double topP, int topK, long seed) {
+  public static Sampling asked(
+      double temperature, double topP, int topK, double minP, double repetition, long seed) {
     if (!(temperature >= 0 && temperature <= MOST_TEMPERATURE)) {
       throw new IllegalArgumentException(
           String.format(
@@ -48,14 +74,16 @@ public record Sampling(double temperature, double topP, int topK, long seed) {
                   : Double.toString(temperature),
               MOST_TEMPERATURE));
     }
-    return new Sampling(temperature, topP, topK, seed);
+    return new Sampling(temperature, topP, topK, minP, repetition, seed);
   }
 
   /**
-   * @param logits [vocab]
+   * @param model logits [vocab], which stay as they are
    * @param step number of the token to be chosen
+   * @param text tokens so far, the prompt's included
    */
-  int choose(float[] logits, int step) {
+  int choose(float[] model, int step, IntStream text) {
+    float[] logits = repetition == 1 ? model : penalised(model, text);
     if (temperature == 0) {
       return Ranking.argMax(logits);
     }
@@ -65,7 +93,8 @@ public record Sampling(double temperature, double topP, int topK, long seed) {
     double held = 0;
     int candidates = 0;
     int most = topK == 0 ? order.length : Math.min(topK, order.length);
-    while (candidates < most && (candidates == 0 || held < topP)) {
+    double least = minP * p[order[0]];
+    while (candidates < most && (candidates == 0 || held < topP && p[order[candidates]] >= least)) {
       held += p[order[candidates++]];
     }
     double at = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step).nextDouble() * held;
@@ -76,5 +105,11 @@ public record Sampling(double temperature, double topP, int topK, long seed) {
       }
     }
     return order[candidates - 1];
+  }
+
+  private float[] penalised(float[] logits, IntStream text) {
+    float[] less = logits.clone();
+    text.distinct().forEach(id -> less[id] *= (float) (less[id] > 0 ? 1 / repetition : repetition));
+    return less;
   }
 }

@@ -2,9 +2,13 @@ package org.emslens.session;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
@@ -14,6 +18,7 @@ import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
+import org.emslens.text.ChatTemplate;
 import org.emslens.text.Token;
 import org.emslens.text.Tokenizer;
 
@@ -39,6 +44,10 @@ public final class Session {
   private final StepAttention promptAttention;
   private CacheChoice choice;
   private Sampling sampling;
+
+  /** What steps show that are the user's turns, by their index; the rest is what models say. */
+  private final Map<Integer, String> said = new HashMap<>();
+
   private Cache cache;
   private Shadow full;
   private float[] logits;
@@ -276,7 +285,7 @@ public final class Session {
 
   /** Whether a further step is possible. */
   public boolean canStep() {
-    return pass != null && !ended() && steps.getLast().seen() < prefill.config().context();
+    return canFeed() && !ended();
   }
 
   /** Whether a model is at hand to go on with. */
@@ -367,12 +376,51 @@ public final class Session {
 
   /** Generates one token. */
   public Step step() {
-    return together(List.of(this), List.of(next())).getFirst();
+    return stepTogether(List.of(this)).getFirst();
   }
 
-  /** Feeds a given token, whatever the model would have said. */
+  /**
+   * Feeds a given token, whatever the model would have said, after the end of an answer as well.
+   */
   public Step feed(int id) {
     return together(List.of(this), List.of(id)).getFirst();
+  }
+
+  /**
+   * The user's next turn of a chat, token by token, in the same cache; then the model answers.
+   *
+   * @param user what the user says
+   * @param told of every step
+   * @throws IllegalArgumentException in one sentence, where it does not fit the context
+   */
+  public void say(ChatTemplate chat, String user, Consumer<Step> told) {
+    List<Token> turn = turn(chat, user);
+    int room = prefill.config().context() - steps.getLast().seen();
+    if (turn.size() >= room) {
+      throw new IllegalArgumentException(
+          "The turn has "
+              + turn.size()
+              + " tokens; the model's context has room for "
+              + room
+              + ".");
+    }
+    for (int i = 0; i < turn.size(); i++) {
+      boolean last = i == turn.size() - 1;
+      said.put(steps.size(), last ? "\n\n› " + user.strip() + "\n\n" : "");
+      told.accept(feed(turn.get(i).id()));
+    }
+  }
+
+  /** An answer that has ended has brought the end of its turn itself. */
+  private List<Token> turn(ChatTemplate chat, String user) {
+    List<Token> turn = tokenizer.encode(chat.next(user));
+    boolean brought = ended() && turn.getFirst().id() == steps.getLast().token().id();
+    return brought ? turn.subList(1, turn.size()) : turn;
+  }
+
+  /** Whether a given token can be fed: also after the end of an answer. */
+  public boolean canFeed() {
+    return pass != null && steps.getLast().seen() < prefill.config().context();
   }
 
   /**
@@ -382,16 +430,25 @@ public final class Session {
    * @param sessions on one model
    */
   public static List<Step> stepTogether(List<Session> sessions) {
+    if (!sessions.stream().allMatch(Session::canStep)) {
+      throw new IllegalStateException("The run has ended.");
+    }
     return together(sessions, sessions.stream().map(Session::next).toList());
   }
 
   private int next() {
-    return sampling.choose(logits, steps.size());
+    return sampling.choose(logits, steps.size(), text());
+  }
+
+  /** Ids of the prompt and what was generated. */
+  private IntStream text() {
+    return IntStream.concat(
+        prompt.stream().mapToInt(Token::id), steps.stream().skip(1).mapToInt(s -> s.token().id()));
   }
 
   private static List<Step> together(List<Session> sessions, List<Integer> ids) {
-    if (!sessions.stream().allMatch(Session::canStep)) {
-      throw new IllegalStateException("The run has ended.");
+    if (!sessions.stream().allMatch(Session::canFeed)) {
+      throw new IllegalStateException("The model's context is full.");
     }
     long start = System.nanoTime();
     List<ForwardPass.Feed> feeds = new ArrayList<>();
@@ -451,7 +508,7 @@ public final class Session {
         new Step(
             steps.size(),
             new Token(id, tokenizer.piece(id), -1, -1),
-            text(id),
+            said.containsKey(steps.size()) ? said.get(steps.size()) : text(id),
             before,
             detail.attention ? ring.keep(tap.halves()) : StepAttention.NONE,
             plan,
@@ -491,6 +548,7 @@ public final class Session {
    */
   public Step branch(int index, int token) {
     backTo(index);
+    said.keySet().removeIf(i -> i > index);
     return feed(token);
   }
 

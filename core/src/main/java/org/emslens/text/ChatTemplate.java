@@ -21,6 +21,9 @@ import jinjava.javax.el.CompositeELResolver;
 public final class ChatTemplate {
   private static final long MAX_OUTPUT = 4_000_000;
 
+  /** Stands for an answer, to see what a template puts after one. */
+  private static final String ANSWER = "=emslens=answer=";
+
   private final String source;
   private final Map<String, String> named;
   private final Jinjava jinja;
@@ -104,6 +107,26 @@ public final class ChatTemplate {
           "The model's chat template cannot be rendered: " + reason(fatal.getFirst()));
     }
     return result.getOutput();
+  }
+
+  /**
+   * What comes after an answer for the user's next turn: the end of the answer's own, the user's,
+   * and the assistant's opened.
+   *
+   * @throws IllegalArgumentException as {@link #render}, or where the template does not say it
+   */
+  public String next(String user) {
+    String whole =
+        render(
+            List.of(
+                new ChatMessage("user", "."),
+                new ChatMessage("assistant", ANSWER),
+                new ChatMessage("user", user)));
+    int at = whole.indexOf(ANSWER);
+    if (at < 0) {
+      throw new IllegalArgumentException("The model's chat template has no room for an answer.");
+    }
+    return whole.substring(at + ANSWER.length());
   }
 
   private static String reason(TemplateError error) {

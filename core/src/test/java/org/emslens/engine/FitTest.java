@@ -20,7 +20,7 @@ class FitTest {
   }
 
   private static Fit fit(Model m, int tokens, long free, DeviceProvider.Found... devices) {
-    return Fit.of(m.spec(), m.weights(), tokens, List.of(devices), free);
+    return Fit.of(m.spec(), MemoryNeed.of(m), tokens, List.of(devices), free);
   }
 
   @Test

@@ -64,12 +64,13 @@ class LocalModelsTest {
             home.resolve("mine") + " d.gguf"),
         found.stream().map(f -> f.owner() + " " + f.title()).toList());
 
-    LocalModel ollama = LocalModel.of(found.get(3), 512, Devices.find());
+    LocalModel ollama = LocalModel.of(found.get(3));
     assertEquals("qwen2", ollama.config().architecture());
-    assertTrue(ollama.fit().kind() != Fit.Kind.NOT, ollama.fit().words());
-    LocalModel folder = LocalModel.of(found.get(1), 512, Devices.find());
+    Fit fit = ollama.fit(512, Devices.find());
+    assertTrue(fit.kind() != Fit.Kind.NOT, fit.words());
+    LocalModel folder = LocalModel.of(found.get(1));
     assertEquals("olmo2", folder.config().architecture());
-    LocalModel broken = LocalModel.of(found.get(5), 512, Devices.find());
+    LocalModel broken = LocalModel.of(found.get(5));
     assertTrue(broken.problem().contains("d.gguf"), broken.problem());
   }
 

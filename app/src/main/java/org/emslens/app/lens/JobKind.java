@@ -19,6 +19,8 @@ public enum JobKind {
   REHEARSAL(Lane.ENGINE, 3, true),
   /** Fetching or loading a model. */
   LOAD(Lane.LOADER, 0, true),
+  /** Fetching a model into the library; those that are asked for meanwhile come after it. */
+  FETCH(Lane.FETCHER, 0, false),
   /** Reading a recording's file. */
   OPEN(Lane.OPENER, 0, true),
   /** A file that the user asked for: never dropped, awaited at closing. */
@@ -29,6 +31,7 @@ public enum JobKind {
     /** Where model, engine and session live. */
     ENGINE,
     LOADER,
+    FETCHER,
     OPENER,
     WRITER
   }

@@ -125,7 +125,9 @@ public final class Jobs {
         () -> {
           all.remove(job);
           boolean replaced = job.kind().single() && job.isCancelled();
-          job.end(replaced ? new Job.End.Cancelled() : end);
+          // What was broken off may well have failed by that.
+          boolean broken = job.isCancelled() && end instanceof Job.End.Failed;
+          job.end(replaced || broken ? new Job.End.Cancelled() : end);
         });
   }
 

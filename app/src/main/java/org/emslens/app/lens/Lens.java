@@ -190,11 +190,11 @@ public final class Lens implements AutoCloseable {
   }
 
   /** Runs a prompt, plain or as a chat turn, and shows step 0. */
-  public void start(String prompt, boolean chat) {
-    start(prompt, chat, READ);
+  public void start(Asked asked) {
+    start(asked, READ);
   }
 
-  private void start(String prompt, boolean chat, String done) {
+  private void start(Asked asked, String done) {
     CacheChoice wanted = settings.choice();
     Sampling how = settings.sampling();
     Session.Detail beside = detail();
@@ -209,11 +209,11 @@ public final class Lens implements AutoCloseable {
         turn -> {
           Run left = open.session() == null ? null : open.session().run();
           int chosen = open.chosen();
-          open.read(prompt, chat, wanted, how, beside, turn);
+          open.read(asked, wanted, how, beside, turn);
           String whole = open.session().run().promptText();
           screen.execute(
               () -> {
-                branches.name(whole, prompt);
+                branches.name(whole, asked.text());
                 // What is in a file can be opened again.
                 if (left != null && files.isUnsaved(left)) {
                   branches.add(left, chosen);
@@ -254,12 +254,10 @@ public final class Lens implements AutoCloseable {
   }
 
   /** The same with settings of its own. */
-  public void startWith(String prompt, boolean chat, CacheChoice own) {
+  public void startWith(Asked asked, CacheChoice own) {
     boolean others = settings.move(own, settings.sampling());
     start(
-        prompt,
-        chat,
-        others ? "Read with the sample's policy and budget; undo brings yours back" : READ);
+        asked, others ? "Read with the sample's policy and budget; undo brings yours back" : READ);
   }
 
   /** Generates tokens after the last one and shows the newest. */
@@ -276,6 +274,22 @@ public final class Lens implements AutoCloseable {
           made[0] = open.more(count, turn);
         },
         end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, words(made[0]))));
+  }
+
+  /** The user's next turn of a chat that is shown, in the same cache; then the model answers. */
+  public void say(String user) {
+    Session.Detail beside = detail();
+    said.over(Said.Subject.RUN);
+    endPlan();
+    lookAtNewest();
+    jobs.start(
+        JobKind.GENERATE,
+        "Reading your turn",
+        turn -> {
+          open.wake(beside, turn);
+          open.say(user, turn);
+        },
+        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, READ)));
   }
 
   private void lookAtNewest() {

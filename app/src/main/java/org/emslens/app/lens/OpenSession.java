@@ -10,7 +10,7 @@ import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
-import org.emslens.text.ChatMessage;
+import org.emslens.text.ChatTemplate;
 
 /** The model and the session that are open, if any. Lives on the engine's thread. */
 final class OpenSession {
@@ -97,24 +97,32 @@ final class OpenSession {
     publisher.publish(made.run(), look);
   }
 
-  void read(
-      String prompt,
-      boolean chat,
-      CacheChoice choice,
-      Sampling sampling,
-      Session.Detail detail,
-      Progress p) {
+  void read(Asked asked, CacheChoice choice, Sampling sampling, Session.Detail detail, Progress p) {
     Model model = model().model();
-    String text = chat ? asChat(model, prompt) : prompt;
+    String text = asked.prompt(model);
     show(Session.start(model, model().pass(), text, choice, sampling, detail, p), Look.NEWEST);
   }
 
-  private static String asChat(Model model, String prompt) {
-    if (model.chat() == null) {
-      throw new IllegalArgumentException(
-          model.title() + " brings no chat template; send the prompt as plain text.");
+  /** The user's next turn of a chat, in the same cache. */
+  void say(String user, Job.Turn turn) {
+    ChatTemplate chat = model().model().chat();
+    stopped = false;
+    try {
+      onDevice(
+          () ->
+              session.say(
+                  chat,
+                  user,
+                  step -> {
+                    reached = steps();
+                    turn.at(0);
+                  }));
+    } finally {
+      // It was chosen, as was what it answers to.
+      line = tokens(session.run(), steps());
+      reached = steps();
+      publisher.publish(session.run(), Look.NEWEST);
     }
-    return model.chat().render(List.of(new ChatMessage("user", prompt)));
   }
 
   /** Plans the prompt's compression anew and generates again what was there. */
@@ -170,10 +178,10 @@ final class OpenSession {
     int first = steps();
     long last = System.nanoTime();
     try {
-      for (int i = first; i < steps && session.canStep(); i = steps()) {
+      for (int i = first; i < steps && goesOn(i); i = steps()) {
         turn.at((double) (i - first) / (steps - first));
         turn.giveWay();
-        if (!session.canStep()) {
+        if (!goesOn(i)) {
           return;
         }
         int next = i;
@@ -196,6 +204,11 @@ final class OpenSession {
         publisher.publish(session.run(), Look.STAY);
       }
     }
+  }
+
+  /** What was chosen comes after the end of an answer as well. */
+  private boolean goesOn(int step) {
+    return step < line.size() ? session.canFeed() : session.canStep();
   }
 
   /**

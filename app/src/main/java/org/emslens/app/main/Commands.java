@@ -116,6 +116,11 @@ final class Commands {
         });
   }
 
+  /** Opens a model, whatever its file is called. */
+  void openModel(Path model) {
+    losses.unlessLost(Losses.Deed.LOAD, () -> lens.open(model));
+  }
+
   void openFolder() {
     dialogs.folder(window(), "Open a model's folder").ifPresent(openings::open);
   }

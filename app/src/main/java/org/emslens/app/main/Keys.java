@@ -43,7 +43,7 @@ final class Keys {
           new Shortcut("Ctrl+O, Ctrl+S", "open, save"),
           new Shortcut("Ctrl+Z, Ctrl+Shift+Z", "take a change of settings back, make it again"),
           new Shortcut("Ctrl+F", "find in the context; Enter for the next"),
-          new Shortcut("Ctrl+1 to Ctrl+4", "Inspect, Compare, Sweep, Needle"),
+          new Shortcut("Ctrl+1 to Ctrl+5", "Inspect, Compare, Sweep, Needle, Models"),
           new Shortcut("Ctrl+plus, minus, 0", "larger text, smaller, as designed"),
           new Shortcut("F11", "full screen"),
           new Shortcut("Tab", "to the next control or picture; in a picture, arrows move"),
@@ -175,7 +175,7 @@ final class Keys {
       case PLUS, ADD, EQUALS -> appearance::larger;
       case MINUS, SUBTRACT -> appearance::smaller;
       case DIGIT0, NUMPAD0 -> appearance::asDesigned;
-      case DIGIT1, DIGIT2, DIGIT3, DIGIT4 ->
+      case DIGIT1, DIGIT2, DIGIT3, DIGIT4, DIGIT5 ->
           () -> {
             page.set(Page.values()[e.getCode().ordinal() - KeyCode.DIGIT1.ordinal()]);
             turned.run();

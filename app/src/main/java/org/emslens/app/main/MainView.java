@@ -26,6 +26,8 @@ import org.emslens.app.controls.Surface;
 import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heatmap.HeatmapView;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.library.LibraryModel;
+import org.emslens.app.library.LibraryView;
 import org.emslens.app.needle.NeedleView;
 import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.settings.Appearance;
@@ -73,8 +75,12 @@ public final class MainView extends BorderPane {
     pages.put(Page.COMPARE, compare);
     SweepView sweep = new SweepView(lens, dialogs, look);
     NeedleView needle = new NeedleView(lens, dialogs, look);
+    LibraryView library =
+        new LibraryView(
+            lens, new LibraryModel(lens, appearance.modelFolders()), dialogs, commands::openModel);
     pages.put(Page.SWEEP, sweep);
     pages.put(Page.NEEDLE, needle);
+    pages.put(Page.MODELS, library);
     surfaces.addAll(inspect.surfaces());
     surfaces.addAll(compare.surfaces());
     StackPane middle = new StackPane();
@@ -88,6 +94,7 @@ public final class MainView extends BorderPane {
               case COMPARE -> compare.command();
               case SWEEP -> sweep.command();
               case NEEDLE -> needle.command();
+              case MODELS -> "emslens models --local";
             });
     setTop(
         new Header(lens, commands, page, appearance.askBeforeClosingProperty(), this::focusPage));
@@ -118,6 +125,7 @@ public final class MainView extends BorderPane {
               case COMPARE -> compare.cancel();
               case SWEEP -> sweep.cancel();
               case NEEDLE -> needle.cancel();
+              case MODELS -> false;
             };
     new Keys(
         this,
@@ -134,6 +142,7 @@ public final class MainView extends BorderPane {
             case COMPARE -> compare.start();
             case SWEEP -> sweep.run();
             case NEEDLE -> needle.run();
+            case MODELS -> library.list();
           }
         },
         cancel,

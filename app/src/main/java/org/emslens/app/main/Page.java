@@ -5,7 +5,8 @@ public enum Page {
   INSPECT("Inspect", "One run, step by step and head by head"),
   COMPARE("Compare", "Policies side by side on the open prompt"),
   SWEEP("Sweep", "Budget against what it costs"),
-  NEEDLE("Needle", "Facts hidden in long texts, found or lost");
+  NEEDLE("Needle", "Facts hidden in long texts, found or lost"),
+  MODELS("Models", "What can be fetched, what is here already, and what fits");
 
   private final String title;
   private final String about;

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.binding.Bindings;
+import javafx.beans.binding.BooleanBinding;
 import javafx.beans.binding.StringBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
@@ -17,6 +18,7 @@ import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import org.emslens.app.controls.Background;
 import org.emslens.app.controls.Format;
+import org.emslens.app.lens.Asked;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
@@ -24,7 +26,6 @@ import org.emslens.app.lens.Said;
 import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
 import org.emslens.session.Run;
-import org.emslens.text.ChatMessage;
 
 /** The prompt that is written: where it comes from, how long it is, and what running it means. */
 public final class PromptModel {
@@ -34,6 +35,7 @@ public final class PromptModel {
   private final List<Sample> samples = Sample.all();
   private final StringProperty text = new SimpleStringProperty(this, "text", "");
   private final BooleanProperty chat = new SimpleBooleanProperty(this, "chat");
+  private final StringProperty system = new SimpleStringProperty(this, "system", "");
   private final ObjectProperty<Sample> sample = new SimpleObjectProperty<>(this, "sample");
   private final ReadOnlyBooleanWrapper edited = new ReadOnlyBooleanWrapper(this, "edited");
   private final ReadOnlyStringWrapper length = new ReadOnlyStringWrapper(this, "length", "");
@@ -51,31 +53,38 @@ public final class PromptModel {
 
   private record Length(int tokens, int limit) {}
 
-  private record Written(String text, boolean chat) {
-    /** Whether a run's prompt is this, perhaps in a chat's template. */
-    boolean isIn(Run run) {
-      return run.promptText().contains(text.strip());
-    }
-  }
-
   /** What was written when the shown run was begun, or null. */
-  private final ObjectProperty<Written> read = new SimpleObjectProperty<>(this, "read");
+  private final ObjectProperty<Asked> read = new SimpleObjectProperty<>(this, "read");
 
   /** What was written for each prompt that was read, template and all. */
-  private final Map<String, Written> written = new HashMap<>();
+  private final Map<String, Asked> written = new HashMap<>();
 
   /** What is being read, or null. */
-  private Written asked;
+  private Asked asked;
 
   /** What was shown when that was asked for, perhaps a run of the very same. */
   private Prompt before;
 
   private final StringBinding shown;
+  private final BooleanBinding canSay;
 
   public PromptModel(Lens lens) {
     this.lens = lens;
     text.addListener((o, before, now) -> changed());
     chat.addListener((o, before, now) -> count());
+    system.addListener((o, before, now) -> count());
+    canSay =
+        Bindings.createBooleanBinding(
+            () ->
+                isChatShown()
+                    && !text.get().isBlank()
+                    && lens.canBranchBinding().get()
+                    && !text.get().equals(read.get().text()),
+            text,
+            chat,
+            read,
+            lens.runProperty(),
+            lens.canBranchBinding());
     lens.models().modelProperty().addListener((o, before, now) -> count());
     lens.openedProperty().addListener((o, before, now) -> opened(now));
     lens.runProperty().addListener((o, before, now) -> shown(now));
@@ -107,7 +116,7 @@ public final class PromptModel {
   /** What the pictures show, where that is not the prompt that is written; else empty. */
   private String whatIsShown() {
     Run run = lens.runProperty().get();
-    boolean agree = new Written(text.get(), chat.get()).equals(read.get());
+    boolean agree = written().equals(read.get());
     boolean reading = lens.readingBinding().get();
     if (run == null || agree && !reading || reading && (asked == null || asked.isIn(run))) {
       return "";
@@ -132,8 +141,8 @@ public final class PromptModel {
 
   /** What the user wrote, where that is what a chat's template was put around. */
   private String words(Run run) {
-    Written w = read.get();
-    return w != null && w.isIn(run) ? w.text : run.promptText();
+    Asked w = read.get();
+    return w != null && w.isIn(run) ? w.text() : run.promptText();
   }
 
   private static String beginning(String prompt) {
@@ -160,8 +169,7 @@ public final class PromptModel {
       tooLong.set(false);
       return;
     }
-    String prompt = text.get();
-    boolean turn = chat.get();
+    Asked whole = written();
     Model model = open.loaded().model();
     counting.request(
         stale -> {
@@ -169,12 +177,20 @@ public final class PromptModel {
           if (stale.getAsBoolean()) {
             return null;
           }
-          boolean rendered = turn && model.chat() != null;
-          String whole =
-              rendered ? model.chat().render(List.of(new ChatMessage("user", prompt))) : prompt;
-          return new Length(model.tokenizer().encodePrompt(whole).size(), model.config().context());
+          return new Length(length(whole, model), model.config().context());
         },
         this::show);
+  }
+
+  /** Where it has no template, a chat is counted as it is written. */
+  private static int length(Asked asked, Model model) {
+    Asked counted = model.chat() == null ? Asked.plain(asked.text()) : asked;
+    try {
+      return model.tokenizer().encodePrompt(counted.prompt(model)).size();
+    } catch (IllegalArgumentException e) {
+      // A template may refuse it; who runs it is told why.
+      return model.tokenizer().encodePrompt(asked.text()).size();
+    }
   }
 
   /** While somebody types, most counts are not worth beginning. */
@@ -196,11 +212,12 @@ public final class PromptModel {
   private void opened(String prompt) {
     if (!prompt.isEmpty()) {
       lens.said().over(this);
-      Written w = written.getOrDefault(prompt, new Written(prompt, false));
-      sample.set(samples.stream().filter(s -> s.text().equals(w.text)).findFirst().orElse(null));
+      Asked w = written.getOrDefault(prompt, Asked.plain(prompt));
+      sample.set(samples.stream().filter(s -> s.text().equals(w.text())).findFirst().orElse(null));
       fresh = false;
-      text.set(w.text);
-      chat.set(w.chat);
+      text.set(w.text());
+      chat.set(w.chat());
+      system.set(w.system());
       read.set(w);
       asked = null;
     }
@@ -246,6 +263,33 @@ public final class PromptModel {
     }
   }
 
+  private Asked written() {
+    return new Asked(text.get(), chat.get(), chat.get() ? system.get() : "");
+  }
+
+  /** Whether what is shown is a chat that was begun here, and the next turn is to be one's, too. */
+  boolean isChatShown() {
+    Run run = lens.runProperty().get();
+    return chat.get()
+        && run != null
+        && read.get() != null
+        && read.get().chat()
+        && read.get().isIn(run);
+  }
+
+  /** Whether what is written can be said next in the chat that is shown. */
+  BooleanBinding canSayBinding() {
+    return canSay;
+  }
+
+  /** Says what is written next in the chat that is shown, in the same cache. */
+  void say() {
+    if (canSay.get()) {
+      lens.say(text.get());
+      text.set("");
+    }
+  }
+
   /** Whether there is a model and something to read. */
   public boolean canRun() {
     return lens.models().modelProperty().get() != null && !text.get().isBlank();
@@ -263,15 +307,15 @@ public final class PromptModel {
       return;
     }
     lens.said().over(this);
-    asked = new Written(text.get(), chat.get());
+    asked = written();
     before = lens.runProperty().get() == null ? null : lens.runProperty().get().prefill();
     boolean whole = sample.get() != null && !edited.get();
     look.set(whole ? sample.get().look() : "");
     fresh = fresh && whole;
     if (fresh) {
-      lens.startWith(text.get(), chat.get(), sample.get().choice());
+      lens.startWith(asked, sample.get().choice());
     } else {
-      lens.start(text.get(), chat.get());
+      lens.start(asked);
     }
   }
 
@@ -297,6 +341,11 @@ public final class PromptModel {
   /** Whether it is sent as a chat turn. */
   public BooleanProperty chatProperty() {
     return chat;
+  }
+
+  /** What the model is told before a chat. */
+  public StringProperty systemProperty() {
+    return system;
   }
 
   /** The sample that was picked, or null. */

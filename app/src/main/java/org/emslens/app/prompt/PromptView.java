@@ -8,6 +8,7 @@ import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextArea;
+import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
@@ -91,7 +92,21 @@ public final class PromptView extends VBox {
     text.textProperty().bindBidirectional(model.textProperty());
     text.addEventFilter(KeyEvent.KEY_PRESSED, this::tab);
     VBox.setVgrow(text, Priority.ALWAYS);
-    getChildren().addAll(samples, explained, text, new SamplingView(lens), buttons(lens));
+    getChildren().addAll(samples, explained, system(), text, new SamplingView(lens), buttons(lens));
+  }
+
+  private TextField system() {
+    TextField system = new TextField();
+    system.setId("system");
+    system.setPromptText("what the model is told first");
+    system.setTooltip(
+        new Tooltip("The chat's system turn; the template's own where this is empty"));
+    system.setAccessibleText("System turn");
+    system.textProperty().bindBidirectional(model.systemProperty());
+    system.visibleProperty().bind(model.chatProperty());
+    system.managedProperty().bind(system.visibleProperty());
+    system.setMinHeight(USE_PREF_SIZE);
+    return system;
   }
 
   private boolean isRoomy(Sampling how) {
@@ -155,6 +170,15 @@ public final class PromptView extends VBox {
             Bindings.createBooleanBinding(
                 () -> !model.canRun(), model.textProperty(), lens.models().modelProperty()));
     run.setOnAction(e -> model.run());
+    Button say = new Button("Say");
+    say.setId("say");
+    say.setTooltip(
+        new Tooltip("The next turn of the chat that is shown, in the same cache; then press Step"));
+    say.setMinWidth(Region.USE_PREF_SIZE);
+    say.visibleProperty().bind(model.chatProperty());
+    say.managedProperty().bind(say.visibleProperty());
+    say.disableProperty().bind(model.canSayBinding().not());
+    say.setOnAction(e -> model.say());
     Button cancel = new Button("", new FontIcon(Material2AL.CLOSE));
     cancel.setId("cancel");
     cancel.setTooltip(new Tooltip("Stop reading or generating; what is done stays (Esc)"));
@@ -176,7 +200,7 @@ public final class PromptView extends VBox {
     Parts.leaveTo(this, cancel);
     HBox first = new HBox(10, chat, length);
     first.setAlignment(Pos.CENTER_LEFT);
-    HBox last = new HBox(6, cancel, run);
+    HBox last = new HBox(6, cancel, say, run);
     last.setAlignment(Pos.CENTER_RIGHT);
     return new WrapBar(6, first, last);
   }

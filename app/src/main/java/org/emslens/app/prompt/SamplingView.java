@@ -18,6 +18,8 @@ final class SamplingView extends FlowPane {
   private final NumberField<Double> temperature;
   private final NumberField<Double> topP;
   private final NumberField<Integer> topK;
+  private final NumberField<Double> minP;
+  private final NumberField<Double> repetition;
   private final NumberField<Integer> seed;
   private final List<HBox> ofChance;
 
@@ -40,6 +42,8 @@ final class SamplingView extends FlowPane {
                             y,
                             s.temperature() == 0 && y > 0 && s.topP() == 1 ? USUAL_TOP_P : s.topP(),
                             s.topK(),
+                            s.minP(),
+                            s.repetition(),
                             s.seed()),
                     x),
             lens.said().faults("temperature"));
@@ -52,7 +56,12 @@ final class SamplingView extends FlowPane {
             0.01,
             1,
             0.05,
-            x -> change((s, y) -> new Sampling(s.temperature(), y, s.topK(), s.seed()), x),
+            x ->
+                change(
+                    (s, y) ->
+                        new Sampling(
+                            s.temperature(), y, s.topK(), s.minP(), s.repetition(), s.seed()),
+                    x),
             lens.said().faults("top-p"));
     topK =
         NumberField.whole(
@@ -62,8 +71,44 @@ final class SamplingView extends FlowPane {
             0,
             0,
             1_000_000,
-            x -> change((s, y) -> new Sampling(s.temperature(), s.topP(), y, s.seed()), x),
+            x ->
+                change(
+                    (s, y) ->
+                        new Sampling(
+                            s.temperature(), s.topP(), y, s.minP(), s.repetition(), s.seed()),
+                    x),
             lens.said().faults("top-k"));
+    minP =
+        NumberField.decimal(
+            "min-p",
+            "min-p",
+            "Least probability of a token that may come, as a share of the most probable one's; 0 for no limit",
+            0,
+            0,
+            1,
+            0.05,
+            x ->
+                change(
+                    (s, y) ->
+                        new Sampling(
+                            s.temperature(), s.topP(), s.topK(), y, s.repetition(), s.seed()),
+                    x),
+            lens.said().faults("min-p"));
+    repetition =
+        NumberField.decimal(
+            "repetition",
+            "repetition",
+            "Logits of tokens that the text holds already are divided by this, negative ones multiplied; 1 for none",
+            1,
+            0.1,
+            Sampling.MOST_REPETITION,
+            0.1,
+            x ->
+                change(
+                    (s, y) ->
+                        new Sampling(s.temperature(), s.topP(), s.topK(), s.minP(), y, s.seed()),
+                    x),
+            lens.said().faults("repetition"));
     seed =
         NumberField.whole(
             "seed",
@@ -72,9 +117,20 @@ final class SamplingView extends FlowPane {
             1,
             0,
             999_999_999,
-            x -> change((s, y) -> new Sampling(s.temperature(), s.topP(), s.topK(), y), x),
+            x ->
+                change(
+                    (s, y) ->
+                        new Sampling(
+                            s.temperature(), s.topP(), s.topK(), s.minP(), s.repetition(), y),
+                    x),
             lens.said().faults("seed"));
-    ofChance = List.of(named("top-p", topP), named("top-k", topK), named("seed", seed));
+    ofChance =
+        List.of(
+            named("top-p", topP),
+            named("top-k", topK),
+            named("min-p", minP),
+            named("repetition", repetition),
+            named("seed", seed));
     getChildren().add(named("temperature", temperature));
     getChildren().addAll(ofChance);
     lens.settings().samplingProperty().addListener((o, before, now) -> show(now));
@@ -99,6 +155,8 @@ final class SamplingView extends FlowPane {
     temperature.setValue(s.temperature());
     topP.setValue(s.topP());
     topK.setValue(s.topK());
+    minP.setValue(s.minP());
+    repetition.setValue(s.repetition());
     seed.setValue((int) s.seed());
     ofChance.forEach(
         box -> {

@@ -1,5 +1,6 @@
 package org.emslens.app.settings;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import javafx.beans.binding.Bindings;
@@ -12,6 +13,8 @@ import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
 import org.emslens.app.controls.Look;
 
 /** How the window looks and behaves, as a user left it. */
@@ -24,6 +27,7 @@ public final class Appearance {
   private final BooleanProperty ask = new SimpleBooleanProperty(this, "askBeforeClosing", true);
   private final StringProperty device = new SimpleStringProperty(this, "device");
   private final Map<String, double[]> dividers = new HashMap<>();
+  private final ObservableList<Path> folders = FXCollections.observableArrayList();
   private final ObjectBinding<Look> look =
       Bindings.createObjectBinding(() -> new Look(theme.get().palette(), text.get()), theme, text);
 
@@ -54,6 +58,11 @@ public final class Appearance {
   /** Where the parts of the window are divided, by the name of their pane. */
   public Map<String, double[]> dividers() {
     return dividers;
+  }
+
+  /** Folders of the user's choice in which models are looked for. */
+  public ObservableList<Path> modelFolders() {
+    return folders;
   }
 
   public void larger() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -32,6 +33,9 @@ public final class AppearanceFile {
       into.textProperty().set(text >= 0.5 && text <= 3 ? text : 1);
       into.askBeforeClosingProperty().set(json.path("askBeforeClosing").asBoolean(true));
       into.deviceProperty().set(json.path("device").asText(null));
+      for (JsonNode folder : json.path("modelFolders")) {
+        folder(folder.asText(), into);
+      }
       for (Map.Entry<String, JsonNode> e : json.path("dividers").properties()) {
         double[] at = new double[e.getValue().size()];
         Arrays.setAll(at, i -> e.getValue().get(i).asDouble(0.5));
@@ -39,6 +43,14 @@ public final class AppearanceFile {
       }
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": is no JSON; the window looks as designed.", e);
+    }
+  }
+
+  private static void folder(String path, Appearance into) {
+    try {
+      into.modelFolders().add(Path.of(path));
+    } catch (InvalidPathException e) {
+      // Another system's, perhaps.
     }
   }
 
@@ -50,6 +62,8 @@ public final class AppearanceFile {
             .put("text", from.textProperty().get())
             .put("askBeforeClosing", from.askBeforeClosingProperty().get())
             .put("device", from.deviceProperty().get());
+    ArrayNode folders = json.putArray("modelFolders");
+    from.modelFolders().forEach(f -> folders.add(f.toString()));
     ObjectNode dividers = json.putObject("dividers");
     from.dividers()
         .forEach(

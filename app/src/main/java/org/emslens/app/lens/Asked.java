@@ -1,0 +1,48 @@
+package org.emslens.app.lens;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.emslens.model.Model;
+import org.emslens.session.Run;
+import org.emslens.text.ChatMessage;
+
+/**
+ * What a user wants read.
+ *
+ * @param chat whether it is a turn of a chat, in the model's own template
+ * @param system what the model is told before a chat, or empty
+ */
+public record Asked(String text, boolean chat, String system) {
+
+  /** As it is. */
+  public static Asked plain(String text) {
+    return new Asked(text, false, "");
+  }
+
+  /** Whether a run's prompt is this, perhaps in a chat's template. */
+  public boolean isIn(Run run) {
+    return run.promptText().contains(text.strip());
+  }
+
+  /**
+   * The prompt.
+   *
+   * @throws IllegalArgumentException in one sentence, where the model has no chat template, or its
+   *     template refuses this
+   */
+  public String prompt(Model model) {
+    if (!chat) {
+      return text;
+    }
+    if (model.chat() == null) {
+      throw new IllegalArgumentException(
+          model.title() + " brings no chat template; send the prompt as plain text.");
+    }
+    List<ChatMessage> messages = new ArrayList<>();
+    if (!system.isBlank()) {
+      messages.add(new ChatMessage("system", system.strip()));
+    }
+    messages.add(new ChatMessage("user", text));
+    return model.chat().render(messages);
+  }
+}

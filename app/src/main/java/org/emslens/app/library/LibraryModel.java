@@ -1,0 +1,362 @@
+package org.emslens.app.library;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import javafx.beans.property.IntegerProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.SimpleIntegerProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import javafx.collections.ObservableMap;
+import org.emslens.app.controls.Background;
+import org.emslens.app.lens.Job;
+import org.emslens.app.lens.JobKind;
+import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Said;
+import org.emslens.device.DeviceProvider;
+import org.emslens.device.Devices;
+import org.emslens.engine.Fit;
+import org.emslens.engine.LocalModel;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.CatalogueEntry;
+import org.emslens.hub.FetchListener;
+import org.emslens.hub.HubRepository;
+import org.emslens.hub.LocalModels;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.Terms;
+import org.emslens.hub.UserFolders;
+
+/**
+ * The models that can be had: those of the catalogue, those on this disk, those of a repository.
+ */
+public final class LibraryModel {
+  private static final int USUAL_CONTEXT = 4096;
+  private static final String CATALOGUE = "catalogue";
+  private static final String HUB = "model hub";
+
+  private final Lens lens;
+  private final ModelStore store;
+  private final Map<String, String> environment;
+  private final ObservableList<Row> rows = FXCollections.observableArrayList();
+  private final ObservableList<Path> folders;
+  private final IntegerProperty context = new SimpleIntegerProperty(this, "context", USUAL_CONTEXT);
+  private final ObjectProperty<Question> question = new SimpleObjectProperty<>(this, "question");
+  private final ReadOnlyBooleanWrapper looking = new ReadOnlyBooleanWrapper(this, "looking");
+  private final Background background = new Background();
+  private final Background asking = new Background();
+
+  /** By what is fetched. */
+  private final ObservableMap<String, Job> fetches = FXCollections.observableHashMap();
+
+  private List<DeviceProvider.Found> devices = List.of();
+  private List<Row> ofHub = List.of();
+
+  /**
+   * Terms that wait to be accepted.
+   *
+   * @param answer completed by whoever shows them
+   */
+  record Question(Terms terms, String text, CompletableFuture<Boolean> answer) {}
+
+  private record Look(List<DeviceProvider.Found> devices, List<Row> rows) {}
+
+  private record Listed(List<Row> rows, String problem) {}
+
+  /**
+   * @param folders of the user's choice that are looked through as well
+   */
+  public LibraryModel(Lens lens, ObservableList<Path> folders) {
+    this(lens, folders, new ModelStore(UserFolders.models()), System.getenv());
+  }
+
+  /**
+   * @param store where models are fetched to
+   * @param environment that names the hub, and what lets the user in there
+   */
+  LibraryModel(
+      Lens lens, ObservableList<Path> folders, ModelStore store, Map<String, String> environment) {
+    this.lens = lens;
+    this.folders = folders;
+    this.store = store;
+    this.environment = environment;
+  }
+
+  /** Looks again at what is there, off the screen's thread. */
+  public void refresh() {
+    looking.set(true);
+    List<Path> chosen = List.copyOf(folders);
+    background.request(
+        stale -> new Look(Devices.find(), look(chosen)),
+        found -> {
+          devices = found.devices;
+          List<Row> all = new ArrayList<>(found.rows);
+          Set<String> here = all.stream().map(Row::key).collect(Collectors.toSet());
+          ofHub.stream()
+              .filter(r -> !here.contains(store.path(r.parts().getFirst()).toString()))
+              .map(this::again)
+              .forEach(all::add);
+          rows.setAll(all);
+          looking.set(false);
+        });
+  }
+
+  private Row again(Row r) {
+    return new Row(
+        r.title(), r.owner(), null, r.parts(), store.partial(r.parts().getFirst()), false);
+  }
+
+  private List<Row> look(List<Path> chosen) {
+    List<LocalModel> local =
+        LocalModels.everywhere(chosen).find().stream().map(LocalModel::of).toList();
+    List<Row> all = new ArrayList<>();
+    Set<Path> known = new HashSet<>();
+    for (CatalogueEntry e : catalogue()) {
+      Path path = store.path(e);
+      known.add(path);
+      LocalModel here =
+          local.stream().filter(m -> m.found().path().equals(path)).findFirst().orElse(null);
+      List<CatalogueEntry> parts = here == null ? List.of(e) : List.of();
+      all.add(new Row(e.title(), CATALOGUE, here, parts, store.partial(e), here != null));
+    }
+    for (LocalModel m : local) {
+      if (!known.contains(m.found().path())) {
+        boolean own = store.holds(m.found().path());
+        all.add(new Row(m.found().title(), m.found().owner(), m, List.of(), 0, own));
+      }
+    }
+    return all;
+  }
+
+  private static List<CatalogueEntry> catalogue() {
+    try {
+      return Catalogue.shipped().entries();
+    } catch (IOException e) {
+      throw new IllegalStateException("The program's own catalogue cannot be read.", e);
+    }
+  }
+
+  /** Whether a model would run here with the context that was asked for; null where unknown. */
+  Fit fit(Row row) {
+    return row.local() == null ? null : row.local().fit(context.get(), devices);
+  }
+
+  /** Lists what a repository of the hub has. */
+  public void list(String repository) {
+    String name = repository.strip();
+    lens.said().over(this);
+    if (!HubRepository.isName(name)) {
+      lens.said()
+          .fail(
+              this,
+              name.isEmpty()
+                  ? "Write the name of a repository of the model hub, such as organisation/name."
+                  : "'"
+                      + name
+                      + "' is not a repository of the model hub; expected organisation/name.");
+      return;
+    }
+    lens.said().say(this, "Asking the model hub what " + name + " has");
+    asking.request(
+        stale -> listed(name),
+        found -> {
+          lens.said().over(this);
+          if (found.problem != null) {
+            lens.said().fail(this, found.problem);
+            return;
+          }
+          ofHub = found.rows;
+          lens.said().say(this, name + ": choose one below");
+          refresh();
+        });
+  }
+
+  private Listed listed(String name) {
+    try {
+      HubRepository repository = HubRepository.open(name, environment);
+      List<Row> found = new ArrayList<>();
+      for (HubRepository.File f : repository.ggufs()) {
+        List<CatalogueEntry> parts = repository.entries(f.path());
+        found.add(new Row(name + ", " + f.path(), HUB, null, parts, 0, false));
+      }
+      if (found.isEmpty()) {
+        found.add(new Row(name, HUB, null, repository.entries(null), 0, false));
+      }
+      return new Listed(found, null);
+    } catch (IOException e) {
+      return new Listed(List.of(), e.getMessage());
+    }
+  }
+
+  /** Fetches a model, from where an earlier fetch was broken off. */
+  public void fetch(Row row) {
+    if (isFetching(row)) {
+      return;
+    }
+    lens.said().over(this);
+    Job job =
+        lens.jobs()
+            .start(
+                JobKind.FETCH,
+                "Fetching " + row.title(),
+                turn -> store.get(row.parts(), listener(row, turn)),
+                end -> {
+                  fetches.remove(row.key());
+                  switch (end) {
+                    case Job.End.Done d -> lens.said().say(this, row.title() + " is here");
+                    case Job.End.Cancelled c -> lens.said().say(this, row.title() + " is paused");
+                    case Job.End.Failed f -> lens.said().fail(this, f.why());
+                  }
+                  refresh();
+                });
+    fetches.put(row.key(), job);
+  }
+
+  /** Stops fetching a model; what has come is kept. */
+  public void pause(Row row) {
+    if (isFetching(row)) {
+      fetches.get(row.key()).cancel();
+    }
+  }
+
+  /** The job that fetches it, or null. */
+  Job fetching(Row row) {
+    return row.isHere() ? null : fetches.get(row.key());
+  }
+
+  boolean isFetching(Row row) {
+    return fetching(row) != null;
+  }
+
+  private FetchListener listener(Row row, Job.Turn turn) {
+    return new FetchListener() {
+      @Override
+      public void at(String source, long bytes, long of) {
+        turn.say(
+            "Fetching "
+                + row.title()
+                + " from "
+                + source
+                + ": "
+                + bytes / 1_000_000
+                + " of "
+                + of / 1_000_000
+                + " MB");
+        turn.at(of == 0 ? 0 : (double) bytes / of);
+      }
+
+      @Override
+      public boolean accepts(Terms terms, String text) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        Question asked = new Question(terms, text, answer);
+        lens.show(() -> question.set(asked));
+        try {
+          return answered(answer, turn);
+        } finally {
+          lens.show(() -> question.set(null));
+        }
+      }
+    };
+  }
+
+  /** As long as nobody answers, the fetch can still be paused. */
+  private static boolean answered(CompletableFuture<Boolean> answer, Job.Turn turn) {
+    while (true) {
+      try {
+        return answer.get(200, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        turn.at(0);
+      } catch (InterruptedException | ExecutionException e) {
+        return false;
+      }
+    }
+  }
+
+  /** Deletes a model that this program fetched, once the user has said so again. */
+  public void delete(Row row) {
+    boolean open =
+        lens.models().modelProperty().get() != null
+            && lens.models().modelProperty().get().path().equals(row.path());
+    lens.said()
+        .ask(
+            this,
+            row.title()
+                + " ("
+                + row.bytes() / 1_000_000
+                + " MB) would have to be fetched again."
+                + (open ? " It is open now, and stays so until another one is." : ""),
+            List.of(
+                new Notice.Answer("delete-no", "Keep it", () -> {}),
+                new Notice.Answer("delete-yes", "Delete it", () -> deleteNow(row))));
+  }
+
+  private void deleteNow(Row row) {
+    lens.jobs()
+        .start(
+            JobKind.WRITE,
+            "Deleting " + row.title(),
+            turn -> store.delete(row.path()),
+            end -> {
+              if (end instanceof Job.End.Failed f) {
+                lens.said().fail(Said.Subject.FILE, f.why());
+              } else {
+                lens.said().say(Said.Subject.FILE, row.title() + " is deleted");
+              }
+              refresh();
+            });
+  }
+
+  /** Looks through another folder as well. */
+  public void add(Path folder) {
+    if (!folders.contains(folder)) {
+      folders.add(folder);
+    }
+    refresh();
+  }
+
+  /** No longer looks through a folder of the user's choice. */
+  public void remove(Path folder) {
+    folders.remove(folder);
+    refresh();
+  }
+
+  /** Jobs that fetch, by what they fetch. */
+  ObservableMap<String, Job> fetches() {
+    return fetches;
+  }
+
+  ObservableList<Row> rows() {
+    return rows;
+  }
+
+  ObservableList<Path> folders() {
+    return folders;
+  }
+
+  /** Tokens that there is to be room for. */
+  IntegerProperty contextProperty() {
+    return context;
+  }
+
+  /** Terms that wait to be accepted, or null. */
+  ObjectProperty<Question> questionProperty() {
+    return question;
+  }
+
+  ReadOnlyBooleanProperty lookingProperty() {
+    return looking.getReadOnlyProperty();
+  }
+}
