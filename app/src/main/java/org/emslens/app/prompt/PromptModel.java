@@ -118,6 +118,10 @@ public final class PromptModel {
     Run run = lens.runProperty().get();
     boolean agree = written().equals(read.get());
     boolean reading = lens.readingBinding().get();
+    if (isChatShown() && !reading) {
+      // What is written may be its next turn.
+      return "";
+    }
     if (run == null || agree && !reading || reading && (asked == null || asked.isIn(run))) {
       return "";
     }
@@ -164,6 +168,8 @@ public final class PromptModel {
   private void count() {
     Models.Open open = lens.models().modelProperty().get();
     if (open == null || text.get().isBlank()) {
+      // A count that is under way is of what was written before.
+      counting.request(stale -> null, x -> {});
       length.set("");
       tokens = 0;
       tooLong.set(false);

@@ -92,15 +92,20 @@ public final class PromptView extends VBox {
     text.textProperty().bindBidirectional(model.textProperty());
     text.addEventFilter(KeyEvent.KEY_PRESSED, this::tab);
     VBox.setVgrow(text, Priority.ALWAYS);
-    getChildren().addAll(samples, explained, system(), text, new SamplingView(lens), buttons(lens));
+    SamplingView how = new SamplingView(lens);
+    // It has a line of its own only where there is room for one.
+    how.getChildren().add(1, system());
+    getChildren().addAll(samples, explained, text, how, buttons(lens));
   }
 
   private TextField system() {
     TextField system = new TextField();
     system.setId("system");
-    system.setPromptText("what the model is told first");
+    system.setPromptText("system turn");
+    system.setPrefColumnCount(11);
     system.setTooltip(
-        new Tooltip("The chat's system turn; the template's own where this is empty"));
+        new Tooltip(
+            "What the model is told before the chat; the template's own where this is empty"));
     system.setAccessibleText("System turn");
     system.textProperty().bindBidirectional(model.systemProperty());
     system.visibleProperty().bind(model.chatProperty());
