@@ -73,11 +73,11 @@ final class ModelsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     for (CatalogueEntry e : entries) {
       out.printf(
-          "%-24s %-24s %-12s %4d MB  %s%n",
+          "%-24s %-24s %-12s %7s  %s%n",
           e.id(),
           e.title(),
           e.licence(),
-          e.size() / 1_000_000,
+          e.size() == 0 ? "" : e.size() / 1_000_000 + " MB",
           store.has(e) ? store.path(e) : "not fetched yet");
     }
     List<Path> known = entries.stream().map(store::path).toList();
@@ -94,7 +94,7 @@ final class ModelsCommand implements Callable<Integer> {
     row.put("id", e.id());
     row.put("title", e.title());
     row.put("licence", e.licence());
-    row.put("bytes", e.size());
+    row.put("bytes", e.size() == 0 ? null : e.size());
     row.put("path", store.has(e) ? store.path(e).toString() : null);
     return row;
   }

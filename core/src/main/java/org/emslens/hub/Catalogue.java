@@ -42,7 +42,7 @@ public final class Catalogue {
               m.path("licence").asText(),
               m.path("file").asText(),
               m.path("size").asLong(),
-              m.path("sha256").asText(),
+              m.path("sha256").asText(null),
               terms(m.path("terms"), environment),
               sources));
     }

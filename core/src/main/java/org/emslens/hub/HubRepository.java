@@ -132,6 +132,21 @@ public final class HubRepository {
     return files.stream().filter(f -> f.path.endsWith(".gguf")).toList();
   }
 
+  /**
+   * One of its files.
+   *
+   * @throws IOException in one sentence, where it has none such
+   */
+  File file(String path) throws IOException {
+    return files.stream()
+        .filter(f -> f.path.equals(path))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "The repository " + name + " has no file '" + path + "' any more."));
+  }
+
   /** Whether it is a folder of safetensors that can be opened. */
   public boolean isFolder() {
     return files.stream().anyMatch(f -> f.path.equals("config.json"))

@@ -43,6 +43,15 @@ final class HubSource implements Source {
   }
 
   @Override
+  public CatalogueEntry stated(CatalogueEntry entry) throws IOException {
+    if (entry.size() > 0) {
+      return entry;
+    }
+    HubRepository.File stated = HubRepository.open(hub, repository).file(file);
+    return entry.of(stated.size(), stated.sha256());
+  }
+
+  @Override
   public void fetch(CatalogueEntry entry, Path part, FetchListener listener) throws IOException {
     URI uri = hub.address(repository + "/resolve/" + revision + "/" + file);
     try (HttpClient client = hub.open()) {

@@ -161,8 +161,10 @@ public final class ModelStore {
       try {
         LOG.info("Fetching {} from {}", entry.id(), source.title());
         listener.at(source.title(), 0, entry.size());
-        source.fetch(entry, part, listener);
-        check(entry, part);
+        CatalogueEntry stated = pinned(source.stated(entry));
+        source.fetch(stated, part, listener);
+        check(stated, part);
+        pin(stated);
         AtomicFile.move(part, target);
         return;
       } catch (IOException e) {
@@ -173,6 +175,23 @@ public final class ModelStore {
     }
     throw new IOException(
         "The model '" + entry.id() + "' cannot be fetched: " + String.join(" ", failures));
+  }
+
+  /** What the catalogue does not state is learnt with the first fetch, and holds from then on. */
+  private CatalogueEntry pinned(CatalogueEntry stated) throws IOException {
+    Path pin = pinOf(stated);
+    return Files.exists(pin) ? stated.of(stated.size(), Files.readString(pin).strip()) : stated;
+  }
+
+  private void pin(CatalogueEntry stated) throws IOException {
+    if (stated.sha256() != null) {
+      Files.createDirectories(pinOf(stated).getParent());
+      Files.writeString(pinOf(stated), stated.sha256());
+    }
+  }
+
+  private Path pinOf(CatalogueEntry entry) {
+    return folder.resolve(".digests").resolve(entry.id() + "." + entry.file() + ".sha256");
   }
 
   /** Refuses, and deletes, a file whose digest is not the catalogue's. */

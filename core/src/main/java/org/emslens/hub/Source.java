@@ -9,6 +9,11 @@ interface Source {
   /** Named to users, as in "fetching from the model hub". */
   String title();
 
+  /** The entry with size and digest as this source states them, where the catalogue has none. */
+  default CatalogueEntry stated(CatalogueEntry entry) throws IOException {
+    return entry;
+  }
+
   /**
    * Brings the file, continuing what an earlier, broken attempt left.
    *

@@ -367,4 +367,45 @@ class FetchTest {
     assertTrue(said.contains("owner/repo cannot be looked into"), said);
     assertTrue(said.contains("HF_TOKEN then lets you in"), said);
   }
+
+  @Test
+  void whatTheCatalogueDoesNotStateIsLearntAndHolds() throws IOException {
+    repository("a.gguf");
+    HubClient hub = client("http://127.0.0.1:" + port());
+    CatalogueEntry entry =
+        new CatalogueEntry(
+            "q",
+            "Q",
+            "none",
+            "a.gguf",
+            0,
+            null,
+            null,
+            List.of(new HubSource(hub, "owner/repo", "main", "a.gguf")));
+    ModelStore store = new ModelStore(folder);
+    Path file = store.get(entry, FetchListener.NONE);
+    assertArrayEquals(CONTENT, Files.readAllBytes(file));
+    store.delete(file);
+    assertFalse(Files.exists(file.getParent()));
+    // Another file under the same name is not what was fetched before.
+    Behaviour same = behaviour;
+    behaviour =
+        e -> {
+          if (e.getRequestURI().getPath().startsWith("/api/")) {
+            byte[] body =
+                ("[{\"type\": \"file\", \"path\": \"a.gguf\", \"size\": " + CONTENT.length + "}]")
+                    .getBytes();
+            e.sendResponseHeaders(200, body.length);
+            e.getResponseBody().write(body);
+          } else if (e.getRequestURI().getPath().equals("/blob")) {
+            e.sendResponseHeaders(200, CONTENT.length);
+            e.getResponseBody().write(new byte[CONTENT.length]);
+          } else {
+            same.answer(e);
+          }
+        };
+    String said =
+        assertThrows(IOException.class, () -> store.get(entry, FetchListener.NONE)).getMessage();
+    assertTrue(said.contains("expected " + sha()), said);
+  }
 }
