@@ -86,6 +86,19 @@ public record Run(
     return slots;
   }
 
+  /** What the text of a step begins with that ends a further turn of the user's. */
+  static final String TURN = "\n\n› ";
+
+  /** Steps up to the end of the user's last turn; 0 where there is none but the prompt. */
+  public int said() {
+    for (int i = steps.size() - 1; i > 0; i--) {
+      if (steps.get(i).text().startsWith(TURN)) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
   /** Bytes of the cache after a step, as float32. */
   public long bytes(Step step) {
     return Cache.bytes(step.after().slots(), config().headDim());

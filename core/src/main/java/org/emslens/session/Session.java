@@ -243,7 +243,7 @@ public final class Session {
     apply(made.steps().getFirst(), rebuilt);
     boolean shadowed = detail.full && made.choice().policy() != Policies.FULL;
     Shadow shadow = shadowed ? Shadow.of(prefill, false) : null;
-    float[] said = prefill.logits().clone();
+    float[] answer = prefill.logits().clone();
     int n = made.steps().size();
     for (Step s : made.steps().subList(1, n)) {
       progress.at((double) s.index() / n);
@@ -254,7 +254,7 @@ public final class Session {
         feeds.add(shadow.feed());
       }
       List<float[]> answers = pass.step(feeds);
-      said = answers.getFirst();
+      answer = answers.getFirst();
       apply(s, rebuilt);
       if (shadow != null) {
         shadow.fed(answers.getLast());
@@ -262,9 +262,10 @@ public final class Session {
     }
     choice = made.choice();
     sampling = made.sampling();
+    remember(made);
     cache = rebuilt;
     full = shadow;
-    logits = said;
+    logits = answer;
     recorded = null;
     snapshots.clear();
     steps.clear();
@@ -386,6 +387,18 @@ public final class Session {
     return together(List.of(this), List.of(id)).getFirst();
   }
 
+  /** The user's turns among steps that were made before, each shown with its last token. */
+  private void remember(Run made) {
+    said.clear();
+    for (int i = made.said(); i > 0; i--) {
+      String text = made.steps().get(i).text();
+      boolean within = said.containsKey(i + 1) && text.isEmpty();
+      if (text.startsWith(Run.TURN) || within) {
+        said.put(i, text);
+      }
+    }
+  }
+
   /**
    * The user's next turn of a chat, token by token, in the same cache; then the model answers.
    *
@@ -406,7 +419,7 @@ public final class Session {
     }
     for (int i = 0; i < turn.size(); i++) {
       boolean last = i == turn.size() - 1;
-      said.put(steps.size(), last ? "\n\n› " + user.strip() + "\n\n" : "");
+      said.put(steps.size(), last ? Run.TURN + user.strip() + "\n\n" : "");
       told.accept(feed(turn.get(i).id()));
     }
   }

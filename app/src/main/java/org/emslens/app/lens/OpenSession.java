@@ -86,7 +86,7 @@ final class OpenSession {
 
   /** Makes a session the open one. */
   void show(Session made, Look look) {
-    line = List.of();
+    line = tokens(made.run(), made.run().said());
     replace(made, look);
   }
 
