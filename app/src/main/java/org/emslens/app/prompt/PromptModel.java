@@ -118,6 +118,10 @@ public final class PromptModel {
     Run run = lens.runProperty().get();
     boolean agree = written().equals(read.get());
     boolean reading = lens.readingBinding().get();
+    Models.Open open = lens.models().modelProperty().get();
+    if (run != null && !reading && open != null && !run.madeBy(open.loaded().model())) {
+      return "Shown: a run of " + run.model() + ", which is not open now" + how();
+    }
     if (isChatShown() && !reading) {
       // What is written may be its next turn.
       return "";
