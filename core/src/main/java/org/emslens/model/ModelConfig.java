@@ -57,6 +57,11 @@ public record ModelConfig(
         && quantization.equals(other.quantization);
   }
 
+  /** How its layers attend where their family changes nothing. */
+  public AttentionSpec.Shape shape() {
+    return AttentionSpec.Shape.of(heads, kvHeads, headDim);
+  }
+
   /** Query heads that share one KV head. */
   public int group() {
     return heads / kvHeads;

@@ -62,12 +62,6 @@ public final class Tensors {
     return new LinearSpec(get(name + ".weight", out, in), has(bias) ? get(bias, out) : null);
   }
 
-  /** Of a linear map [all, in] so many outputs from the first on. */
-  public LinearSpec linearRows(String name, long first, long rows, long all, long in)
-      throws BadFileException {
-    return linear(name, all, in).rows(first, rows);
-  }
-
   /** The mean and variance norm NAME.weight [n], and NAME.bias [n] where there is one. */
   public NormSpec layerNorm(String name, long n, float epsilon) throws BadFileException {
     String bias = name + ".bias";

@@ -15,6 +15,7 @@ import org.emslens.TestFiles;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
+import org.emslens.math.Ranking;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class FamiliesTest {
     int[] out = new int[tokens];
     float[] logits = prompt.logits();
     for (int i = 0; i < tokens; i++) {
-      out[i] = best(logits);
+      out[i] = Ranking.argMax(logits);
       logits = pass.step(cache, out[i], null);
     }
     return out;
@@ -100,17 +101,9 @@ class FamiliesTest {
   private static int[] again(ForwardPass pass, int[] ids, int tokens) {
     int[] all = Arrays.copyOf(ids, ids.length + tokens);
     for (int n = ids.length; n < all.length; n++) {
-      all[n] = best(pass.prompt(Arrays.copyOf(all, n), null, Progress.NONE).logits());
+      all[n] = Ranking.argMax(pass.prompt(Arrays.copyOf(all, n), null, Progress.NONE).logits());
     }
     return Arrays.copyOfRange(all, ids.length, all.length);
-  }
-
-  private static int best(float[] logits) {
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      best = logits[i] > logits[best] ? i : best;
-    }
-    return best;
   }
 
   private static float[] floats(JsonNode array, int from, int count) {

@@ -11,6 +11,7 @@ import org.emslens.GemmaModel;
 import org.emslens.TestFiles;
 import org.emslens.device.Device;
 import org.emslens.format.Npy;
+import org.emslens.math.Ranking;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.emslens.text.Token;
@@ -79,7 +80,7 @@ abstract class GemmaGoldens {
           pass.prompt(
               ids,
               (at, row) -> {
-                best.add(argMax(row));
+                best.add(Ranking.argMax(row));
                 logits[at] = every(row);
               },
               Progress.NONE);
@@ -98,7 +99,7 @@ abstract class GemmaGoldens {
       Cache cache = prompt.cache(16);
       float[] next = prompt.logits();
       for (int token : TestFiles.ints(c.get("continuation"))) {
-        assertEquals(token, argMax(next), name);
+        assertEquals(token, Ranking.argMax(next), name);
         next = pass.step(cache, token, null);
       }
     }
@@ -122,13 +123,5 @@ abstract class GemmaGoldens {
       some[i] = row[i * NTH];
     }
     return some;
-  }
-
-  private static int argMax(float[] x) {
-    int best = 0;
-    for (int i = 1; i < x.length; i++) {
-      best = x[i] > x[best] ? i : best;
-    }
-    return best;
   }
 }

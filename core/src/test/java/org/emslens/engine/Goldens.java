@@ -8,6 +8,7 @@ import org.emslens.DefaultModel;
 import org.emslens.TestFiles;
 import org.emslens.device.Device;
 import org.emslens.format.Npy;
+import org.emslens.math.Ranking;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.junit.jupiter.api.AfterAll;
@@ -91,17 +92,9 @@ abstract class Goldens {
       int[] expected = TestFiles.ints(c.get("continuation"));
       float[] logits = run.logits();
       for (int token : expected) {
-        assertEquals(token, argMax(logits));
+        assertEquals(token, Ranking.argMax(logits));
         logits = pass.step(cache, token, null);
       }
     }
-  }
-
-  private static int argMax(float[] x) {
-    int best = 0;
-    for (int i = 1; i < x.length; i++) {
-      best = x[i] > x[best] ? i : best;
-    }
-    return best;
   }
 }

@@ -51,9 +51,11 @@ public final class HeadBars extends Surface {
     int first = Math.clamp(shownHead - rows / 2, 0, c.kvHeads() - rows);
     for (int i = 0; i < rows; i++) {
       double y = 2 + i * row;
-      bar(g, v, first + i, y, w, first + i == shownHead);
+      int index = v.layer() * c.kvHeads() + first + i;
+      int[] counts = v.step().after().head(index).count(v.step().seen(), v.reached());
+      bar(g, v, first + i, counts, y, w, first + i == shownHead);
       if (row == ROW) {
-        numbers(g, v, first + i, y + 23, w);
+        numbers(g, v, index, counts, y + 23, w);
       }
     }
     columns(g, v, rows * row + 8, w, h);
@@ -69,11 +71,10 @@ public final class HeadBars extends Surface {
     return height() >= rows * ROW ? ROW : BAR;
   }
 
-  private void bar(GraphicsContext g, View v, int kv, double y, double w, boolean shown) {
+  private void bar(
+      GraphicsContext g, View v, int kv, int[] counts, double y, double w, boolean shown) {
     Palette c = colours();
-    int index = v.layer() * v.run().config().kvHeads() + kv;
     int seen = v.step().seen();
-    int[] counts = v.step().after().head(index).count(seen, v.reached());
     int kept = counts[TokenState.KEPT.ordinal()];
     int merged = counts[TokenState.MERGED.ordinal()];
     double width = w - LEFT - RIGHT;
@@ -99,9 +100,7 @@ public final class HeadBars extends Surface {
     g.strokeRect(x + 0.5, y + 1.5, width - 1, 12);
   }
 
-  private void numbers(GraphicsContext g, View v, int kv, double y, double w) {
-    int index = v.layer() * v.run().config().kvHeads() + kv;
-    int[] counts = v.step().after().head(index).count(v.step().seen(), v.reached());
+  private void numbers(GraphicsContext g, View v, int index, int[] counts, double y, double w) {
     int beyond = counts[TokenState.OUT_OF_REACH.ordinal()];
     HeadPlan plan =
         v.lastCompression() == null ? null : v.lastCompression().plan().heads().get(index);

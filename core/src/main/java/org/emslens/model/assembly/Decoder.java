@@ -53,8 +53,7 @@ public final class Decoder {
     this.names = names;
     this.tensors = tensors;
     this.epsilon = (float) epsilon;
-    AttentionSpec.Shape usual =
-        AttentionSpec.Shape.of(config.heads(), config.kvHeads(), config.headDim());
+    AttentionSpec.Shape usual = config.shape();
     shape = l -> usual;
   }
 
@@ -87,6 +86,15 @@ public final class Decoder {
   public Decoder shape(IntFunction<AttentionSpec.Shape> byLayer) {
     shape = byLayer;
     return this;
+  }
+
+  /**
+   * The usual shape with these windows.
+   *
+   * @param byLayer 0 for none [layers]
+   */
+  public Decoder windows(int[] byLayer) {
+    return shape(l -> config.shape().within(byLayer[l]));
   }
 
   /** By layer; null where a layer does not know positions. */
@@ -183,21 +191,15 @@ public final class Decoder {
     String fused = layer + names.queryKeyValue();
     boolean apart =
         tensors.has(layer + names.query() + ".weight") || !tensors.has(fused + ".weight");
-    int all = q + 2 * kv;
+    LinearSpec all = apart ? null : tensors.linear(fused, q + 2 * kv, hidden);
     int qNorm = wholeQueryKeyNorms ? q : s.headDim();
     int kNorm = wholeQueryKeyNorms ? kv : s.headDim();
     return new AttentionSpec(
         s,
         rope.apply(l),
-        apart
-            ? tensors.linear(layer + names.query(), q, hidden)
-            : tensors.linearRows(fused, 0, q, all, hidden),
-        apart
-            ? tensors.linear(layer + names.key(), kv, hidden)
-            : tensors.linearRows(fused, q, kv, all, hidden),
-        apart
-            ? tensors.linear(layer + names.value(), kv, hidden)
-            : tensors.linearRows(fused, q + kv, kv, all, hidden),
+        apart ? tensors.linear(layer + names.query(), q, hidden) : all.rows(0, q),
+        apart ? tensors.linear(layer + names.key(), kv, hidden) : all.rows(q, kv),
+        apart ? tensors.linear(layer + names.value(), kv, hidden) : all.rows(q + kv, kv),
         tensors.linear(layer + names.attentionOutput(), hidden, q),
         queryKeyNorms ? norm(layer + names.queryNorm(), qNorm) : null,
         queryKeyNorms ? norm(layer + names.keyNorm(), kNorm) : null);
@@ -209,14 +211,11 @@ public final class Decoder {
     String fused = layer + names.gateUp();
     boolean apart =
         tensors.has(layer + names.gate() + ".weight") || !tensors.has(fused + ".weight");
+    LinearSpec both = apart ? null : tensors.linear(fused, 2 * width, hidden);
     return new FeedForwardSpec.Dense(
         activation,
-        apart
-            ? tensors.linear(layer + names.gate(), width, hidden)
-            : tensors.linearRows(fused, 0, width, 2 * width, hidden),
-        apart
-            ? tensors.linear(layer + names.up(), width, hidden)
-            : tensors.linearRows(fused, width, width, 2 * width, hidden),
+        apart ? tensors.linear(layer + names.gate(), width, hidden) : both.rows(0, width),
+        apart ? tensors.linear(layer + names.up(), width, hidden) : both.rows(width, width),
         tensors.linear(layer + names.down(), hidden, width));
   }
 

@@ -10,6 +10,17 @@ public final class HfWindows {
   private HfWindows() {}
 
   /**
+   * The same where a switch says whether there is a window, and a number from which layer on, as
+   * Qwen has it.
+   */
+  public static int[] switched(HfFields f, int layers) throws BadFileException {
+    boolean sliding = f.flag("use_sliding_window");
+    int window = f.integerOr("sliding_window", 0);
+    int full = f.integerOr("max_window_layers", layers);
+    return of(f, layers, sliding ? window : 0, l -> l >= full);
+  }
+
+  /**
    * The window of each layer, 0 for none [layers].
    *
    * @param window of those that have one

@@ -56,7 +56,7 @@ final class Gemma implements Family {
     boolean largest = !third && c.layers() == 46;
     double scalar = largest ? (double) c.hidden() / c.heads() : c.headDim();
     AttentionSpec.Shape shape =
-        AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim())
+        c.shape()
             .scored(
                 1 / Math.sqrt(scalar), f.numberOr(f.key("attn_logit_softcapping"), third ? 0 : 50));
     Rope global = GgufRope.of(f, c, RopeSpec.Pairs.HALVES, tensors);
@@ -91,7 +91,7 @@ final class Gemma implements Family {
     int[] windows =
         HfWindows.of(f, c.layers(), f.integerOr("sliding_window", 0), l -> (l + 1) % nth != 0);
     AttentionSpec.Shape shape =
-        AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim())
+        c.shape()
             .scored(
                 1 / Math.sqrt(f.number("query_pre_attn_scalar")),
                 f.numberOr("attn_logit_softcapping", 0));

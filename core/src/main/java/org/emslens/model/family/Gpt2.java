@@ -158,7 +158,7 @@ final class Gpt2 implements Family {
           linear.of(tensors, beginning + names.queryKeyValue.replace("%d", layer), 3L * n, n);
       AttentionSpec attention =
           new AttentionSpec(
-              AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim()),
+              c.shape(),
               null,
               fused.rows(0, n),
               fused.rows(n, n),

@@ -177,7 +177,7 @@ final class GptNeox implements Family {
       LinearSpec qkv = fused.of(names.queryKeyValue.replace("%d", l), 3L * n, n);
       AttentionSpec attention =
           new AttentionSpec(
-              AttentionSpec.Shape.of(config.heads(), config.kvHeads(), config.headDim()),
+              config.shape(),
               rope,
               qkv.rows(0, n),
               qkv.rows(n, n),

@@ -66,8 +66,7 @@ final class Granite implements Family {
   }
 
   private static Decoder scored(Decoder d, ModelConfig c, double scale) {
-    AttentionSpec.Shape shape =
-        AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim()).scored(scale, 0);
+    AttentionSpec.Shape shape = c.shape().scored(scale, 0);
     return d.shape(l -> shape);
   }
 }

@@ -78,6 +78,6 @@ final class Llama implements Family {
   }
 
   private static AttentionSpec.Shape shape(ModelConfig c, int window) {
-    return AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim()).within(window);
+    return c.shape().within(window);
   }
 }

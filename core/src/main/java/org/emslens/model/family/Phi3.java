@@ -57,7 +57,7 @@ final class Phi3 implements Family {
 
   /** A window as long as the context is none. */
   private static Decoder windowed(Decoder d, ModelConfig c, int window) {
-    AttentionSpec.Shape shape = AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim());
+    AttentionSpec.Shape shape = c.shape();
     return d.shape(l -> shape.within(window < c.context() ? window : 0));
   }
 }

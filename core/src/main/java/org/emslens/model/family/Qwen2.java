@@ -3,7 +3,6 @@ package org.emslens.model.family;
 import java.util.List;
 import java.util.Set;
 import org.emslens.format.BadFileException;
-import org.emslens.model.AttentionSpec;
 import org.emslens.model.GgufFields;
 import org.emslens.model.HfFields;
 import org.emslens.model.ModelConfig;
@@ -44,14 +43,10 @@ final class Qwen2 implements Family {
   public Described read(HfFields f, Tensors tensors) throws BadFileException {
     ModelConfig c = HfSizes.of(f, tensors);
     f.demand("hidden_act", "silu");
-    boolean sliding = f.flag("use_sliding_window");
-    int window = f.integerOr("sliding_window", 0);
-    int full = f.integerOr("max_window_layers", c.layers());
-    int[] windows = HfWindows.of(f, c.layers(), sliding ? window : 0, l -> l >= full);
-    AttentionSpec.Shape shape = AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim());
+    int[] windows = HfWindows.switched(f, c.layers());
     Decoder d =
         new Decoder(c, TensorNames.FOLDER, tensors, f.numberOr("rms_norm_eps", 1e-6))
-            .shape(l -> shape.within(windows[l]))
+            .windows(windows)
             .rope(HfRope.of(f, c.headDim(), c.context()));
     f.refuseOthers("use_mrope");
     return d.build();

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Set;
 import org.emslens.format.BadFileException;
-import org.emslens.model.AttentionSpec;
 import org.emslens.model.GgufFields;
 import org.emslens.model.HfFields;
 import org.emslens.model.ModelConfig;
@@ -52,7 +51,6 @@ final class SmolLm3 implements Family {
     int window = f.flag("use_sliding_window") ? f.integerOr("sliding_window", 0) : 0;
     f.get("sliding_window");
     int[] windows = HfWindows.of(f, c.layers(), window, l -> false);
-    AttentionSpec.Shape shape = AttentionSpec.Shape.of(c.heads(), c.kvHeads(), c.headDim());
     Rope rope = HfRope.of(f, c.headDim(), c.context());
     int nth = f.integerOr("no_rope_layer_interval", FOURTH);
     JsonNode turning = f.get("no_rope_layers");
@@ -61,7 +59,7 @@ final class SmolLm3 implements Family {
     double epsilon = f.numberOr("rms_norm_eps", 1e-6);
     f.refuseOthers("max_window_layers");
     return new Decoder(c, TensorNames.FOLDER, tensors, epsilon)
-        .shape(l -> shape.within(windows[l]))
+        .windows(windows)
         // In spite of its name the list has 1 where a layer turns.
         .rope(l -> turning.path(l).asInt((l + 1) % nth) == 0 ? null : rope)
         .build();
