@@ -114,8 +114,8 @@ final class Dequantizer {
       float d = half(raw, p);
       float dmin = half(raw, p + 2);
       for (int s = 0; s < 8; s++) {
-        float scale = d * sixBitScale(raw, p + 4, s);
-        float minimum = dmin * sixBitMinimum(raw, p + 4, s);
+        float scale = d * BlockScales.sixBitScale(raw, p + 4, s);
+        float minimum = dmin * BlockScales.sixBitMinimum(raw, p + 4, s);
         for (int j = 0; j < 32; j++) {
           int b = raw[p + quants + (s / 2) * 32 + j];
           int q = s % 2 == 0 ? b & 15 : b >> 4 & 15;
@@ -126,14 +126,6 @@ final class Dequantizer {
         }
       }
     }
-  }
-
-  static int sixBitScale(byte[] raw, int at, int s) {
-    return s < 4 ? raw[at + s] & 63 : raw[at + s + 4] & 15 | (raw[at + s - 4] & 0xC0) >> 2;
-  }
-
-  static int sixBitMinimum(byte[] raw, int at, int s) {
-    return s < 4 ? raw[at + s + 4] & 63 : raw[at + s + 4] >> 4 & 15 | (raw[at + s] & 0xC0) >> 2;
   }
 
   private static void q6k(byte[] raw, float[] out) {
@@ -174,16 +166,10 @@ final class Dequantizer {
       for (int j = 0; j < K; j++) {
         int low = raw[p + 32 + j / 128 * 32 + j % 32] >> 2 * (j / 32 % 4) & 3;
         int high = raw[p + j % 32] >> j / 32 & 1;
-        float scale = d * thirdScale(raw, p + 96, j / 16);
+        float scale = d * BlockScales.signedScale(raw, p + 96, j / 16);
         out[i + j] = scale * (low - (high ^ 1) * 4);
       }
     }
-  }
-
-  private static int thirdScale(byte[] raw, int at, int s) {
-    int low = raw[at + s % 8] >> 4 * (s / 8) & 15;
-    int high = raw[at + 8 + s % 4] >> 2 * (s / 4) & 3;
-    return (low | high << 4) - 32;
   }
 
   /**

@@ -23,9 +23,9 @@ final class HfModel {
   private HfModel() {}
 
   static Model open(Path folder) throws IOException {
-    Family.Described d = describe(folder);
+    JsonNode json = Json.read(folder.resolve("config.json"));
+    Family.Described d = describe(folder, json);
     try {
-      JsonNode json = Json.read(folder.resolve("config.json"));
       Tokenizer tokenizer = HfTokenizer.open(folder, json, d.config().vocab());
       String template = HfTokenizer.chatTemplate(folder);
       return new Model(
@@ -44,8 +44,11 @@ final class HfModel {
 
   /** What it is, without its tokenizer; the weights are the caller's to close. */
   static Family.Described describe(Path folder) throws IOException {
+    return describe(folder, Json.read(folder.resolve("config.json")));
+  }
+
+  private static Family.Described describe(Path folder, JsonNode json) throws IOException {
     Path configFile = folder.resolve("config.json");
-    JsonNode json = Json.read(configFile);
     String architecture = json.path("architectures").path(0).asText("(none)");
     Family family = Families.ofFolder(architecture);
     if (family == null) {

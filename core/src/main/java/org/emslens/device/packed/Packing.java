@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.emslens.format.BlockScales;
 import org.emslens.format.CodeBooks;
 import org.emslens.format.DType;
 
@@ -142,8 +143,8 @@ public enum Packing {
       case Q4_0, Q5_0, Q8_0 -> System.arraycopy(raw, at, into, 0, 2);
       case Q4_1, Q5_1 -> System.arraycopy(raw, at, into, 0, 4);
       case Q4_K, Q5_K -> {
-        into[0] = (byte) sixBitScale(raw, at + 4, sub);
-        into[1] = (byte) sixBitMinimum(raw, at + 4, sub);
+        into[0] = (byte) BlockScales.sixBitScale(raw, at + 4, sub);
+        into[1] = (byte) BlockScales.sixBitMinimum(raw, at + 4, sub);
       }
       case Q6_K -> System.arraycopy(raw, at + 192 + 2 * sub, into, 0, 2);
       case IQ4_NL -> System.arraycopy(raw, at, into, 0, 2);
@@ -154,25 +155,11 @@ public enum Packing {
         }
       }
       case Q3_K -> {
-        into[0] = (byte) thirdScale(raw, at + 96, 2 * sub);
-        into[1] = (byte) thirdScale(raw, at + 96, 2 * sub + 1);
+        into[0] = (byte) BlockScales.signedScale(raw, at + 96, 2 * sub);
+        into[1] = (byte) BlockScales.signedScale(raw, at + 96, 2 * sub + 1);
       }
       case MXFP4, F16, BF16, F32 -> {}
     }
-  }
-
-  private static int sixBitScale(byte[] raw, int at, int s) {
-    return s < 4 ? raw[at + s] & 63 : raw[at + s + 4] & 15 | (raw[at + s - 4] & 0xC0) >> 2;
-  }
-
-  private static int sixBitMinimum(byte[] raw, int at, int s) {
-    return s < 4 ? raw[at + s + 4] & 63 : raw[at + s + 4] >> 4 & 15 | (raw[at + s] & 0xC0) >> 2;
-  }
-
-  private static int thirdScale(byte[] raw, int at, int s) {
-    int low = raw[at + s % 8] >> 4 * (s / 8) & 15;
-    int high = raw[at + 8 + s % 4] >> 2 * (s / 4) & 3;
-    return (low | high << 4) - 32;
   }
 
   /** The words of one block, likewise [levels().words()]. */
