@@ -57,6 +57,30 @@ public record Sampling(
     }
   }
 
+  public Sampling withTemperature(double x) {
+    return new Sampling(x, topP, topK, minP, repetition, seed);
+  }
+
+  public Sampling withTopP(double x) {
+    return new Sampling(temperature, x, topK, minP, repetition, seed);
+  }
+
+  public Sampling withTopK(int x) {
+    return new Sampling(temperature, topP, x, minP, repetition, seed);
+  }
+
+  public Sampling withMinP(double x) {
+    return new Sampling(temperature, topP, topK, x, repetition, seed);
+  }
+
+  public Sampling withRepetition(double x) {
+    return new Sampling(temperature, topP, topK, minP, x, seed);
+  }
+
+  public Sampling withSeed(long x) {
+    return new Sampling(temperature, topP, topK, minP, repetition, x);
+  }
+
   /**
    * What a user asks for.
    *

@@ -35,17 +35,7 @@ final class SamplingView extends FlowPane {
             0,
             2,
             0.1,
-            x ->
-                change(
-                    (s, y) ->
-                        new Sampling(
-                            y,
-                            s.temperature() == 0 && y > 0 && s.topP() == 1 ? USUAL_TOP_P : s.topP(),
-                            s.topK(),
-                            s.minP(),
-                            s.repetition(),
-                            s.seed()),
-                    x),
+            x -> change(SamplingView::warmer, x),
             lens.said().faults("temperature"));
     topP =
         NumberField.decimal(
@@ -56,12 +46,7 @@ final class SamplingView extends FlowPane {
             0.01,
             1,
             0.05,
-            x ->
-                change(
-                    (s, y) ->
-                        new Sampling(
-                            s.temperature(), y, s.topK(), s.minP(), s.repetition(), s.seed()),
-                    x),
+            x -> change(Sampling::withTopP, x),
             lens.said().faults("top-p"));
     topK =
         NumberField.whole(
@@ -71,12 +56,7 @@ final class SamplingView extends FlowPane {
             0,
             0,
             1_000_000,
-            x ->
-                change(
-                    (s, y) ->
-                        new Sampling(
-                            s.temperature(), s.topP(), y, s.minP(), s.repetition(), s.seed()),
-                    x),
+            x -> change(Sampling::withTopK, x),
             lens.said().faults("top-k"));
     minP =
         NumberField.decimal(
@@ -87,12 +67,7 @@ final class SamplingView extends FlowPane {
             0,
             1,
             0.05,
-            x ->
-                change(
-                    (s, y) ->
-                        new Sampling(
-                            s.temperature(), s.topP(), s.topK(), y, s.repetition(), s.seed()),
-                    x),
+            x -> change(Sampling::withMinP, x),
             lens.said().faults("min-p"));
     repetition =
         NumberField.decimal(
@@ -103,11 +78,7 @@ final class SamplingView extends FlowPane {
             0.1,
             Sampling.MOST_REPETITION,
             0.1,
-            x ->
-                change(
-                    (s, y) ->
-                        new Sampling(s.temperature(), s.topP(), s.topK(), s.minP(), y, s.seed()),
-                    x),
+            x -> change(Sampling::withRepetition, x),
             lens.said().faults("repetition"));
     seed =
         NumberField.whole(
@@ -117,12 +88,7 @@ final class SamplingView extends FlowPane {
             1,
             0,
             999_999_999,
-            x ->
-                change(
-                    (s, y) ->
-                        new Sampling(
-                            s.temperature(), s.topP(), s.topK(), s.minP(), s.repetition(), y),
-                    x),
+            x -> change((s, y) -> s.withSeed(y), x),
             lens.said().faults("seed"));
     ofChance =
         List.of(
@@ -135,6 +101,12 @@ final class SamplingView extends FlowPane {
     getChildren().addAll(ofChance);
     lens.settings().samplingProperty().addListener((o, before, now) -> show(now));
     show(lens.settings().sampling());
+  }
+
+  /** Who first lets chance in does not mean the least likely tokens of all. */
+  private static Sampling warmer(Sampling s, double temperature) {
+    boolean first = s.temperature() == 0 && temperature > 0 && s.topP() == 1;
+    return (first ? s.withTopP(USUAL_TOP_P) : s).withTemperature(temperature);
   }
 
   private static HBox named(String name, NumberField<?> field) {
