@@ -214,13 +214,21 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   /**
-   * Runs several tokens for one cache at once, from position {@link Cache#seen} on.
+   * Runs several tokens for one cache at once, from position {@link Cache#seen} on: as so many
+   * steps, but weights are read once.
    *
+   * @param ids at least one; memory is taken for all of them together
+   * @param sink given the logits after each of them, by its place among them, or null
+   * @param taps one for each, of outputs only, or null; likewise its entries
    * @param use given what they made of the slots that were there before, or null
-   * @return logits of the last of them [vocab]
    */
-  public float[] extend(Cache cache, int[] ids, KeyUse use, Progress progress) {
-    float[] logits = new float[spec.vocab()];
+  public void extend(
+      Cache cache,
+      int[] ids,
+      LogitsSink sink,
+      List<DecodeTap> taps,
+      KeyUse use,
+      Progress progress) {
     int n = ids.length;
     try (Activations a = new Activations(device, spec, n, false)) {
       int first = cache.seen();
@@ -234,14 +242,31 @@ public final class ForwardPass implements AutoCloseable {
           (l, qkv, out) -> {
             progress.at((double) l / layers.size());
             device.attendMany(cache.memory(), l, qkv, first, n, out, use);
+            if (taps != null) {
+              tap(taps, l, out);
+            }
           },
-          true);
+          sink != null);
       for (int i = 0; i < n; i++) {
         cache.advance();
       }
-      last(a, n, logits);
+      if (sink != null) {
+        logits(a, 0, n, new float[spec.vocab()], sink);
+      }
     }
-    return logits;
+  }
+
+  /** Hands out what a layer's heads mixed, row by row. */
+  private void tap(List<DecodeTap> taps, int layer, Tensor outputs) {
+    AttentionSpec.Shape shape = spec.layers().get(layer).attention().shape();
+    float[] all = new float[taps.size() * shape.queryWidth()];
+    device.download(outputs, 0, taps.size(), all, 0);
+    for (int t = 0; t < taps.size(); t++) {
+      for (int h = 0; h < shape.heads() && taps.get(t) != null; h++) {
+        int at = t * shape.queryWidth() + h * shape.headDim();
+        taps.get(t).output(layer * shape.heads() + h, all, at, shape.headDim());
+      }
+    }
   }
 
   private int promptOf(List<Feed> feeds) {

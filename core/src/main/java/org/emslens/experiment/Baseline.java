@@ -35,16 +35,16 @@ public record Baseline(
     if (first == 0) {
       logits[0] = prefill.logits();
     }
-    for (int i = 0; i + 1 < continuation.length; i++) {
-      int at = i + 1 - first;
-      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(pass.config().allHeads());
-      float[] next = pass.step(full, continuation[i], tap);
-      if (at >= 0) {
-        logits[at] = next.clone();
-        taps[at] = tap;
-      }
-      progress.at(0.5 + (i + 1.0) / continuation.length / 2);
-    }
+    TeacherForcing.run(
+        pass,
+        full,
+        continuation,
+        Math.max(0, first - 1),
+        (i, next, outputs) -> {
+          logits[i + 1 - first] = next.clone();
+          taps[i + 1 - first] = outputs;
+        },
+        share -> progress.at((1 + share) / 2));
     return new Baseline(prefill, continuation, first, logits, taps);
   }
 }

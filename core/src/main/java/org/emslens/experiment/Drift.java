@@ -53,7 +53,8 @@ public record Drift(
     int continuationTokens) {
 
   /**
-   * Compresses after the prompt and teacher-forces the continuation token by token.
+   * Compresses after the prompt and teacher-forces the continuation, token by token where it is
+   * compressed in between.
    *
    * @param once whether the cache is compressed after the prompt only, instead of again and again
    * @throws IllegalArgumentException where the budget does not fit
@@ -72,18 +73,27 @@ public record Drift(
     if (baseline.first() == 0) {
       sums.token(continuation[0], baseline.logits()[0], baseline.prefill().logits());
     }
-    for (int i = 0; i + 1 < continuation.length; i++) {
-      int at = i + 1 - baseline.first();
-      DecodeTap tap = at < 0 ? null : DecodeTap.ofOutputs(pass.config().allHeads());
-      float[] logits = pass.step(cache, continuation[i], tap);
-      if (at >= 0) {
-        sums.token(continuation[i + 1], baseline.logits()[at], logits);
-        sums.error(tap.outputError(baseline.taps()[at]));
+    TeacherForcing.Listener predicted =
+        (i, logits, outputs) -> {
+          int at = i + 1 - baseline.first();
+          sums.token(continuation[i + 1], baseline.logits()[at], logits);
+          sums.error(outputs.outputError(baseline.taps()[at]));
+        };
+    int from = Math.max(0, baseline.first() - 1);
+    if (once) {
+      TeacherForcing.run(pass, cache, continuation, from, predicted, progress);
+    } else {
+      for (int i = 0; i + 1 < continuation.length; i++) {
+        DecodeTap tap = i < from ? null : DecodeTap.ofOutputs(pass.config().allHeads());
+        float[] logits = pass.step(cache, continuation[i], tap);
+        if (tap != null) {
+          predicted.predicted(i, logits, tap);
+        }
+        if (cache.compressDue(choice.policy(), choice.options(), budget) != null) {
+          sums.compressions++;
+        }
+        progress.at((i + 2.0) / continuation.length);
       }
-      if (!once && cache.compressDue(choice.policy(), choice.options(), budget) != null) {
-        sums.compressions++;
-      }
-      progress.at((i + 2.0) / continuation.length);
     }
     int n = sums.tokens;
     double retained = (double) slots / pass.config().allKvHeads() / prompt;

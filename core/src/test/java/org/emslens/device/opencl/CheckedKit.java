@@ -23,7 +23,7 @@ public class CheckedKit extends DeviceConformance {
 
   @Override
   protected int longPrompt() {
-    return 48;
+    return 24;
   }
 
   /** Runs it; ends with 1 where a test fails, or none ran. */

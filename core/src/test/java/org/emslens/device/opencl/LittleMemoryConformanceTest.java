@@ -1,12 +1,21 @@
 package org.emslens.device.opencl;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
+import org.emslens.format.DType;
 
 /** As on a device with usual work-groups, but so little local memory that tiles shrink. */
 class LittleMemoryConformanceTest extends DeviceConformance {
   @Override
   protected Device open() {
     return OpenCl.open(OpenCl.limits(6 << 10, 256));
+  }
+
+  /** How numbers are unpacked does not depend on sizes: enough of them to see a product right. */
+  @Override
+  protected Set<DType> formats() {
+    return EnumSet.of(DType.F16, DType.Q4_K, DType.Q6_K);
   }
 }

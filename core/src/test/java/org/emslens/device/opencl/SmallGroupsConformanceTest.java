@@ -1,8 +1,11 @@
 package org.emslens.device.opencl;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
+import org.emslens.format.DType;
 
 /**
  * As on a device with the least that there is: 16 KB of local memory, work-groups of 32; and with
@@ -18,5 +21,11 @@ class SmallGroupsConformanceTest extends DeviceConformance {
   @Override
   protected Device open() {
     return OpenCl.open(c -> SUBGROUPS.apply(OpenCl.limits(16 << 10, 32).apply(c)));
+  }
+
+  /** How numbers are unpacked does not depend on sizes: enough of them to see a product right. */
+  @Override
+  protected Set<DType> formats() {
+    return EnumSet.of(DType.F16, DType.Q4_K, DType.Q6_K);
   }
 }
