@@ -109,6 +109,30 @@ class FlowsTest {
     assertEquals(before.last().next().top().getFirst().id(), after.last().token().id());
   }
 
+  /** What was saved is told from its template, in a window that has not seen it before. */
+  @Test
+  void aChatFromAFileGoesOn() throws Exception {
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n- click: \"#chat\"\n- click: \"#system\"\n"
+                    + "- type: Answer in one word.\n- click: \"#prompt\"\n- key: Ctrl+A\n"
+                    + "- type: What is the capital of France?\n- click: \"#run\"\n- wait: idle\n"
+                    + "- save: $OUT/chat.emslens\n- wait: idle\n"),
+            null));
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n"
+                    + "- expect: {prompt.text: \"What is the capital of France?\", step: 0}\n"
+                    + "- click: \"#prompt\"\n- key: Ctrl+A\n- type: And of Spain?\n"
+                    + "- click: \"#say\"\n- wait: idle\n"
+                    + "- expect: {generated: /And of Spain/, prompt.text: \"\", errors: []}\n"
+                    // The field has the focus again.
+                    + "- type: And of Italy?\n- expect: {prompt.text: \"And of Italy?\"}\n"),
+            folder.resolve("chat.emslens")));
+  }
+
   /** A recording that is not there leaves the window with a model, and is told of. */
   @Test
   void aRecordingThatIsNotThereLeavesAModel() throws Exception {

@@ -24,6 +24,11 @@ public record Fit(Kind kind, String words, long bytes) {
     NOT
   }
 
+  /** The same with something to add. */
+  Fit but(String more) {
+    return new Fit(kind, words + "; " + more, bytes);
+  }
+
   /**
    * @param tokens of context that there is to be room for
    * @param devices those of the machine

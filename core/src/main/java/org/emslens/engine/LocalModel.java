@@ -2,6 +2,7 @@ package org.emslens.engine;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.emslens.device.DeviceProvider;
 import org.emslens.hub.LocalModels;
 import org.emslens.model.ModelConfig;
@@ -39,6 +40,12 @@ public record LocalModel(
    * @param tokens of context that there is to be room for, as far as it has so many
    */
   public Fit fit(int tokens, List<DeviceProvider.Found> devices) {
-    return problem == null ? Fit.of(spec, need, Math.min(tokens, config.context()), devices) : null;
+    if (problem != null) {
+      return null;
+    }
+    Fit fit = Fit.of(spec, need, Math.min(tokens, config.context()), devices);
+    return tokens <= config.context() || fit.kind() == Fit.Kind.NOT
+        ? fit
+        : fit.but(String.format(Locale.ROOT, "its context ends at %,d", config.context()));
   }
 }

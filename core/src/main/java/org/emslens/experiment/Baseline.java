@@ -5,6 +5,7 @@ import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
+import org.emslens.session.LogProbabilities;
 
 /**
  * What the full cache says of a text: measured once, compared with as often as needed.
@@ -12,12 +13,12 @@ import org.emslens.engine.Prompt;
  * @param continuation tokens that follow the prompt
  * @param first of them that is measured; those before it only follow the compressed prompt, such as
  *     a question about it
- * @param logits before each measured token [measured][vocab]
+ * @param said of each measured token, before it
  * @param taps what heads put out where logits before each measured token were made; null for the
  *     prompt's own last token
  */
 public record Baseline(
-    Prompt prefill, int[] continuation, int first, float[][] logits, DecodeTap[] taps) {
+    Prompt prefill, int[] continuation, int first, LogProbabilities[] said, DecodeTap[] taps) {
 
   /**
    * Runs the prompt and teacher-forces the continuation with the full cache.
@@ -30,10 +31,10 @@ public record Baseline(
     Prompt prefill = pass.prompt(prompt, null, share -> progress.at(share / 2));
     Cache full = prefill.cache(1);
     int measured = continuation.length - first;
-    float[][] logits = new float[measured][];
+    LogProbabilities[] said = new LogProbabilities[measured];
     DecodeTap[] taps = new DecodeTap[measured];
     if (first == 0) {
-      logits[0] = prefill.logits();
+      said[0] = LogProbabilities.of(prefill.logits());
     }
     TeacherForcing.run(
         pass,
@@ -41,10 +42,10 @@ public record Baseline(
         continuation,
         Math.max(0, first - 1),
         (i, next, outputs) -> {
-          logits[i + 1 - first] = next.clone();
+          said[i + 1 - first] = LogProbabilities.of(next.clone());
           taps[i + 1 - first] = outputs;
         },
         share -> progress.at((1 + share) / 2));
-    return new Baseline(prefill, continuation, first, logits, taps);
+    return new Baseline(prefill, continuation, first, said, taps);
   }
 }

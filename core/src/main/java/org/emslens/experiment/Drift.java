@@ -7,7 +7,7 @@ import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.math.Ranking;
 import org.emslens.session.CacheChoice;
-import org.emslens.session.Distribution;
+import org.emslens.session.LogProbabilities;
 import org.emslens.session.Measures;
 
 /**
@@ -71,12 +71,12 @@ public record Drift(
     int[] continuation = baseline.continuation();
     Sums sums = new Sums(plan == null ? 0 : 1);
     if (baseline.first() == 0) {
-      sums.token(continuation[0], baseline.logits()[0], baseline.prefill().logits());
+      sums.token(continuation[0], baseline.said()[0], baseline.prefill().logits());
     }
     TeacherForcing.Listener predicted =
         (i, logits, outputs) -> {
           int at = i + 1 - baseline.first();
-          sums.token(continuation[i + 1], baseline.logits()[at], logits);
+          sums.token(continuation[i + 1], baseline.said()[at], logits);
           sums.error(outputs.outputError(baseline.taps()[at]));
         };
     int from = Math.max(0, baseline.first() - 1);
@@ -134,12 +134,13 @@ public record Drift(
       this.compressions = compressions;
     }
 
-    void token(int token, float[] full, float[] logits) {
-      nll -= Distribution.logProbability(logits, token);
-      fullNll -= Distribution.logProbability(full, token);
-      kl += Distribution.divergence(full, logits);
+    void token(int token, LogProbabilities full, float[] logits) {
+      LogProbabilities said = LogProbabilities.of(logits);
+      nll -= said.of(token);
+      fullNll -= full.of(token);
+      kl += said.divergenceFrom(full);
       int best = Ranking.argMax(logits);
-      int fullBest = Ranking.argMax(full);
+      int fullBest = Ranking.argMax(full.logits());
       agree += best == fullBest ? 1 : 0;
       verbatim &= best == token;
       fullVerbatim &= fullBest == token;

@@ -9,10 +9,10 @@ import org.emslens.text.Tokenizer;
 /**
  * A next-token distribution, as far as it is shown.
  *
- * @param top the ten most probable tokens
+ * @param top the ten most probable tokens, or fewer where no others can come
  */
 public record Distribution(List<Candidate> top) {
-  private static final int SHOWN = 10;
+  static final int SHOWN = 10;
   private static final float ROUNDING = 0.02f;
 
   /** A token that may come next. */
@@ -49,34 +49,5 @@ public record Distribution(List<Candidate> top) {
     return other.top.stream()
         .filter(c -> c.id() == mine.id())
         .noneMatch(c -> Math.abs(c.probability() - mine.probability()) < ROUNDING);
-  }
-
-  /**
-   * Kullback-Leibler divergence, in nats, of the distribution with these logits from the full
-   * cache's.
-   */
-  public static double divergence(float[] full, float[] logits) {
-    double normaliserFull = normaliser(full);
-    double normaliser = normaliser(logits);
-    double kl = 0;
-    for (int i = 0; i < full.length; i++) {
-      double log = full[i] - normaliserFull;
-      kl += Math.exp(log) * (log - (logits[i] - normaliser));
-    }
-    return Math.max(0, kl);
-  }
-
-  /** Log-probability of a token. */
-  public static double logProbability(float[] logits, int token) {
-    return logits[token] - normaliser(logits);
-  }
-
-  private static double normaliser(float[] logits) {
-    float max = Exponential.max(logits, 0, logits.length);
-    double sum = 0;
-    for (float x : logits) {
-      sum += Math.exp(x - max);
-    }
-    return max + Math.log(sum);
   }
 }

@@ -39,6 +39,7 @@ record RecordedRun(
       String text,
       boolean plan,
       Distribution next,
+      Distribution drawn,
       Distribution fullNext,
       double divergence,
       double planMillis,

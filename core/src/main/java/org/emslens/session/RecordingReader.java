@@ -163,6 +163,11 @@ final class RecordingReader {
     if (version < 4 && json.get("sampling") instanceof ObjectNode sampling) {
       sampling.put("minP", 0).put("repetition", 1);
     }
+    for (JsonNode step : json.path("steps")) {
+      if (step instanceof ObjectNode s && !s.has("drawn")) {
+        s.putNull("drawn");
+      }
+    }
     return json;
   }
 
@@ -295,6 +300,7 @@ final class RecordingReader {
               plan,
               frame,
               s.next(),
+              s.drawn(),
               s.fullNext(),
               s.divergence(),
               errors(i, c),

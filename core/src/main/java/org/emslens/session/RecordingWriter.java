@@ -106,6 +106,7 @@ final class RecordingWriter {
                         s.text(),
                         s.plan() != null,
                         s.next(),
+                        s.drawn(),
                         s.fullNext(),
                         s.divergence(),
                         s.planMillis(),

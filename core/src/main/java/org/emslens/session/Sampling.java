@@ -102,14 +102,15 @@ public record Sampling(
   }
 
   /**
+   * What the next token is drawn from.
+   *
    * @param model logits [vocab], which stay as they are
-   * @param step number of the token to be chosen
    * @param text tokens so far, the prompt's included
    */
-  int choose(float[] model, int step, IntStream text) {
+  Draw draw(float[] model, IntStream text) {
     float[] logits = repetition == 1 ? model : penalised(model, text);
     if (temperature == 0) {
-      return Ranking.argMax(logits);
+      return Draw.of(Ranking.argMax(logits));
     }
     float[] p = logits.clone();
     new Exponential().softmax(p, p.length, (float) (1 / temperature), null);
@@ -121,14 +122,18 @@ public record Sampling(
     while (candidates < most && (candidates == 0 || held < topP && p[order[candidates]] >= least)) {
       held += p[order[candidates++]];
     }
-    double at = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step).nextDouble() * held;
-    for (int i = 0; i < candidates; i++) {
-      at -= p[order[i]];
-      if (at < 0) {
-        return order[i];
-      }
-    }
-    return order[candidates - 1];
+    return new Draw(order, p, candidates, held);
+  }
+
+  /** Whether tokens are drawn from something else than what the model says. */
+  boolean changesProbabilities() {
+    boolean limited = topP < 1 || topK > 0 || minP > 0;
+    return repetition != 1 || temperature > 0 && (temperature != 1 || limited);
+  }
+
+  /** The random number of a step, from 0 to 1. */
+  double chance(int step) {
+    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step).nextDouble();
   }
 
   private float[] penalised(float[] logits, IntStream text) {

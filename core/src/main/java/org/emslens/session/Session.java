@@ -51,6 +51,8 @@ public final class Session {
   private Cache cache;
   private Shadow full;
   private float[] logits;
+  private Draw draw;
+  private float[] drawnFrom;
   private Run recorded;
 
   /** What is kept of every step beside token, slots and plan. */
@@ -348,6 +350,7 @@ public final class Session {
             plan,
             after,
             first,
+            drawn(text()),
             detail.full ? first : null,
             detail.full ? 0 : Double.NaN,
             Step.NOT_ASKED,
@@ -450,7 +453,21 @@ public final class Session {
   }
 
   private int next() {
-    return sampling.choose(logits, steps.size(), text());
+    return draw(text()).token(sampling.chance(steps.size()));
+  }
+
+  /** Made once for what is shown and for the step that follows. */
+  private Draw draw(IntStream text) {
+    if (drawnFrom != logits) {
+      draw = sampling.draw(logits, text);
+      drawnFrom = logits;
+    }
+    return draw;
+  }
+
+  private Distribution drawn(IntStream text) {
+    boolean shown = pass != null && sampling.changesProbabilities();
+    return shown ? draw(text).distribution(tokenizer) : null;
   }
 
   /** Ids of the prompt and what was generated. */
@@ -515,7 +532,8 @@ public final class Session {
       float[] fullLogits = same ? logits : full.logits();
       outputError = tap.outputError(same ? tap : full.tap());
       fullNext = same ? next : Distribution.of(fullLogits, tokenizer);
-      divergence = same ? 0 : Distribution.divergence(fullLogits, logits);
+      divergence =
+          same ? 0 : LogProbabilities.of(logits).divergenceFrom(LogProbabilities.of(fullLogits));
     }
     Step step =
         new Step(
@@ -527,6 +545,7 @@ public final class Session {
             plan,
             plan == null ? before : before.apply(plan),
             next,
+            drawn(IntStream.concat(text(), IntStream.of(id))),
             fullNext,
             divergence,
             outputError,

@@ -15,6 +15,8 @@ import org.emslens.text.Token;
  * @param plan the compression that followed, or null
  * @param after slots after that
  * @param next what may come next
+ * @param drawn what the next token is drawn from under the run's sampling; null where that is
+ *     `next` as it is, or its most probable token
  * @param fullNext what the full cache would say, or null where it was not asked
  * @param divergence KL of `next` from `fullNext` over the whole vocabulary, in nats; NaN where it
  *     was not asked
@@ -32,6 +34,7 @@ public record Step(
     CompressionPlan plan,
     CacheFrame after,
     Distribution next,
+    Distribution drawn,
     Distribution fullNext,
     double divergence,
     float[] outputError,

@@ -12,6 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import jinjava.javax.el.CompositeELResolver;
 
 /**
@@ -23,6 +26,11 @@ public final class ChatTemplate {
 
   /** Stands for an answer, to see what a template puts after one. */
   private static final String ANSWER = "=emslens=answer=";
+
+  /** Stand for turns, to see what a template puts around them. */
+  private static final ChatMessage SYSTEM = new ChatMessage("system", "=emslens=system=");
+
+  private static final ChatMessage USER = new ChatMessage("user", "=emslens=user=");
 
   private final String source;
   private final Map<String, String> named;
@@ -127,6 +135,48 @@ public final class ChatTemplate {
       throw new IllegalArgumentException("The model's chat template has no room for an answer.");
     }
     return whole.substring(at + ANSWER.length());
+  }
+
+  /**
+   * The turns that a prompt is the rendering of: a user's, perhaps after a system's; empty where it
+   * is not this template's.
+   */
+  public List<ChatMessage> turnsOf(String prompt) {
+    for (List<ChatMessage> asked : List.of(List.of(USER), List.of(SYSTEM, USER))) {
+      List<ChatMessage> found = turnsOf(prompt, asked);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
+  }
+
+  /** Where marks stand in the rendering of marks, turns stand in the prompt. */
+  private List<ChatMessage> turnsOf(String prompt, List<ChatMessage> marks) {
+    String rendered;
+    try {
+      rendered = render(marks);
+    } catch (IllegalArgumentException e) {
+      // A template without a system's turn.
+      return List.of();
+    }
+    StringBuilder pattern = new StringBuilder();
+    int from = 0;
+    for (ChatMessage m : marks) {
+      int at = rendered.indexOf(m.content(), from);
+      if (at < 0) {
+        return List.of();
+      }
+      pattern.append(Pattern.quote(rendered.substring(from, at))).append("(.*?)");
+      from = at + m.content().length();
+    }
+    pattern.append(Pattern.quote(rendered.substring(from)));
+    Matcher found = Pattern.compile(pattern.toString(), Pattern.DOTALL).matcher(prompt);
+    return found.matches()
+        ? IntStream.range(0, marks.size())
+            .mapToObj(i -> new ChatMessage(marks.get(i).role(), found.group(i + 1)))
+            .toList()
+        : List.of();
   }
 
   private static String reason(TemplateError error) {

@@ -20,8 +20,11 @@ import org.emslens.format.Npy;
 import org.emslens.session.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The command line as a process: what it prints, where, and its exit codes. */
+@Execution(ExecutionMode.CONCURRENT)
 class CommandLineTest {
   private static final String MODEL = TestFiles.path("tiny/plain").toString();
 

@@ -14,8 +14,11 @@ import org.emslens.TestFiles;
 import org.emslens.format.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What results say about where they come from, and arguments under a locale without UTF-8. */
+@Execution(ExecutionMode.CONCURRENT)
 class ManifestTest {
   @TempDir Path folder;
 

@@ -13,8 +13,11 @@ import java.util.Map;
 import org.emslens.TestFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Ordinary mistakes are told at once, in a sentence, and fill no log. */
+@Execution(ExecutionMode.CONCURRENT)
 class MistakesTest {
   private static final String MODEL = TestFiles.path("tiny/plain").toString();
   private static final String NO_MODEL = "/no/such.gguf";

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** On the first device of OpenCL: a card, or PoCL, which runs on the processor. */
+@Isolated("takes all processors")
 class OpenClGoldenTest extends Goldens {
   @Override
   Device device() {

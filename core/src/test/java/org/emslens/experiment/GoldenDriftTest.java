@@ -21,10 +21,12 @@ import org.emslens.text.Tokenizer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What each policy does to the default model's predictions, against the same policies in PyTorch.
  */
+@Isolated("takes all processors")
 class GoldenDriftTest {
   private static final Map<String, Contender> CONTENDERS =
       Map.ofEntries(

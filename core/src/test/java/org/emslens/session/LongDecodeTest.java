@@ -13,11 +13,13 @@ import org.emslens.experiment.Prose;
 import org.emslens.model.ModelLoader;
 import org.emslens.text.Tokenizer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The default model going on far beyond its cache. What the process takes is told by {@code emslens
  * run --json}; here it would be that of all tests before.
  */
+@Isolated("takes all processors")
 class LongDecodeTest {
   private static final int STEPS = 2000;
   private static final int BUDGET = 128;

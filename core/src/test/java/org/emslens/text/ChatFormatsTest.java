@@ -1,6 +1,7 @@
 package org.emslens.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,7 +46,18 @@ class ChatFormatsTest {
             Map.of("bos_token", "<s>", "eos_token", "</s>"));
     JsonNode expected = all.get("expected").get(format).get(chat);
     if (expected.has("text")) {
-      assertEquals(expected.get("text").asText(), template.render(messages));
+      String text = expected.get("text").asText();
+      assertEquals(text, template.render(messages));
+      if (messages.size() == 1
+          || messages.size() == 2 && messages.getFirst().role().equals("system")) {
+        List<ChatMessage> turns = template.turnsOf(text);
+        assertFalse(turns.isEmpty(), "what was said can be told from the rendering");
+        assertEquals(text, template.render(turns));
+        assertTrue(
+            turns.getLast().content().contains(messages.getLast().content().strip()),
+            turns.toString());
+      }
+      assertEquals(List.of(), template.turnsOf("x" + text + "y"));
     } else {
       String why =
           assertThrows(IllegalArgumentException.class, () -> template.render(messages))

@@ -25,7 +25,7 @@ import org.emslens.format.Json;
  * What an action needs is waited for; what does not come in time is a failure.
  */
 public final class Driver {
-  private static final Duration BEAT = Duration.millis(25);
+  private static final Duration BEAT = Duration.millis(10);
   private static final double PATIENCE_SECONDS = 8;
   private static final double PATIENCE_FOR_JOBS_SECONDS = 600;
   private static final double WHEEL_PIXELS = 40;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.emslens.model.Model;
 import org.emslens.session.Run;
 import org.emslens.text.ChatMessage;
+import org.emslens.text.ChatTemplate;
 
 /**
  * What a user wants read.
@@ -17,6 +18,18 @@ public record Asked(String text, boolean chat, String system) {
   /** As it is. */
   public static Asked plain(String text) {
     return new Asked(text, false, "");
+  }
+
+  /**
+   * What was asked to make a prompt, as far as a model's chat template tells; null for no model.
+   */
+  public static Asked of(String prompt, Model model) {
+    ChatTemplate chat = model == null ? null : model.chat();
+    List<ChatMessage> turns = chat == null ? List.of() : chat.turnsOf(prompt);
+    return turns.isEmpty()
+        ? plain(prompt)
+        : new Asked(
+            turns.getLast().content(), true, turns.size() > 1 ? turns.getFirst().content() : "");
   }
 
   /** Whether a run's prompt is this, perhaps in a chat's template. */

@@ -59,6 +59,9 @@ public final class LibraryModel {
   private final Background background = new Background();
   private final Background asking = new Background();
 
+  /** Of what is said on listing a repository. */
+  private final Object listing = new Object();
+
   /** By what is fetched. */
   private final ObservableMap<String, Job> fetches = FXCollections.observableHashMap();
 
@@ -157,11 +160,11 @@ public final class LibraryModel {
   /** Lists what a repository of the hub has. */
   public void list(String repository) {
     String name = repository.strip();
-    lens.said().over(this);
+    lens.said().over(listing);
     if (!HubRepository.isName(name)) {
       lens.said()
           .fail(
-              this,
+              listing,
               name.isEmpty()
                   ? "Write the name of a repository of the model hub, such as organisation/name."
                   : "'"
@@ -169,19 +172,24 @@ public final class LibraryModel {
                       + "' is not a repository of the model hub; expected organisation/name.");
       return;
     }
-    lens.said().say(this, "Asking the model hub what " + name + " has");
+    lens.said().say(listing, "Asking the model hub what " + name + " has");
     asking.request(
         stale -> listed(name),
         found -> {
-          lens.said().over(this);
+          lens.said().over(listing);
           if (found.problem != null) {
-            lens.said().fail(this, found.problem);
+            lens.said().fail(listing, found.problem);
             return;
           }
           ofHub = found.rows;
-          lens.said().say(this, name + ": choose one below");
+          lens.said().say(listing, name + ": choose one below");
           refresh();
         });
+  }
+
+  /** What was said of a name is of no use once another is written. */
+  void forgetListing() {
+    lens.said().over(listing);
   }
 
   private Listed listed(String name) {

@@ -94,7 +94,7 @@ public final class LibraryView extends StackPane {
                 .otherwise("No models yet."));
     table.setPlaceholder(looking);
     columns();
-    Card card = new Card("Models", HELP, table, refresh);
+    Card card = new Card("Models", HELP, new VBox(table, detail()), refresh);
     card.note()
         .textProperty()
         .bind(Bindings.when(model.lookingProperty()).then("looking …").otherwise(""));
@@ -109,8 +109,34 @@ public final class LibraryView extends StackPane {
             (o, before, now) -> {
               if (now) {
                 model.refresh();
+              } else {
+                model.forgetListing();
               }
             });
+  }
+
+  /** What the table has no room for, of the row that is chosen. */
+  private Label detail() {
+    Label detail = new Label();
+    detail.setId("library-detail");
+    detail.getStyleClass().add("card-note");
+    detail.setWrapText(true);
+    detail.setMinHeight(USE_PREF_SIZE);
+    detail.setPadding(new Insets(4, 8, 4, 8));
+    detail
+        .textProperty()
+        .bind(
+            Bindings.createStringBinding(
+                () -> {
+                  Row row = table.getSelectionModel().getSelectedItem();
+                  return row == null ? "" : path(row) + ": " + fits(row);
+                },
+                table.getSelectionModel().selectedItemProperty(),
+                model.contextProperty()));
+    detail.visibleProperty().bind(detail.textProperty().isNotEmpty());
+    detail.managedProperty().bind(detail.visibleProperty());
+    VBox.setVgrow(table, Priority.ALWAYS);
+    return detail;
   }
 
   private Node form(Lens lens, FileDialogs dialogs) {
@@ -143,6 +169,7 @@ public final class LibraryView extends StackPane {
     context.show(model.contextProperty().get(), MOST_CONTEXT);
     repository.setPromptText("organisation/name");
     repository.setOnAction(e -> list());
+    repository.textProperty().addListener((o, before, now) -> model.forgetListing());
     HBox.setHgrow(repository, Priority.ALWAYS);
     Button look = new Button("List");
     look.setId("library-list");
@@ -204,8 +231,8 @@ public final class LibraryView extends StackPane {
   private void columns() {
     List<TableColumn<Row, ?>> all =
         List.of(
-            text("model", Row::title),
-            text("where", Row::owner),
+            text("model", Row::title, LibraryView::path),
+            text("where", Row::owner, LibraryView::path),
             text("family", r -> config(r, ModelConfig::architecture)),
             size(),
             text("type", r -> config(r, ModelConfig::quantization)),
@@ -250,7 +277,19 @@ public final class LibraryView extends StackPane {
             : "not fetched yet";
   }
 
+  private static String path(Row r) {
+    return r.isHere() ? r.path().toString() : r.owner();
+  }
+
   private static TableColumn<Row, String> text(String name, Function<Row, String> what) {
+    return text(name, what, what);
+  }
+
+  /**
+   * @param whole is shown of the row that is pointed at
+   */
+  private static TableColumn<Row, String> text(
+      String name, Function<Row, String> what, Function<Row, String> whole) {
     TableColumn<Row, String> column = new TableColumn<>(name);
     column.setCellValueFactory(r -> new SimpleStringProperty(what.apply(r.getValue())));
     column.setCellFactory(
@@ -259,8 +298,10 @@ public final class LibraryView extends StackPane {
               @Override
               protected void updateItem(String item, boolean empty) {
                 super.updateItem(item, empty);
+                Row row = empty ? null : getTableRow().getItem();
+                String all = row == null ? "" : whole.apply(row);
                 setText(empty ? null : item);
-                setTooltip(empty || item == null || item.isEmpty() ? null : new Tooltip(item));
+                setTooltip(all.isEmpty() ? null : new Tooltip(all));
               }
             });
     return column;

@@ -1,6 +1,8 @@
 package org.emslens.app.next;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import javafx.scene.Cursor;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.input.KeyEvent;
@@ -10,13 +12,14 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
+import org.emslens.session.Distribution;
 import org.emslens.session.Distribution.Candidate;
 import org.emslens.session.Step;
 import org.emslens.text.Tokenizer;
 
 /**
- * The ten most probable next tokens with the compressed cache, beside the full cache's. A click
- * goes on with that token.
+ * The ten most probable next tokens with the compressed cache, beside what sampling makes of them
+ * and beside the full cache's. A click goes on with that token.
  */
 public final class NextTokenView extends Surface {
   private static final double TOP = 20;
@@ -56,12 +59,29 @@ public final class NextTokenView extends Surface {
       hint(g, "What may come next, and how sure the model is.", w, h);
       return;
     }
-    Step s = v.step();
-    double half = s.fullNext() == null ? w : w / 2;
-    column(g, "compressed", s.next().top(), 8, half - 14, h, canGoOn());
-    if (s.fullNext() != null) {
-      column(g, "full cache", s.fullNext().top(), half + 6, half - 14, h, false);
+    double wide = w / columns(v.step());
+    column(g, "compressed", v.step().next().top(), 8, wide - 14, h, canGoOn());
+    double x = wide + 6;
+    for (Map.Entry<String, Distribution> beside : beside(v.step()).entrySet()) {
+      column(g, beside.getKey(), beside.getValue().top(), x, wide - 14, h, false);
+      x += wide;
     }
+  }
+
+  /** What is shown beside the compressed cache's distribution. */
+  private static Map<String, Distribution> beside(Step s) {
+    Map<String, Distribution> beside = new LinkedHashMap<>();
+    if (s.drawn() != null) {
+      beside.put("drawn from", s.drawn());
+    }
+    if (s.fullNext() != null) {
+      beside.put("full cache", s.fullNext());
+    }
+    return beside;
+  }
+
+  private static int columns(Step s) {
+    return 1 + beside(s).size();
   }
 
   private void column(
@@ -73,7 +93,7 @@ public final class NextTokenView extends Surface {
       double h,
       boolean clickable) {
     text(g, title, x, 9, SMALL, colours().muted(), TextAlignment.LEFT);
-    if (w > 140) {
+    if (w > 150) {
       text(g, "probability", x + w, 9, SMALL, colours().muted(), TextAlignment.RIGHT);
     }
     double row = row();
@@ -106,7 +126,7 @@ public final class NextTokenView extends Surface {
     if (v == null || !canGoOn()) {
       return -1;
     }
-    double w = v.step().fullNext() == null ? width() : width() / 2;
+    double w = width() / columns(v.step());
     int i = (int) Math.floor((y(e) - TOP) / row());
     return x(e) < w && i >= 0 && i < v.step().next().top().size() ? i : -1;
   }

@@ -67,6 +67,7 @@ public final class PromptModel {
 
   private final StringBinding shown;
   private final BooleanBinding canSay;
+  private final StringBinding hint;
 
   public PromptModel(Lens lens) {
     this.lens = lens;
@@ -85,7 +86,16 @@ public final class PromptModel {
             read,
             lens.runProperty(),
             lens.canBranchBinding());
-    lens.models().modelProperty().addListener((o, before, now) -> count());
+    hint =
+        Bindings.createStringBinding(
+            () ->
+                isChatShown()
+                    ? "Write the next turn of the chat and press Say, or a new prompt and press Run."
+                    : "Write a prompt, or pick a sample above.",
+            chat,
+            read,
+            lens.runProperty());
+    lens.models().modelProperty().addListener((o, before, now) -> modelCame());
     lens.openedProperty().addListener((o, before, now) -> opened(now));
     lens.runProperty().addListener((o, before, now) -> shown(now));
     shown =
@@ -218,19 +228,40 @@ public final class PromptModel {
     length.set(Format.count(l.tokens) + " / " + Format.count(l.limit) + " tokens");
   }
 
-  /** Shows the prompt of a run that was opened, template and all, unless it was written here. */
+  /** Shows the prompt of a run that was opened, without the template of the model that is open. */
   private void opened(String prompt) {
     if (!prompt.isEmpty()) {
       lens.said().over(this);
-      Asked w = written.getOrDefault(prompt, Asked.plain(prompt));
-      sample.set(samples.stream().filter(s -> s.text().equals(w.text())).findFirst().orElse(null));
-      fresh = false;
-      text.set(w.text());
-      chat.set(w.chat());
-      system.set(w.system());
-      read.set(w);
-      asked = null;
+      show(written.getOrDefault(prompt, Asked.of(prompt, model())));
     }
+  }
+
+  private void show(Asked opened) {
+    sample.set(
+        samples.stream().filter(s -> s.text().equals(opened.text())).findFirst().orElse(null));
+    fresh = false;
+    text.set(opened.text());
+    chat.set(opened.chat());
+    system.set(opened.system());
+    read.set(opened);
+    asked = null;
+  }
+
+  /** A model may know the prompt that is shown as a chat. */
+  private void modelCame() {
+    Asked shown = read.get();
+    if (shown != null && !shown.chat() && written().equals(shown)) {
+      Asked known = Asked.of(shown.text(), model());
+      if (known.chat()) {
+        show(known);
+      }
+    }
+    count();
+  }
+
+  private Model model() {
+    Models.Open open = lens.models().modelProperty().get();
+    return open == null ? null : open.loaded().model();
   }
 
   /** Fills in a sample as it is, its settings to be taken when it is run. */
@@ -285,6 +316,11 @@ public final class PromptModel {
         && read.get() != null
         && read.get().chat()
         && read.get().isIn(run);
+  }
+
+  /** What the field for the prompt is for, where nothing is written in it. */
+  StringBinding hintBinding() {
+    return hint;
   }
 
   /** Whether what is written can be said next in the chat that is shown. */

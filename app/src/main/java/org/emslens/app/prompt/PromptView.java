@@ -86,7 +86,7 @@ public final class PromptView extends VBox {
     explained.managedProperty().bind(explained.visibleProperty());
     text.setId("prompt");
     Wrapping.wrap(text);
-    text.setPromptText("Write a prompt, or pick a sample above.");
+    text.promptTextProperty().bind(model.hintBinding());
     text.setMinHeight(40);
     text.setPrefRowCount(3);
     text.textProperty().bindBidirectional(model.textProperty());
@@ -183,7 +183,11 @@ public final class PromptView extends VBox {
     say.visibleProperty().bind(model.chatProperty());
     say.managedProperty().bind(say.visibleProperty());
     say.disableProperty().bind(model.canSayBinding().not());
-    say.setOnAction(e -> model.say());
+    say.setOnAction(
+        e -> {
+          model.say();
+          text.requestFocus();
+        });
     Button cancel = new Button("", new FontIcon(Material2AL.CLOSE));
     cancel.setId("cancel");
     cancel.setTooltip(new Tooltip("Stop reading or generating; what is done stays (Esc)"));

@@ -1,8 +1,9 @@
 package org.emslens.app.tokens;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.input.KeyEvent;
@@ -18,6 +19,7 @@ import org.emslens.app.lens.TokenKeys;
 import org.emslens.app.lens.View;
 import org.emslens.cache.TokenState;
 import org.emslens.session.Step;
+import org.emslens.text.Thinking;
 import org.emslens.text.Token;
 
 /**
@@ -30,14 +32,15 @@ public final class ContextView extends Surface {
   private static final double PAD = 8;
   private static final double FOOT = 24;
 
-  /** Where the legend has room. */
-  private static final double ROOMY_LEGEND = 290;
+  /** How wide a mark of the legend is. */
+  private static final double MARK = 11;
 
   private final Lens lens;
   private final Selection selection;
   private final Search search;
   private TokenLayout layout;
   private List<Token> laid = List.of();
+  private BitSet thinking = new BitSet();
   private double laidWidth;
   private double scroll;
   private Fate fate;
@@ -84,6 +87,7 @@ public final class ContextView extends Surface {
       if (!tokens.equals(laid)) {
         boolean goesOn = before != null && before.run().prompt().equals(now.run().prompt());
         laid = tokens;
+        thinking = Thinking.in(tokens);
         layout = null;
         if (!goesOn || atEnd) {
           scroll = Double.MAX_VALUE;
@@ -204,6 +208,10 @@ public final class ContextView extends Surface {
     double width = layout.width[i];
     TokenState state = fate.state(i);
     boolean newest = i == v.step().seen() - 1 && v.stepIndex() > 0;
+    if (thinking.get(i)) {
+      g.setFill(c.faint());
+      g.fillRect(x, y, width, LINE);
+    }
     Color ground = null;
     if (i == selection.pinnedProperty().get()) {
       ground = c.pinned().deriveColor(0, 1, 1, 0.45);
@@ -272,7 +280,7 @@ public final class ContextView extends Surface {
     if (hovered >= 0 && hovered < fate.hosts().length) {
       text(
           g,
-          fate.tell(hovered, letters(w - 2 * PAD)),
+          fate.tell(hovered, thinking.get(hovered), letters(w - 2 * PAD)),
           PAD,
           y,
           MONO_SMALL,
@@ -283,39 +291,78 @@ public final class ContextView extends Surface {
     legend(g, w, y);
   }
 
+  /** What marks mean, as far as there is room for it. */
   private void legend(GraphicsContext g, double w, double y) {
     Palette c = colours();
-    boolean windows = lens.viewProperty().get().window() > 0;
-    boolean narrow = w < (windows ? ROOMY_LEGEND + 95 : ROOMY_LEGEND);
-    double mark = narrow ? 10 : 14;
+    Color faint = c.evicted().deriveColor(0, 1, 1, 0.55);
+    List<Mark> marks = new ArrayList<>();
+    marks.add(new Mark("kept", c.muted(), x -> line(g, c.kept(), x, y + 5)));
+    marks.add(
+        new Mark(
+            "merged",
+            c.muted(),
+            x -> {
+              g.setLineDashes(2, 5);
+              line(g, c.merged(), x, y + 5);
+              g.setLineDashes();
+            }));
+    marks.add(new Mark("evicted", c.muted(), x -> line(g, c.evicted(), x, y)));
+    if (lens.viewProperty().get().window() > 0) {
+      marks.add(new Mark("out of reach", faint, null));
+    }
+    if (!thinking.isEmpty()) {
+      marks.add(
+          new Mark(
+              "thinking",
+              c.muted(),
+              x -> {
+                g.setFill(c.faint());
+                g.fillRect(x, y - 7, MARK, 14);
+              }));
+    }
+    marks.add(
+        new Mark(
+            "window",
+            c.muted(),
+            x -> {
+              g.setStroke(c.line());
+              g.setLineWidth(1);
+              g.strokeRect(x + 0.5, y - 6, MARK - 1, 11);
+            }));
+    double needed = 0;
+    for (Mark m : marks) {
+      needed += m.width();
+    }
+    double gap = Math.clamp((w - 2 * PAD - needed) / marks.size(), 6, 14);
     double x = PAD;
-    for (TokenState s : TokenState.values()) {
-      if (s == TokenState.OUT_OF_REACH) {
-        continue;
+    for (Mark m : marks) {
+      if (x + m.width() > w - PAD) {
+        return;
       }
-      g.setStroke(
-          s == TokenState.KEPT ? c.kept() : s == TokenState.MERGED ? c.merged() : c.evicted());
-      g.setLineWidth(2);
-      if (s == TokenState.MERGED) {
-        g.setLineDashes(2, 5);
+      if (m.draws() != null) {
+        m.draws().accept(x);
       }
-      double at = s == TokenState.EVICTED ? y : y + 5;
-      g.strokeLine(x, at, x + mark, at);
-      g.setLineDashes();
-      String name = s.name().toLowerCase(Locale.ROOT);
-      text(g, name, x + mark + 4, y, SMALL, c.muted(), TextAlignment.LEFT);
-      x += mark + (narrow ? 11 : 14) + 6.3 * name.length();
+      text(g, m.name(), x + m.indent(), y, SMALL, m.ink(), TextAlignment.LEFT);
+      x += m.width() + gap;
     }
-    if (windows) {
-      Color faint = c.evicted().deriveColor(0, 1, 1, 0.55);
-      text(g, "out of reach", x, y, SMALL, faint, TextAlignment.LEFT);
-      x += (narrow ? 7 : 14) + 6 * "out of reach".length();
+  }
+
+  private static void line(GraphicsContext g, Color ink, double x, double y) {
+    g.setStroke(ink);
+    g.setLineWidth(2);
+    g.strokeLine(x, y, x + MARK, y);
+  }
+
+  /**
+   * @param draws its mark from there on, or null where its name says it all
+   */
+  private record Mark(String name, Color ink, DoubleConsumer draws) {
+    double indent() {
+      return draws == null ? 0 : MARK + 4;
     }
-    if (!windows || !narrow) {
-      g.setStroke(c.line());
-      g.setLineWidth(1);
-      g.strokeRect(x + 0.5, y - 6, mark - 1, 11);
-      text(g, "window", x + mark + 4, y, SMALL, c.muted(), TextAlignment.LEFT);
+
+    double width() {
+      return indent() + TokenLayout.measure(name, SMALL);
     }
   }
 

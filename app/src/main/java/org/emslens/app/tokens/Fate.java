@@ -56,10 +56,15 @@ record Fate(View view, HeadSlots slots, int[] hosts, int windowFrom, int windowT
     return a >= 0 && b >= 0 && hosts[a] >= 0 && hosts[a] == hosts[b];
   }
 
-  /** One sentence on a token, in as many letters at most. */
-  String tell(int token, int letters) {
+  /**
+   * One sentence on a token, in as many letters at most.
+   *
+   * @param thought whether the model was thinking aloud
+   */
+  String tell(int token, boolean thought, int letters) {
+    String said = thought ? ", while thinking" : "";
     for (int named : NAMES) {
-      String told = tell(token, named, true);
+      String told = tell(token, named, true) + said;
       if (told.length() <= letters) {
         return told;
       }

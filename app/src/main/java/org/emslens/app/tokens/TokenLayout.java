@@ -55,7 +55,7 @@ final class TokenLayout {
     return -1;
   }
 
-  private static double measure(String s, Font font) {
+  static double measure(String s, Font font) {
     Text t = new Text(s);
     t.setFont(font);
     return t.getLayoutBounds().getWidth();

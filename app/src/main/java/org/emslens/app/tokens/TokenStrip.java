@@ -78,7 +78,7 @@ public final class TokenStrip extends Surface {
     if (hovered >= 0 && hovered < n) {
       text(
           g,
-          fate.tell(hovered, letters(w - SIDE)),
+          fate.tell(hovered, false, letters(w - SIDE)),
           SIDE,
           h - 8,
           MONO_SMALL,

@@ -1,8 +1,11 @@
 package org.emslens.device.opencl;
 
 import java.io.PrintWriter;
+import java.util.EnumSet;
+import java.util.Set;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
+import org.emslens.format.DType;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -19,6 +22,13 @@ public class CheckedKit extends DeviceConformance {
   @Override
   protected int[] products() {
     return new int[] {1, 5};
+  }
+
+  /** One of each way in which numbers lie: what differs otherwise are constants. */
+  @Override
+  protected Set<DType> formats() {
+    return EnumSet.of(
+        DType.F32, DType.F16, DType.BF16, DType.Q4_0, DType.Q5_1, DType.Q8_0, DType.Q6_K);
   }
 
   @Override

@@ -5,8 +5,11 @@ import java.util.Set;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
 import org.emslens.format.DType;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** As on a device with usual work-groups, but so little local memory that tiles shrink. */
+@Execution(ExecutionMode.CONCURRENT)
 class LittleMemoryConformanceTest extends DeviceConformance {
   @Override
   protected Device open() {

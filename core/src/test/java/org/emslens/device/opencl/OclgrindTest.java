@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The kit under Oclgrind, which watches every access of every kernel: no data race, nothing out of
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Oclgrind 21.10 does not know LLVM's `freeze`, which a remainder beside a quotient becomes;
  * kernels that it watches for uninitialised reads have none.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class OclgrindTest {
   private static final Path DRIVER = Path.of("/usr/lib/oclgrind/liboclgrind-rt-icd.so");
 

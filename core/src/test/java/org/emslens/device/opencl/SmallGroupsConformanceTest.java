@@ -6,11 +6,14 @@ import java.util.function.UnaryOperator;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
 import org.emslens.format.DType;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * As on a device with the least that there is: 16 KB of local memory, work-groups of 32; and with
  * the programs that are for cards with sub-groups, here of one work-item each.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SmallGroupsConformanceTest extends DeviceConformance {
   private static final UnaryOperator<CardInfo> SUBGROUPS =
       OpenCl.subgroups(
