@@ -1,11 +1,14 @@
 package org.emslens.experiment;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.device.DecodeTap;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.math.Ranking;
+import org.emslens.model.ModelConfig;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.LogProbabilities;
 import org.emslens.session.Measures;
@@ -61,61 +64,113 @@ public record Drift(
    */
   public static Drift measure(
       ForwardPass pass, Baseline baseline, CacheChoice choice, boolean once, Progress progress) {
-    int prompt = baseline.prefill().tokens();
-    int budget = choice.slotsFor(prompt);
-    Cache cache = baseline.prefill().cache(choice.options().window());
-    CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget);
-    Measures.Mass mass = plan == null ? new Measures.Mass(1, 0, 0) : Measures.Mass.of(plan.heads());
-    long slots = cache.slots();
-    long bytes = cache.bytes();
-    int[] continuation = baseline.continuation();
-    Sums sums = new Sums(plan == null ? 0 : 1);
-    if (baseline.first() == 0) {
-      sums.token(continuation[0], baseline.said()[0], baseline.prefill().logits());
+    if (!once) {
+      return again(pass, baseline, List.of(choice), progress).getFirst();
     }
-    TeacherForcing.Listener predicted =
-        (i, logits, outputs) -> {
-          int at = i + 1 - baseline.first();
-          sums.token(continuation[i + 1], baseline.said()[at], logits);
-          sums.error(outputs.outputError(baseline.taps()[at]));
-        };
-    int from = Math.max(0, baseline.first() - 1);
-    if (once) {
-      TeacherForcing.run(pass, cache, continuation, from, predicted, progress);
-    } else {
-      for (int i = 0; i + 1 < continuation.length; i++) {
-        DecodeTap tap = i < from ? null : DecodeTap.ofOutputs(pass.config().allHeads());
-        float[] logits = pass.step(cache, continuation[i], tap);
-        if (tap != null) {
-          predicted.predicted(i, logits, tap);
+    Lane lane = new Lane(baseline, choice);
+    TeacherForcing.run(
+        pass,
+        lane.cache,
+        baseline.continuation(),
+        lane.from(),
+        (i, logits, outputs) -> lane.predicted(i, logits, outputs),
+        progress);
+    return lane.drift(pass.config());
+  }
+
+  /**
+   * The same for several choices that compress again and again, side by side: weights are read once
+   * for all of them.
+   */
+  static List<Drift> again(
+      ForwardPass pass, Baseline baseline, List<CacheChoice> choices, Progress progress) {
+    List<Lane> lanes = choices.stream().map(c -> new Lane(baseline, c)).toList();
+    int[] continuation = baseline.continuation();
+    int heads = pass.config().allHeads();
+    for (int i = 0; i + 1 < continuation.length; i++) {
+      List<ForwardPass.Feed> feeds = new ArrayList<>();
+      for (Lane l : lanes) {
+        DecodeTap tap = i < l.from() ? null : DecodeTap.ofOutputs(heads);
+        feeds.add(new ForwardPass.Feed(l.cache, continuation[i], tap));
+      }
+      List<float[]> logits = pass.step(feeds);
+      for (int l = 0; l < lanes.size(); l++) {
+        if (feeds.get(l).tap() != null) {
+          lanes.get(l).predicted(i, logits.get(l), feeds.get(l).tap());
         }
-        if (cache.compressDue(choice.policy(), choice.options(), budget) != null) {
-          sums.compressions++;
-        }
-        progress.at((i + 2.0) / continuation.length);
+        lanes.get(l).compressIfDue();
+      }
+      progress.at((i + 2.0) / continuation.length);
+    }
+    return lanes.stream().map(l -> l.drift(pass.config())).toList();
+  }
+
+  /** A cache on its way through the continuation, and what is measured of it. */
+  private static final class Lane {
+    private final Baseline baseline;
+    private final CacheChoice choice;
+    private final int budget;
+    private final Cache cache;
+    private final Measures.Mass mass;
+    private final long slots;
+    private final long bytes;
+    private final Sums sums;
+
+    Lane(Baseline baseline, CacheChoice choice) {
+      this.baseline = baseline;
+      this.choice = choice;
+      budget = choice.slotsFor(baseline.prefill().tokens());
+      cache = baseline.prefill().cache(choice.options().window());
+      CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget);
+      mass = plan == null ? new Measures.Mass(1, 0, 0) : Measures.Mass.of(plan.heads());
+      slots = cache.slots();
+      bytes = cache.bytes();
+      sums = new Sums(plan == null ? 0 : 1);
+      if (baseline.first() == 0) {
+        sums.token(baseline.continuation()[0], baseline.said()[0], baseline.prefill().logits());
       }
     }
-    int n = sums.tokens;
-    double retained = (double) slots / pass.config().allKvHeads() / prompt;
-    return new Drift(
-        sums.nll / n,
-        sums.fullNll / n,
-        Math.exp(sums.nll / n),
-        Math.exp(sums.fullNll / n),
-        sums.kl / n,
-        (double) sums.agree / n,
-        sums.verbatim,
-        sums.fullVerbatim,
-        sums.error / sums.errors,
-        mass.kept(),
-        mass.merged(),
-        mass.evicted(),
-        slots,
-        retained,
-        bytes,
-        sums.compressions,
-        prompt,
-        n);
+
+    /** The first token whose prediction is measured. */
+    int from() {
+      return Math.max(0, baseline.first() - 1);
+    }
+
+    void predicted(int token, float[] logits, DecodeTap outputs) {
+      int at = token + 1 - baseline.first();
+      sums.token(baseline.continuation()[token + 1], baseline.said()[at], logits);
+      sums.error(outputs.outputError(baseline.taps()[at]));
+    }
+
+    void compressIfDue() {
+      if (cache.compressDue(choice.policy(), choice.options(), budget) != null) {
+        sums.compressions++;
+      }
+    }
+
+    Drift drift(ModelConfig config) {
+      int prompt = baseline.prefill().tokens();
+      int n = sums.tokens;
+      return new Drift(
+          sums.nll / n,
+          sums.fullNll / n,
+          Math.exp(sums.nll / n),
+          Math.exp(sums.fullNll / n),
+          sums.kl / n,
+          (double) sums.agree / n,
+          sums.verbatim,
+          sums.fullVerbatim,
+          sums.error / sums.errors,
+          mass.kept(),
+          mass.merged(),
+          mass.evicted(),
+          slots,
+          (double) slots / config.allKvHeads() / prompt,
+          bytes,
+          sums.compressions,
+          prompt,
+          n);
+    }
   }
 
   private static final class Sums {

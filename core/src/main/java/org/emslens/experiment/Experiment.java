@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
@@ -12,6 +13,9 @@ import org.emslens.session.CacheChoice;
 
 /** Runs trials: all those of one prompt on one prefill. */
 public final class Experiment {
+  /** Trials at a time that compress again and again: more would hardly be faster. */
+  private static final int TOGETHER = 8;
+
   private Experiment() {}
 
   /** Is told what happens, on the thread that works. */
@@ -53,31 +57,56 @@ public final class Experiment {
       group.forEach(t -> listener.done(Outcome.of(t, null, 0, e.getMessage())));
       return;
     }
-    for (Trial t : group) {
-      listener.done(run(loaded.pass(), baseline, t, listener, progress));
+    for (List<Trial> batch : batches(group, baseline, listener)) {
+      run(loaded.pass(), baseline, batch, listener, progress).forEach(listener::done);
     }
   }
 
-  private static Outcome run(
-      ForwardPass pass, Baseline baseline, Trial t, Listener listener, Progress progress) {
-    long start = System.nanoTime();
-    try {
-      CacheChoice choice = t.choice();
-      String what = t.contender().label() + " " + t.budget() + ", " + t.task().name();
-      Drift drift =
-          Drift.measure(
-              pass,
-              baseline,
-              choice,
-              t.once(),
-              share -> {
-                listener.working(what, share);
-                progress.at(share);
-              });
-      return Outcome.of(t, drift, (System.nanoTime() - start) / 1e9, null);
-    } catch (IllegalArgumentException e) {
-      return Outcome.of(t, null, 0, e.getMessage());
+  /** Trials that run side by side; those that cannot run have their outcome at once. */
+  private static List<List<Trial>> batches(
+      List<Trial> group, Baseline baseline, Listener listener) {
+    List<List<Trial>> batches = new ArrayList<>();
+    for (Trial t : group) {
+      try {
+        t.choice().slotsFor(baseline.prefill().tokens());
+      } catch (IllegalArgumentException e) {
+        listener.done(Outcome.of(t, null, 0, e.getMessage()));
+        continue;
+      }
+      List<Trial> last = batches.isEmpty() ? List.of() : batches.getLast();
+      if (last.isEmpty() || t.once() || last.getLast().once() || last.size() == TOGETHER) {
+        batches.add(new ArrayList<>());
+      }
+      batches.getLast().add(t);
     }
+    return batches;
+  }
+
+  private static List<Outcome> run(
+      ForwardPass pass,
+      Baseline baseline,
+      List<Trial> batch,
+      Listener listener,
+      Progress progress) {
+    long start = System.nanoTime();
+    Trial first = batch.getFirst();
+    String others = batch.size() == 1 ? "" : " and " + (batch.size() - 1) + " more";
+    String what =
+        first.contender().label() + " " + first.budget() + others + ", " + first.task().name();
+    Progress told =
+        share -> {
+          listener.working(what, share);
+          progress.at(share);
+        };
+    List<CacheChoice> choices = batch.stream().map(Trial::choice).toList();
+    List<Drift> drifts =
+        first.once()
+            ? List.of(Drift.measure(pass, baseline, choices.getFirst(), true, told))
+            : Drift.again(pass, baseline, choices, told);
+    double seconds = (System.nanoTime() - start) / 1e9 / batch.size();
+    return IntStream.range(0, batch.size())
+        .mapToObj(i -> Outcome.of(batch.get(i), drifts.get(i), seconds, null))
+        .toList();
   }
 
   private static void check(Task.Tokens tokens, LoadedModel loaded) {

@@ -10,7 +10,7 @@ import org.emslens.experiment.Task.NeedleTask;
  * @param depth of a needle, else null
  * @param question `inside` the compressed prompt or `after` it, for needles
  * @param asks whether `verbatim` says that an answer was right
- * @param seconds that compressing and measuring took
+ * @param seconds that compressing and measuring took, a trial's share of those that ran together
  * @param error why there are no measures, else null
  * @param drift the measures; null after an error
  */
