@@ -54,6 +54,16 @@ public abstract class DeviceConformance {
     return EnumSet.allOf(DType.class);
   }
 
+  /**
+   * @param group query heads of a KV head
+   */
+  public record Heads(int group, int headDim) {}
+
+  /** Few shapes, since devices may compile kernels for each: alone and grouped, even and odd. */
+  protected List<Heads> heads() {
+    return List.of(new Heads(3, 38), new Heads(1, 6), new Heads(2, 16));
+  }
+
   /** About how many tokens the longest prompts have. */
   protected int longPrompt() {
     return 300;
@@ -521,11 +531,6 @@ public abstract class DeviceConformance {
     }
   }
 
-  /** Few shapes, since devices may compile kernels for each: alone and grouped, even and odd. */
-  private static final Heads[] HEADS = {new Heads(3, 38), new Heads(1, 6), new Heads(2, 16)};
-
-  private record Heads(int group, int headDim) {}
-
   /** The same prompt on both devices. */
   private record Pair(
       List<AttentionSpec.Shape> shapes,
@@ -543,7 +548,8 @@ public abstract class DeviceConformance {
                 ? 2 + r.nextInt(longPrompt() * 3 / 10)
                 : longPrompt() + r.nextInt(longPrompt() / 6);
     int kvHeads = 1 + r.nextInt(3);
-    Heads heads = HEADS[(int) (seed % HEADS.length)];
+    List<Heads> shaped = heads();
+    Heads heads = shaped.get((int) (seed % shaped.size()));
     int group = heads.group();
     int headDim = heads.headDim();
     AttentionSpec.Shape one =

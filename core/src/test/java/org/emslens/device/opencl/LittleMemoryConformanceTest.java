@@ -1,6 +1,7 @@
 package org.emslens.device.opencl;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
@@ -20,5 +21,10 @@ class LittleMemoryConformanceTest extends DeviceConformance {
   @Override
   protected Set<DType> formats() {
     return EnumSet.of(DType.F16, DType.Q4_K, DType.Q6_K);
+  }
+
+  @Override
+  protected List<Heads> heads() {
+    return List.of(new Heads(3, 38));
   }
 }
