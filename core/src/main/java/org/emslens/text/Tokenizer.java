@@ -16,6 +16,11 @@ import java.util.Set;
  * here. May be used by several threads.
  */
 public final class Tokenizer implements AutoCloseable {
+  static {
+    // The library would tell its makers who uses it, where a machine is one of Amazon's.
+    System.setProperty("OPT_OUT_TRACKING", "true");
+  }
+
   private final HuggingFaceTokenizer library;
   private final Pieces pieces;
   private final int bos;

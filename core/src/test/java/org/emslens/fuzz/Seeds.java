@@ -95,8 +95,8 @@ public final class Seeds {
           Session.start(
               model,
               pass,
-              "Two boats came home before the storm.",
-              CacheChoice.DEFAULT.withBudget(Budget.slots(6)),
+              "The keeper lit the lamp and counted the boats; two boats came home.",
+              CacheChoice.DEFAULT.withBudget(Budget.slots(18)),
               Sampling.GREEDY,
               Session.Detail.COMPARED,
               Progress.NONE);

@@ -2,9 +2,11 @@ package org.emslens.text;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.util.Utils;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,5 +102,14 @@ class TokenizersTest {
                 () -> HfTokenizer.open(folder, Json.MAPPER.createObjectNode(), 5))
             .getMessage();
     assertTrue(said.contains("'WordPiece'; supported are BPE and Unigram"), said);
+  }
+
+  /** Opening a tokenizer asks nobody on the network. */
+  @Test
+  void nobodyIsTold() throws IOException {
+    try (Model model = ModelLoader.open(TestFiles.path("tiny/plain"))) {
+      assertFalse(model.tokenizer().encode("x").isEmpty());
+    }
+    assertEquals("true", Utils.getEnvOrSystemProperty("OPT_OUT_TRACKING"));
   }
 }
