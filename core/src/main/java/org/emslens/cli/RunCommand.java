@@ -23,7 +23,6 @@ import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
 import org.emslens.session.Step;
-import org.emslens.text.ChatMessage;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -207,12 +206,7 @@ final class RunCommand implements Callable<Integer> {
     if (m.chat() == null) {
       throw new IllegalArgumentException(m.title() + " brings no chat template; leave --chat out.");
     }
-    List<ChatMessage> messages = new ArrayList<>();
-    if (system != null) {
-      messages.add(new ChatMessage("system", system));
-    }
-    messages.add(new ChatMessage("user", text));
-    return m.chat().render(messages);
+    return m.chat().begin(system, text);
   }
 
   private void generate(Session session) {

@@ -21,20 +21,21 @@ record PageSource(URI address) implements Source {
   @Override
   public void fetch(CatalogueEntry entry, Path part, FetchListener listener) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(address).timeout(PATIENCE).GET().build();
+    int status;
     try (HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
             .connectTimeout(PATIENCE)
             .build()) {
-      int status = client.send(request, HttpResponse.BodyHandlers.ofFile(part)).statusCode();
-      if (status != 200) {
-        throw new IOException(title() + " answered " + status + ".");
-      }
+      status = client.send(request, HttpResponse.BodyHandlers.ofFile(part)).statusCode();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("The fetch was interrupted.");
     } catch (IOException e) {
       throw new IOException(title() + " cannot be reached.", e);
+    }
+    if (status != 200) {
+      throw new IOException(title() + " answered " + status + HubClient.explain(status) + ".");
     }
   }
 }

@@ -118,6 +118,20 @@ public final class ChatTemplate {
   }
 
   /**
+   * How a chat begins.
+   *
+   * @param system what the model is told before it, or null or blank
+   * @throws IllegalArgumentException as {@link #render}
+   */
+  public String begin(String system, String user) {
+    ChatMessage asks = new ChatMessage("user", user);
+    return render(
+        system == null || system.isBlank()
+            ? List.of(asks)
+            : List.of(new ChatMessage("system", system.strip()), asks));
+  }
+
+  /**
    * What comes after an answer for the user's next turn: the end of the answer's own, the user's,
    * and the assistant's opened.
    *

@@ -1,6 +1,5 @@
 package org.emslens.app.lens;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.emslens.model.Model;
 import org.emslens.session.Run;
@@ -51,11 +50,6 @@ public record Asked(String text, boolean chat, String system) {
       throw new IllegalArgumentException(
           model.title() + " brings no chat template; send the prompt as plain text.");
     }
-    List<ChatMessage> messages = new ArrayList<>();
-    if (!system.isBlank()) {
-      messages.add(new ChatMessage("system", system.strip()));
-    }
-    messages.add(new ChatMessage("user", text));
-    return model.chat().render(messages);
+    return model.chat().begin(system, text);
   }
 }
