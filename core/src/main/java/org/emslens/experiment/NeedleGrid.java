@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.emslens.experiment.Summary.Estimate;
 
 /**
  * Needle outcomes of one contender at one budget, by length and depth.
  *
- * @param title policy, budget and place of the question
+ * @param title policy, model where there are several, budget and place of the question
  * @param lengths rising
  * @param depths rising
  * @param cells by length, then depth; a missing one has not been run
@@ -34,11 +35,12 @@ public record NeedleGrid(
     TreeSet<Integer> lengths = new TreeSet<>();
     TreeSet<Double> depths = new TreeSet<>();
     Map<String, List<Outcome>> grids = new LinkedHashMap<>();
+    Function<Outcome, String> whose = Summary.whose(outcomes);
     for (Outcome o : outcomes) {
       if (o.error() == null && o.length() != null && o.depth() != null) {
         lengths.add(o.length());
         depths.add(o.depth());
-        grids.computeIfAbsent(title(o), k -> new ArrayList<>()).add(o);
+        grids.computeIfAbsent(title(whose.apply(o), o), k -> new ArrayList<>()).add(o);
       }
     }
     List<NeedleGrid> out = new ArrayList<>();
@@ -48,9 +50,9 @@ public record NeedleGrid(
     return out;
   }
 
-  private static String title(Outcome o) {
+  private static String title(String whose, Outcome o) {
     String budget = o.policy().equals("full") ? "" : ", " + o.budget();
-    return o.label() + budget + ", question " + o.question();
+    return whose + budget + ", question " + o.question();
   }
 
   private static Map<Integer, Map<Double, Cell>> cells(List<Outcome> outcomes) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * Outcomes of one contender at one budget, over prompts and seeds.
@@ -16,10 +18,11 @@ import java.util.function.ToDoubleFunction;
  * @param outcomes without those that failed
  */
 public record Summary(String label, String budget, double slots, List<Outcome> outcomes) {
+  /** Quantile whose interval, both ways, is one of 95 % confidence. */
+  private static final double QUANTILE = 0.975;
 
-  private static final double[] T = {
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228
-  };
+  private static final double NORMAL =
+      NormalDistribution.of(0, 1).inverseCumulativeProbability(QUANTILE);
 
   public Summary {
     outcomes = List.copyOf(outcomes);
@@ -69,16 +72,24 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
   public record Estimate(double mean, double low, double high, int n) {}
 
   /**
-   * Summaries in the order in which contenders and budgets first appear, over all their prompts.
+   * Summaries in the order in which contenders and budgets first appear, over all their prompts;
+   * models are told apart, if there are several.
    */
   public static List<Summary> of(Collection<Outcome> outcomes) {
-    return of(outcomes, Outcome::label);
+    return of(outcomes, whose(outcomes));
+  }
+
+  /** Says whose an outcome is: its policy's and, where there are several, its model's. */
+  static Function<Outcome, String> whose(Collection<Outcome> outcomes) {
+    boolean several = outcomes.stream().map(Outcome::model).distinct().count() > 1;
+    return o -> several ? o.label() + ", " + o.model() : o.label();
   }
 
   /** The same where runs of different kinds of prompts are told apart, if there are several. */
   public static List<Summary> byTask(Collection<Outcome> outcomes) {
     boolean several = outcomes.stream().map(Outcome::task).distinct().count() > 1;
-    return of(outcomes, o -> several ? o.label() + ", " + o.task() : o.label());
+    Function<Outcome, String> whose = whose(outcomes);
+    return of(outcomes, o -> whose.apply(o) + (several ? ", " + o.task() : ""));
   }
 
   private static List<Summary> of(Collection<Outcome> outcomes, Function<Outcome, String> label) {
@@ -146,9 +157,9 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
     return new Estimate(mean, mean - error, mean + error, x.length);
   }
 
-  /** 97.5 % quantile of Student's t: a mean of few values is less sure than the normal one says. */
+  /** Student's t: a mean of few values is less sure than the normal distribution says. */
   private static double student(int freedom) {
-    return freedom <= T.length ? T[freedom - 1] : 1.96 + 2.4 / freedom;
+    return TDistribution.of(freedom).inverseCumulativeProbability(QUANTILE);
   }
 
   /** Wilson's interval (1927) for a share of n trials: it makes sense for few trials too. */
@@ -159,7 +170,7 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
       sum += v;
     }
     double p = sum / n;
-    double z = 1.96;
+    double z = NORMAL;
     double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
     double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
     return new Estimate(p, Math.max(0, centre - half), Math.min(1, centre + half), x.length);

@@ -1,0 +1,76 @@
+package org.emslens.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.emslens.experiment.Summary.Estimate;
+import org.emslens.experiment.Summary.Measure;
+import org.junit.jupiter.api.Test;
+
+/** Means over trials, and what must not be thrown together. */
+class SummaryTest {
+  private static Outcome outcome(String model, double kl, boolean needle) {
+    Drift drift =
+        new Drift(2, 1, 7.4, 2.7, kl, 0.5, true, true, 0.1, 0.5, 0.2, 0.3, 96, 0.5, 1, 1, 32, 8);
+    return new Outcome(
+        model + kl,
+        model,
+        needle ? "needle 40 0.5 inside" : "prose 40+8",
+        1,
+        needle ? 40 : null,
+        needle ? 0.5 : null,
+        needle ? "inside" : null,
+        needle,
+        "ems",
+        "",
+        "EMS",
+        "16",
+        1.0,
+        null,
+        drift);
+  }
+
+  @Test
+  void modelsAreToldApart() {
+    List<Outcome> two = List.of(outcome("a.gguf", 0.2, false), outcome("b.gguf", 0.8, false));
+    assertEquals(
+        List.of("EMS, a.gguf", "EMS, b.gguf"),
+        Summary.of(two).stream().map(Summary::label).toList());
+    assertEquals(0.2, Summary.of(two).getFirst().estimate(Measure.KL).mean(), 1e-12);
+    assertEquals("EMS", Summary.of(two.subList(0, 1)).getFirst().label());
+    List<NeedleGrid> grids =
+        NeedleGrid.of(List.of(outcome("a.gguf", 0.2, true), outcome("b.gguf", 0.8, true)));
+    assertEquals(
+        List.of("EMS, a.gguf, 16, question inside", "EMS, b.gguf, 16, question inside"),
+        grids.stream().map(NeedleGrid::title).toList());
+  }
+
+  /** Student's t as SciPy has it: t.ppf(0.975, n - 1). */
+  @Test
+  void fewValuesAreLessSure() {
+    double[] t = {12.706204736, 4.302652730, 3.182446305, 2.776445105};
+    for (int n = 2; n <= 5; n++) {
+      assertEquals(t[n - 2], halfWidth(n), 1e-6, n + " values");
+    }
+    assertEquals(2.119905299, halfWidth(17), 1e-6);
+    assertEquals(2.009575235, halfWidth(50), 1e-6);
+  }
+
+  /** Of the interval, in standard errors. */
+  private static double halfWidth(int n) {
+    List<Outcome> all = new ArrayList<>();
+    double mean = 0;
+    for (int i = 0; i < n; i++) {
+      all.add(outcome("a", i, false));
+      mean += (double) i / n;
+    }
+    double squares = 0;
+    for (int i = 0; i < n; i++) {
+      squares += (i - mean) * (i - mean);
+    }
+    Estimate e = Summary.of(all).getFirst().estimate(Measure.KL);
+    assertEquals(mean, e.mean(), 1e-12);
+    return (e.high() - e.mean()) / Math.sqrt(squares / (n - 1) / n);
+  }
+}
