@@ -50,6 +50,7 @@ public final class ChatTemplate {
         new Jinjava(
             JinjavaConfig.newBuilder()
                 .withElResolver(resolver)
+                .withInterperterFactory(BoundedInterpreter.FACTORY)
                 .withNestedInterpretationEnabled(false)
                 .withMaxOutputSize(MAX_OUTPUT)
                 .withMaxRenderDepth(16)
@@ -101,7 +102,12 @@ public final class ChatTemplate {
         "messages",
         messages.stream().map(m -> Map.of("role", m.role(), "content", m.content())).toList());
     context.put("add_generation_prompt", true);
-    RenderResult result = jinja.renderForResult(source, context);
+    RenderResult result;
+    try {
+      result = jinja.renderForResult(source, context);
+    } catch (BoundedInterpreter.GivenUp e) {
+      throw refused(e.error() == null ? e.getMessage() : reason(e.error()));
+    }
     List<TemplateError> fatal =
         result.getErrors().stream()
             .filter(
@@ -111,8 +117,7 @@ public final class ChatTemplate {
                         || String.valueOf(e.getMessage()).contains("raise_exception"))
             .toList();
     if (!fatal.isEmpty()) {
-      throw new IllegalArgumentException(
-          "The model's chat template cannot be rendered: " + reason(fatal.getFirst()));
+      throw refused(reason(fatal.getFirst()));
     }
     return result.getOutput();
   }
@@ -191,6 +196,10 @@ public final class ChatTemplate {
             .mapToObj(i -> new ChatMessage(marks.get(i).role(), found.group(i + 1)))
             .toList()
         : List.of();
+  }
+
+  private static IllegalArgumentException refused(String why) {
+    return new IllegalArgumentException("The model's chat template cannot be rendered: " + why);
   }
 
   private static String reason(TemplateError error) {

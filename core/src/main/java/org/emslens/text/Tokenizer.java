@@ -76,7 +76,12 @@ public final class Tokenizer implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("The tokenizer is closed.");
     }
-    return library.encode(text, false, false);
+    try {
+      return library.encode(text, false, false);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "The model's tokenizer cannot divide this text: " + e.getMessage(), e);
+    }
   }
 
   /** As {@link #encode}, with the begin-of-text token in front where the model wants one. */

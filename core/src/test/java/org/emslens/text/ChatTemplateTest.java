@@ -3,8 +3,10 @@ package org.emslens.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,5 +45,23 @@ class ChatTemplateTest {
       // Refused, which is as good.
     }
     assertFalse(out.contains("java"), out);
+  }
+
+  /** A million million turns of a loop that say nothing; and as many errors. */
+  @Test
+  void whatDoesNotEndIsGivenUp() {
+    String loop = "{% for i in range(9999) %}";
+    String end = "{% endfor %}";
+    for (String body : new String[] {"", "{{ i.x.y( }}"}) {
+      String why =
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(20),
+              () ->
+                  assertThrows(
+                          IllegalArgumentException.class,
+                          () -> render(loop + loop + loop + body + end + end + end))
+                      .getMessage());
+      assertTrue(why.startsWith("The model's chat template cannot be rendered: "), why);
+    }
   }
 }

@@ -202,14 +202,14 @@ public final class PromptModel {
         this::show);
   }
 
-  /** Where it has no template, a chat is counted as it is written. */
+  /** Where it has no template, or that refuses it, a chat is counted as it is written. */
   private static int length(Asked asked, Model model) {
     Asked counted = model.chat() == null ? Asked.plain(asked.text()) : asked;
     try {
       return model.tokenizer().encodePrompt(counted.prompt(model)).size();
     } catch (IllegalArgumentException e) {
-      // A template may refuse it; who runs it is told why.
-      return model.tokenizer().encodePrompt(asked.text()).size();
+      // Who runs it is told why.
+      return counted.chat() ? length(Asked.plain(asked.text()), model) : 0;
     }
   }
 
