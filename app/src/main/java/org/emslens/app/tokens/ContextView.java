@@ -209,7 +209,7 @@ public final class ContextView extends Surface {
     TokenState state = fate.state(i);
     boolean newest = i == v.step().seen() - 1 && v.stepIndex() > 0;
     if (thinking.get(i)) {
-      g.setFill(c.faint());
+      g.setFill(thought());
       g.fillRect(x, y, width, LINE);
     }
     Color ground = null;
@@ -316,7 +316,7 @@ public final class ContextView extends Surface {
               "thinking",
               c.muted(),
               x -> {
-                g.setFill(c.faint());
+                g.setFill(thought());
                 g.fillRect(x, y - 7, MARK, 14);
               }));
     }
@@ -345,6 +345,11 @@ public final class ContextView extends Surface {
       text(g, m.name(), x + m.indent(), y, SMALL, m.ink(), TextAlignment.LEFT);
       x += m.width() + gap;
     }
+  }
+
+  /** The ground under what a model thinks. */
+  private Color thought() {
+    return colours().muted().deriveColor(0, 1, 1, 0.16);
   }
 
   private static void line(GraphicsContext g, Color ink, double x, double y) {

@@ -46,9 +46,7 @@ public final class Decoder {
   /**
    * @param epsilon of all norms
    */
-  public Decoder(ModelConfig config, TensorNames names, Tensors tensors, double epsilon)
-      throws BadFileException {
-    tensors.check(config);
+  public Decoder(ModelConfig config, TensorNames names, Tensors tensors, double epsilon) {
     this.config = config;
     this.names = names;
     this.tensors = tensors;

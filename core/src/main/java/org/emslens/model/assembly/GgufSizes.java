@@ -17,19 +17,23 @@ public final class GgufSizes {
     int heads = f.integer(f.key("attention.head_count"));
     int headDim = f.integerOr(f.key("attention.key_length"), hidden / Math.max(1, heads));
     f.demand(f.key("attention.value_length"), headDim);
-    return new ModelConfig(
-        f.architecture(),
-        f.integer(f.key("block_count")),
-        hidden,
-        heads,
-        f.integerOr(f.key("attention.head_count_kv"), heads),
-        headDim,
-        f.integer(f.key("feed_forward_length")),
-        f.vocabulary(),
-        f.integer(f.key("context_length")),
-        !tensors.has(TensorNames.GGUF.output() + ".weight"),
-        tensors.parameters(),
-        tensors.bytes(),
-        tensors.commonType().name());
+    ModelConfig config =
+        new ModelConfig(
+            f.architecture(),
+            f.integer(f.key("block_count")),
+            hidden,
+            heads,
+            f.integerOr(f.key("attention.head_count_kv"), heads),
+            headDim,
+            f.integer(f.key("feed_forward_length")),
+            f.vocabulary(),
+            f.integer(f.key("context_length")),
+            !tensors.has(TensorNames.GGUF.output() + ".weight"),
+            tensors.parameters(),
+            tensors.bytes(),
+            tensors.commonType().name());
+    // Other fields have an entry for each layer.
+    tensors.check(config);
+    return config;
   }
 }
