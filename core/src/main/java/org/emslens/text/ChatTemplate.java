@@ -32,9 +32,11 @@ public final class ChatTemplate {
 
   private static final ChatMessage USER = new ChatMessage("user", "=emslens=user=");
 
+  /** The same for all templates: what they set is theirs alone. */
+  private static final Jinjava JINJA = jinja();
+
   private final String source;
   private final Map<String, String> named;
-  private final Jinjava jinja;
 
   public ChatTemplate(String source, Tokenizer tokenizer) {
     this(source, tokenizer.named());
@@ -43,10 +45,13 @@ public final class ChatTemplate {
   ChatTemplate(String source, Map<String, String> named) {
     this.source = JinjaDialect.of(source);
     this.named = named;
+  }
+
+  private static Jinjava jinja() {
     CompositeELResolver resolver = new CompositeELResolver();
     resolver.add(new PythonStrings());
     resolver.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
-    this.jinja =
+    Jinjava jinja =
         new Jinjava(
             JinjavaConfig.newBuilder()
                 .withElResolver(resolver)
@@ -57,20 +62,22 @@ public final class ChatTemplate {
                 .withMaxMacroRecursionDepth(16)
                 .withRangeLimit(10_000)
                 .build());
+    register(jinja, "raise_exception", "raise");
+    register(jinja, "strftime_now", "now");
+    return jinja;
+  }
+
+  /** Lets templates call a method of this class that takes a text. */
+  private static void register(Jinjava jinja, String name, String method) {
     try {
-      register("raise_exception", "raise", String.class);
-      register("strftime_now", "now", String.class);
+      jinja
+          .getGlobalContext()
+          .registerFunction(
+              new ELFunctionDefinition(
+                  "", name, ChatTemplate.class.getMethod(method, String.class)));
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private void register(String name, String method, Class<?>... parameters)
-      throws NoSuchMethodException {
-    jinja
-        .getGlobalContext()
-        .registerFunction(
-            new ELFunctionDefinition("", name, ChatTemplate.class.getMethod(method, parameters)));
   }
 
   /** What templates call to refuse a chat. */
@@ -104,7 +111,7 @@ public final class ChatTemplate {
     context.put("add_generation_prompt", true);
     RenderResult result;
     try {
-      result = jinja.renderForResult(source, context);
+      result = JINJA.renderForResult(source, context);
     } catch (BoundedInterpreter.GivenUp e) {
       throw refused(e.error() == null ? e.getMessage() : reason(e.error()));
     }
