@@ -126,7 +126,8 @@ class FlowsTest {
                 "- wait: idle\n"
                     + "- expect: {prompt.text: \"What is the capital of France?\", step: 0}\n"
                     + "- click: \"#prompt\"\n- key: Ctrl+A\n- type: And of Spain?\n"
-                    + "- click: \"#say\"\n- wait: idle\n"
+                    // Before it is answered, there is nothing to reply to.
+                    + "- key: Ctrl+G\n- wait: idle\n- key: Ctrl+Enter\n- wait: idle\n"
                     + "- expect: {generated: /And of Spain/, prompt.text: \"\", errors: []}\n"
                     // The field has the focus again.
                     + "- type: And of Italy?\n- expect: {prompt.text: \"And of Italy?\"}\n"),

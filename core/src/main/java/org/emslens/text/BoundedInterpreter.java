@@ -13,7 +13,7 @@ import com.hubspot.jinjava.interpret.TemplateError;
  */
 final class BoundedInterpreter extends JinjavaInterpreter {
   /** Looks at variables, of which real templates need some thousands. */
-  private static final int MOST_STEPS = 3_000_000;
+  private static final int MOST_STEPS = 1_000_000;
 
   private static final int MOST_ERRORS = 20;
 

@@ -77,6 +77,12 @@ final class Attempt {
 
   private static long taken(Reader reader) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
+    read(reader);
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  /** The same for what is worked through rather than held. */
+  static void read(Reader reader) {
     try {
       reader.read();
     } catch (IOException | IllegalArgumentException e) {
@@ -85,6 +91,5 @@ final class Attempt {
         throw new AssertionError("no sentence: " + e, e);
       }
     }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
   }
 }

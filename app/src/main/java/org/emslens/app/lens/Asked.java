@@ -48,7 +48,8 @@ public record Asked(String text, boolean chat, String system) {
     }
     if (model.chat() == null) {
       throw new IllegalArgumentException(
-          model.title() + " brings no chat template; send the prompt as plain text.");
+          model.title()
+              + " brings no chat template; switch 'chat turn' off to send the prompt as it is.");
     }
     return model.chat().begin(system, text);
   }

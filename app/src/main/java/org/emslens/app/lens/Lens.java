@@ -163,6 +163,7 @@ public final class Lens implements AutoCloseable {
           open.show(Session.of(recorded), OpenSession.Look.NEWEST);
           screen.execute(
               () -> {
+                settings.take(recorded.choice(), recorded.sampling());
                 showNew(recorded);
                 then.run();
               });
@@ -178,7 +179,6 @@ public final class Lens implements AutoCloseable {
   private void showNew(Run r) {
     branches.clear();
     files.keep(r);
-    settings.take(r.choice(), r.sampling());
     run.set(r);
     selection.stepProperty().set(r.steps().size() - 1);
     opened.set("");
@@ -437,6 +437,7 @@ public final class Lens implements AutoCloseable {
           open.show(m.session(), OpenSession.Look.STAY);
           screen.execute(
               () -> {
+                settings.move(now.choice(), now.sampling());
                 showNew(now);
                 selection.stepProperty().set(m.step());
               });

@@ -100,7 +100,7 @@ public final class Said {
   }
 
   /** The user has begun something else: an older failure has been read by now. */
-  void goesOn() {
+  public void goesOn() {
     if (ofMessage == Subject.OTHER) {
       message.set("");
     }

@@ -295,9 +295,7 @@ public final class LibraryModel {
 
   /** Deletes a model that this program fetched, once the user has said so again. */
   public void delete(Row row) {
-    boolean open =
-        lens.models().modelProperty().get() != null
-            && lens.models().modelProperty().get().path().equals(row.path());
+    boolean open = isOpen(row);
     lens.said()
         .ask(
             this,
@@ -309,6 +307,12 @@ public final class LibraryModel {
             List.of(
                 new Notice.Answer("delete-no", "Keep it", () -> {}),
                 new Notice.Answer("delete-yes", "Delete it", () -> deleteNow(row))));
+  }
+
+  /** Whether it is the model that is open now. */
+  boolean isOpen(Row row) {
+    return lens.models().modelProperty().get() != null
+        && lens.models().modelProperty().get().path().equals(row.path());
   }
 
   private void deleteNow(Row row) {

@@ -51,7 +51,7 @@ public final class LibraryView extends StackPane {
   private static final double GIB = 1L << 30;
 
   /** Least widths of the columns, in heights of a letter: of names, numbers, and the buttons. */
-  private static final double[] LETTERS = {11, 8, 6.5, 7, 6, 7, 10, 12};
+  private static final double[] LETTERS = {11, 8, 6.5, 7, 6, 7, 13, 12};
 
   /** Columns by how much is lost without them. */
   private static final int[] BY_WORTH = {0, 7, 6, 3, 2, 1, 4, 5};
@@ -103,6 +103,8 @@ public final class LibraryView extends StackPane {
     measure.setVisible(false);
     getChildren().addAll(measure, page, new TermsSheet(model));
     model.contextProperty().addListener((o, before, now) -> table.refresh());
+    lens.models().modelProperty().addListener((o, before, now) -> table.refresh());
+    model.rows().addListener((ListChangeListener<Row>) c -> keepFocus());
     model.fetches().addListener((MapChangeListener<String, Job>) c -> table.refresh());
     visibleProperty()
         .addListener(
@@ -137,6 +139,17 @@ public final class LibraryView extends StackPane {
     detail.managedProperty().bind(detail.visibleProperty());
     VBox.setVgrow(table, Priority.ALWAYS);
     return detail;
+  }
+
+  /** Rows that come anew have buttons of their own; who is in the table stays there. */
+  private void keepFocus() {
+    Node focused = getScene() == null ? null : getScene().getFocusOwner();
+    for (Node n = focused; n != null; n = n.getParent()) {
+      if (n == table) {
+        table.requestFocus();
+        return;
+      }
+    }
   }
 
   private Node form(Lens lens, FileDialogs dialogs) {
@@ -240,7 +253,7 @@ public final class LibraryView extends StackPane {
             text("here", this::fits),
             actions());
     table.getColumns().setAll(all);
-    table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
+    table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
     table.widthProperty().addListener((o, before, now) -> fit());
     letter.addListener((o, before, now) -> fit());
     fit();
@@ -353,7 +366,11 @@ public final class LibraryView extends StackPane {
       String what = row.partial() > 0 ? "Resume" : "Fetch";
       box.getChildren().add(button("library-fetch", what, () -> model.fetch(row)));
     }
-    if (row.canOpen()) {
+    if (model.isOpen(row)) {
+      Label open = new Label("is open");
+      open.getStyleClass().add("card-note");
+      box.getChildren().add(open);
+    } else if (row.canOpen()) {
       box.getChildren().add(button("library-open", "Open", () -> open.accept(row.path())));
     }
     if (row.deletable()) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import javafx.beans.property.ObjectProperty;
 import javafx.scene.Node;
+import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Control;
@@ -17,6 +18,8 @@ import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.stage.Stage;
+import javafx.stage.Window;
+import javafx.stage.WindowEvent;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.Lens;
@@ -35,7 +38,9 @@ final class Keys {
 
   static final List<Shortcut> ALL =
       List.of(
-          new Shortcut("Ctrl+Enter", "run the prompt, or what the page is for"),
+          new Shortcut("Ctrl+Enter", "say the next turn of a chat; else run what the page is for"),
+          new Shortcut("Ctrl+Shift+Enter", "run the prompt as a new one"),
+          new Shortcut("Ctrl+G", "generate"),
           new Shortcut("Esc", "put a question away; else leave full screen; else stop what runs"),
           new Shortcut("Left, Right", "one step back, one on; beyond the last, generate"),
           new Shortcut("Home, End", "to the end of the prompt, to the last step"),
@@ -49,6 +54,7 @@ final class Keys {
           new Shortcut("Tab", "to the next control or picture; in a picture, arrows move"),
           new Shortcut("Enter, Space", "in a picture of tokens: pin the token"),
           new Shortcut("Ctrl+Tab", "a tab character in the prompt"),
+          new Shortcut("Ctrl+Q", "quit"),
           new Shortcut("F1", "this list"));
 
   private final Node root;
@@ -60,6 +66,7 @@ final class Keys {
   private final ShortcutsView shortcuts;
   private final Appearance appearance;
   private final Runnable run;
+  private final Runnable anew;
   private final BooleanSupplier cancel;
   private final Runnable turned;
 
@@ -67,7 +74,8 @@ final class Keys {
   private Node clicked;
 
   /**
-   * @param run begins what the shown page is for
+   * @param run begins what the shown page is for, or goes on with it
+   * @param anew begins it in any case
    * @param cancel ends what the shown page runs; tells whether there was anything
    * @param turned gives the focus to the page that is shown now
    */
@@ -81,6 +89,7 @@ final class Keys {
       ShortcutsView shortcuts,
       Appearance appearance,
       Runnable run,
+      Runnable anew,
       BooleanSupplier cancel,
       Runnable turned) {
     this.root = root;
@@ -92,6 +101,7 @@ final class Keys {
     this.shortcuts = shortcuts;
     this.appearance = appearance;
     this.run = run;
+    this.anew = anew;
     this.cancel = cancel;
     this.turned = turned;
     root.addEventFilter(MouseEvent.MOUSE_PRESSED, e -> clicked = button(e.getTarget()));
@@ -166,7 +176,9 @@ final class Keys {
         e.getTarget() instanceof TextInputControl
             && !(e.getTarget() instanceof NumberField<?> f && f.isUnchanged());
     return switch (e.getCode()) {
-      case ENTER -> run;
+      case ENTER -> e.isShiftDown() ? anew : run;
+      case G -> page.get() == Page.INSPECT ? this::generate : null;
+      case Q -> this::quit;
       case S -> commands::save;
       case O -> commands::open;
       case F -> page.get() == Page.INSPECT ? inspect::find : null;
@@ -190,6 +202,18 @@ final class Keys {
       case F11 -> this::fullScreen;
       default -> null;
     };
+  }
+
+  private void generate() {
+    if (root.lookup("#generate") instanceof Button b && !b.isDisabled()) {
+      b.fire();
+    }
+  }
+
+  /** As if by the window's own button: what would be lost is asked about. */
+  private void quit() {
+    Window window = root.getScene().getWindow();
+    window.fireEvent(new WindowEvent(window, WindowEvent.WINDOW_CLOSE_REQUEST));
   }
 
   private void fullScreen() {

@@ -89,14 +89,14 @@ final class Losses {
             lost.isEmpty()
                 ? "End it and " + deed.title.toLowerCase(Locale.ROOT)
                 : deed.title + " without saving",
-            then));
+            () -> end(running, then)));
     answers.add(
         new Notice.Answer(
             deed.id + "-never-ask",
             deed.title + ", and never ask again",
             () -> {
               appearance.askBeforeClosingProperty().set(false);
-              then.run();
+              end(running, then);
             }));
     String question = ((running == null ? "" : deed.running) + lost).strip();
     if (lost.isEmpty()) {
@@ -104,6 +104,13 @@ final class Losses {
     } else {
       lens.said().ask(Said.Subject.OTHER, question, answers);
     }
+  }
+
+  private static void end(Job running, Runnable then) {
+    if (running != null) {
+      running.cancel();
+    }
+    then.run();
   }
 
   /** What is in no file and would be gone, in a sentence for each kind; empty where nothing is. */

@@ -127,6 +127,16 @@ public final class MainView extends BorderPane {
               case NEEDLE -> needle.cancel();
               case MODELS -> false;
             };
+    Runnable begin =
+        () -> {
+          switch (page.get()) {
+            case INSPECT -> prompt.run();
+            case COMPARE -> compare.start();
+            case SWEEP -> sweep.run();
+            case NEEDLE -> needle.run();
+            case MODELS -> library.list();
+          }
+        };
     new Keys(
         this,
         lens,
@@ -137,14 +147,13 @@ public final class MainView extends BorderPane {
         shortcuts,
         appearance,
         () -> {
-          switch (page.get()) {
-            case INSPECT -> prompt.run();
-            case COMPARE -> compare.start();
-            case SWEEP -> sweep.run();
-            case NEEDLE -> needle.run();
-            case MODELS -> library.list();
+          if (page.get() == Page.INSPECT) {
+            prompt.sayOrRun();
+          } else {
+            begin.run();
           }
         },
+        begin,
         cancel,
         this::focusPage);
     setOnDragOver(this::dragOver);

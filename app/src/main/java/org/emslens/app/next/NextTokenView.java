@@ -19,7 +19,7 @@ import org.emslens.text.Tokenizer;
 
 /**
  * The ten most probable next tokens with the compressed cache, beside what sampling makes of them
- * and beside the full cache's. A click goes on with that token.
+ * and beside the full cache's; the one that came next is marked. A click goes on with that token.
  */
 public final class NextTokenView extends Surface {
   private static final double TOP = 20;
@@ -109,6 +109,10 @@ public final class NextTokenView extends Surface {
       int fits = (int) Math.max(4, (w - 48) / 7.4);
       String name = Tokenizer.shown(c.text());
       name = name.length() > fits ? name.substring(0, fits - 1) + "…" : name;
+      if (c.id() == came()) {
+        g.setFill(colours().accent());
+        g.fillRect(x - 5, y + 2, 3, row - 4);
+      }
       text(g, name, x + 4, y + row / 2, MONO, colours().text(), TextAlignment.LEFT);
       text(
           g,
@@ -119,6 +123,13 @@ public final class NextTokenView extends Surface {
           colours().muted(),
           TextAlignment.RIGHT);
     }
+  }
+
+  /** The token that came after the shown step, or -1. */
+  private int came() {
+    View v = lens.viewProperty().get();
+    List<Step> steps = v.run().steps();
+    return v.stepIndex() + 1 < steps.size() ? steps.get(v.stepIndex() + 1).token().id() : -1;
   }
 
   private int rowAt(MouseEvent e) {

@@ -51,6 +51,9 @@ public final class PromptModel {
 
   private int tokens;
 
+  /** Tokens that the open model's context can hold. */
+  private int limit;
+
   private record Length(int tokens, int limit) {}
 
   /** What was written when the shown run was begun, or null. */
@@ -72,13 +75,14 @@ public final class PromptModel {
   public PromptModel(Lens lens) {
     this.lens = lens;
     text.addListener((o, before, now) -> changed());
-    chat.addListener((o, before, now) -> count());
+    chat.addListener((o, before, now) -> changed());
     system.addListener((o, before, now) -> count());
     canSay =
         Bindings.createBooleanBinding(
             () ->
                 isChatShown()
                     && !text.get().isBlank()
+                    && isAnswered()
                     && lens.canBranchBinding().get()
                     && !text.get().equals(read.get().text()),
             text,
@@ -111,6 +115,9 @@ public final class PromptModel {
 
   /** A prompt that was asked to be run is the one that is shown once a run of it comes. */
   private void shown(Run now) {
+    if (!length.get().isEmpty()) {
+      showLength();
+    }
     if (asked != null && now != null && asked.isIn(now) && now.prefill() != before) {
       read.set(asked);
       written.put(now.promptText(), asked);
@@ -175,6 +182,8 @@ public final class PromptModel {
 
   private void changed() {
     lens.said().over(nothing);
+    lens.said().faultsOver();
+    lens.said().goesOn();
     edited.set(sample.get() != null && !sample.get().text().equals(text.get()));
     count();
   }
@@ -187,17 +196,22 @@ public final class PromptModel {
       length.set("");
       tokens = 0;
       tooLong.set(false);
+      if (open != null) {
+        show(new Length(0, open.loaded().model().config().context()));
+      }
       return;
     }
     Asked whole = written();
     Model model = open.loaded().model();
+    boolean turn = isChatShown() && !text.get().equals(read.get().text());
     counting.request(
         stale -> {
           pause();
           if (stale.getAsBoolean()) {
             return null;
           }
-          return new Length(length(whole, model), model.config().context());
+          int counted = turn ? turnLength(whole, model) : length(whole, model);
+          return new Length(counted, model.config().context());
         },
         this::show);
   }
@@ -213,6 +227,14 @@ public final class PromptModel {
     }
   }
 
+  private static int turnLength(Asked asked, Model model) {
+    try {
+      return model.tokenizer().encode(model.chat().next(asked.text())).size();
+    } catch (IllegalArgumentException e) {
+      return length(asked, model);
+    }
+  }
+
   /** While somebody types, most counts are not worth beginning. */
   private static void pause() {
     try {
@@ -224,8 +246,24 @@ public final class PromptModel {
 
   private void show(Length l) {
     tokens = l.tokens;
-    tooLong.set(l.tokens >= l.limit);
-    length.set(Format.count(l.tokens) + " / " + Format.count(l.limit) + " tokens");
+    limit = l.limit;
+    showLength();
+  }
+
+  /** What a chat holds already, and what is written. */
+  private void showLength() {
+    boolean turn =
+        limit > 0
+            && isChatShown()
+            && (text.get().isBlank() || !text.get().equals(read.get().text()));
+    int held = turn ? lens.runProperty().get().last().seen() : 0;
+    tooLong.set(held + tokens >= limit);
+    length.set(
+        (turn ? Format.count(held) + " + " : "")
+            + Format.count(tokens)
+            + " / "
+            + Format.count(limit)
+            + " tokens");
   }
 
   /** Shows the prompt of a run that was opened, without the template of the model that is open. */
@@ -318,6 +356,12 @@ public final class PromptModel {
         && read.get().isIn(run);
   }
 
+  /** Whether the model has said something since the user's last turn. */
+  private boolean isAnswered() {
+    Run run = lens.runProperty().get();
+    return run != null && run.steps().size() - 1 > run.said();
+  }
+
   /** What the field for the prompt is for, where nothing is written in it. */
   StringBinding hintBinding() {
     return hint;
@@ -333,6 +377,15 @@ public final class PromptModel {
     if (canSay.get()) {
       lens.say(text.get());
       text.set("");
+    }
+  }
+
+  /** Says what is written in the chat that is shown, or runs it. */
+  public void sayOrRun() {
+    if (canSay.get()) {
+      say();
+    } else {
+      run();
     }
   }
 

@@ -94,7 +94,7 @@ public final class PromptView extends VBox {
     VBox.setVgrow(text, Priority.ALWAYS);
     SamplingView how = new SamplingView(lens);
     // It has a line of its own only where there is room for one.
-    how.getChildren().add(1, system());
+    how.getChildren().addFirst(system());
     getChildren().addAll(samples, explained, text, how, buttons(lens));
   }
 
@@ -102,7 +102,7 @@ public final class PromptView extends VBox {
     TextField system = new TextField();
     system.setId("system");
     system.setPromptText("system turn");
-    system.setPrefColumnCount(11);
+    system.setPrefColumnCount(18);
     system.setTooltip(
         new Tooltip(
             "What the model is told before the chat; the template's own where this is empty"));
@@ -168,7 +168,9 @@ public final class PromptView extends VBox {
     Button run = new Button("Run", new FontIcon(Material2MZ.PLAY_ARROW));
     run.setId("run");
     run.getStyleClass().add("accent");
-    run.setTooltip(new Tooltip("Read the prompt and compress its cache (Ctrl+Enter)"));
+    run.setTooltip(
+        new Tooltip(
+            "Read the prompt and compress its cache (Ctrl+Enter; Ctrl+Shift+Enter within a chat)"));
     run.setMinWidth(Region.USE_PREF_SIZE);
     run.disableProperty()
         .bind(
@@ -178,7 +180,8 @@ public final class PromptView extends VBox {
     Button say = new Button("Say");
     say.setId("say");
     say.setTooltip(
-        new Tooltip("The next turn of the chat that is shown, in the same cache; then press Step"));
+        new Tooltip(
+            "The next turn of the chat that is shown, in the same cache (Ctrl+Enter); then press Generate (Ctrl+G)"));
     say.setMinWidth(Region.USE_PREF_SIZE);
     say.visibleProperty().bind(model.chatProperty());
     say.managedProperty().bind(say.visibleProperty());

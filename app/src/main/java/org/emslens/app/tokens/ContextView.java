@@ -159,6 +159,9 @@ public final class ContextView extends Surface {
       if (!isInSight(token)) {
         scroll = layout.line[token] * LINE - (height() - FOOT) / 3;
       }
+      // Something else may change the height before this is drawn.
+      atEnd = scroll > most(height()) - LINE;
+      lookedAtInSight = isInSight(lookedAt());
     }
     repaint();
   }
