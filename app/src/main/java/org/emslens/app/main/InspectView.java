@@ -65,6 +65,9 @@ public final class InspectView extends StackPane {
   /** What the fields of a drawn token take besides. */
   private static final double CHANCE = 34;
 
+  /** And for a chat's system turn. */
+  private static final double SYSTEM = 34;
+
   private static final double PINNED = 112;
   private static final double MOST_OF_ANSWER = 52;
   private static final int ANSWER = 400;
@@ -191,10 +194,11 @@ public final class InspectView extends StackPane {
             Bindings.createDoubleBinding(
                 () ->
                     appearance.textProperty().get()
-                        * (lens.settings().sampling().temperature() > 0
-                            ? LEAST_PROMPT + CHANCE
-                            : LEAST_PROMPT),
+                        * (LEAST_PROMPT
+                            + (lens.settings().sampling().temperature() > 0 ? CHANCE : 0)
+                            + (prompt.chatProperty().get() ? SYSTEM : 0)),
                 appearance.textProperty(),
+                prompt.chatProperty(),
                 lens.settings().samplingProperty()));
     return split(
         "left", new double[] {0.36, 0.69}, promptCard, contextCard, atLeast(next, appearance, 130));
