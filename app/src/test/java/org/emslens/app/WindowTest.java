@@ -21,7 +21,6 @@ import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
 import javafx.stage.Stage;
-import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.controls.Surface;
@@ -120,8 +119,8 @@ class WindowTest extends HeadlessWindow {
               shown().run().choice().policy() == p && shown().run().steps().size() == 7 && idle());
       assertEquals(p == Policies.FULL, shown().step().plan() == null && shown().lastPlan() == null);
     }
-    robot.interact(() -> robot.lookup("#merge").queryAs(ToggleSwitch.class).setSelected(false));
-    until(() -> !shown().run().choice().options().merge() && idle());
+    robot.interact(() -> robot.lookup("#merge").queryComboBox().getSelectionModel().selectFirst());
+    until(() -> shown().run().choice().options().merge() == CacheOptions.Merge.NONE && idle());
     assertEquals(0, shown().run().steps().getFirst().plan().merged());
     robot.interact(() -> robot.lookup("#alpha-slider").queryAs(Slider.class).setValue(0.8));
     until(() -> shown().run().choice().options().alpha() == 0.8 && idle());

@@ -13,17 +13,20 @@ import java.util.function.Consumer;
  * @param align how Global and Local are brought together
  * @param countCorrection whether Global divides by the queries that could see the token (else by
  *     all)
- * @param kernel width in tokens over which Local is max-pooled; odd
+ * @param kernel width in tokens over which Local is pooled; odd
+ * @param pool how it is pooled
  * @param mass share of the attention that the important and to-be-merged tokens hold together
  * @param poolLimit to-be-merged tokens at most, as a multiple of the centres
  * @param tau similarity of the zero class
- * @param merge whether anything is merged at all
+ * @param merge what becomes of slots that are not kept
  * @param mergeKeys what a merged slot's key becomes
  * @param bias what is added to a merged slot's logit
  * @param hosts which centres take members
  * @param similarity what is compared
  * @param adaptive whether the pool follows the head's sparsity
- * @param share whether heads of a layer share its budget
+ * @param share which heads share a budget
+ * @param floor what each head is sure of where they do, as a share of the even budget
+ * @param score what slots are ranked by, where a policy leaves that open
  */
 public record CacheOptions(
     int window,
@@ -32,16 +35,19 @@ public record CacheOptions(
     Align align,
     boolean countCorrection,
     int kernel,
+    Pool pool,
     double mass,
     double poolLimit,
     double tau,
-    boolean merge,
+    Merge merge,
     MergeKeys mergeKeys,
     Bias bias,
     Hosts hosts,
     Similarity similarity,
     boolean adaptive,
-    Share share) {
+    Share share,
+    double floor,
+    Score score) {
 
   /** Largest window: the attention of so many last queries is kept from the prefill. */
   public static final int MAX_WINDOW = 64;
@@ -74,13 +80,48 @@ public record CacheOptions(
     ALL
   }
 
+  /** What a neighbourhood counts as: its largest number, or the mean. */
+  public enum Pool {
+    MAX,
+    AVG
+  }
+
   /**
-   * Whether every KV head has the budget to itself, or the heads of a layer share it out by need,
-   * none below a fifth of its even share.
+   * What becomes of slots that are not kept: nothing; each value is blended into the kept slot of
+   * the most similar key; or EMS's merge, which leaves out what resembles nothing.
+   */
+  public enum Merge {
+    NONE,
+    BLEND,
+    EMS
+  }
+
+  /**
+   * Whether every KV head has the budget to itself, or the heads of a layer, or those of all
+   * layers, share it out by need.
    */
   public enum Share {
     EVEN,
-    LAYER
+    LAYER,
+    ALL
+  }
+
+  /** What was asked of the prompt; see {@link PromptScore}. */
+  public enum Score {
+    REPEAT(PromptScore.REPEAT),
+    REPEAT_PLUS(PromptScore.REPEAT_PLUS),
+    EXPECTED(PromptScore.EXPECTED),
+    KEYDIFF(PromptScore.KEY_DIFFERENCE);
+
+    private final PromptScore asked;
+
+    Score(PromptScore asked) {
+      this.asked = asked;
+    }
+
+    PromptScore asked() {
+      return asked;
+    }
   }
 
   /** What the similarity of two slots is the cosine of. */
@@ -99,36 +140,33 @@ public record CacheOptions(
           Align.QUOTA,
           true,
           13,
+          Pool.MAX,
           0.98,
           4,
           0.3,
-          true,
+          Merge.EMS,
           MergeKeys.CENTRE,
           Bias.MASS,
           Hosts.SHARED,
           Similarity.BOTH,
           true,
-          Share.EVEN);
+          Share.EVEN,
+          0.2,
+          Score.REPEAT_PLUS);
 
   /** EMS as people who read the paper's body report it. */
   public static final CacheOptions EMS_AS_REPORTED =
-      new CacheOptions(
-          16,
-          32,
-          0.5,
-          Align.MEAN,
-          true,
-          1,
-          0.95,
-          4,
-          0.5,
-          true,
-          MergeKeys.DIRECTION,
-          Bias.NONE,
-          Hosts.ALL,
-          Similarity.BOTH,
-          true,
-          Share.EVEN);
+      EMS.with(
+          d -> {
+            d.alpha = 0.5;
+            d.align = Align.MEAN;
+            d.kernel = 1;
+            d.mass = 0.95;
+            d.tau = 0.5;
+            d.mergeKeys = MergeKeys.DIRECTION;
+            d.bias = Bias.NONE;
+            d.hosts = Hosts.ALL;
+          });
 
   /**
    * EMS with budgets shared between the heads of a layer, which loses fewer needles at tight
@@ -145,6 +183,48 @@ public record CacheOptions(
             d.share = Share.LAYER;
           });
 
+  /**
+   * EMS's merge on the slots that the model looks at while it repeats the prompt, the budget shared
+   * over all layers: who joins whom is EMS's, what is kept is KVzip+'s, and the pool is four times
+   * that in every head.
+   */
+  public static final CacheOptions EMS_REPEAT =
+      EMS.with(
+          d -> {
+            d.share = Share.ALL;
+            d.hosts = Hosts.ALL;
+            d.adaptive = false;
+          });
+
+  /** SnapKV as published; and what others take from it. */
+  static final CacheOptions SNAPKV =
+      EMS.with(
+          d -> {
+            d.kernel = 5;
+            d.pool = Pool.AVG;
+            d.merge = Merge.NONE;
+          });
+
+  /** Heads of a layer share by need, as AdaKV has it. */
+  static final CacheOptions ADAPTIVE = SNAPKV.with(d -> d.share = Share.LAYER);
+
+  /** Heads of all layers share, none being sure of any slot. */
+  static final CacheOptions KVZIP =
+      SNAPKV.with(
+          d -> {
+            d.share = Share.ALL;
+            d.floor = 0;
+          });
+
+  /** R-KV with its authors' window and pooling. */
+  static final CacheOptions R_KV =
+      SNAPKV.with(
+          d -> {
+            d.window = 8;
+            d.kernel = 7;
+            d.pool = Pool.MAX;
+          });
+
   public CacheOptions {
     range("window", window, 1, MAX_WINDOW);
     range("slack", slack, 1, 100_000);
@@ -153,6 +233,7 @@ public record CacheOptions(
     range("mass", mass, 0, 1);
     range("pool-limit", poolLimit, 0, 1000);
     range("tau", tau, 0, 10);
+    range("floor", floor, 0, 1);
     if (kernel % 2 == 0) {
       throw new IllegalArgumentException("kernel is " + kernel + "; expected an odd number.");
     }
@@ -190,16 +271,19 @@ public record CacheOptions(
     public Align align;
     public boolean countCorrection;
     public int kernel;
+    public Pool pool;
     public double mass;
     public double poolLimit;
     public double tau;
-    public boolean merge;
+    public Merge merge;
     public MergeKeys mergeKeys;
     public Bias bias;
     public Hosts hosts;
     public Similarity similarity;
     public boolean adaptive;
     public Share share;
+    public double floor;
+    public Score score;
 
     private Draft(CacheOptions o) {
       window = o.window;
@@ -208,6 +292,7 @@ public record CacheOptions(
       align = o.align;
       countCorrection = o.countCorrection;
       kernel = o.kernel;
+      pool = o.pool;
       mass = o.mass;
       poolLimit = o.poolLimit;
       tau = o.tau;
@@ -218,6 +303,8 @@ public record CacheOptions(
       similarity = o.similarity;
       adaptive = o.adaptive;
       share = o.share;
+      floor = o.floor;
+      score = o.score;
     }
 
     private CacheOptions options() {
@@ -228,6 +315,7 @@ public record CacheOptions(
           align,
           countCorrection,
           kernel,
+          pool,
           mass,
           poolLimit,
           tau,
@@ -237,7 +325,9 @@ public record CacheOptions(
           hosts,
           similarity,
           adaptive,
-          share);
+          share,
+          floor,
+          score);
     }
   }
 }

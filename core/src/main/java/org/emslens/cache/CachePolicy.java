@@ -1,13 +1,16 @@
 package org.emslens.cache;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Decides what a layer's cache keeps: a pure function from scores, keys and values to a plan per KV
- * head.
+ * Decides what a cache keeps: a pure function from scores, keys and values to a plan per KV head.
  */
 public interface CachePolicy {
+
+  /** What {@link #slack} is where a cache is compressed after the prompt only. */
+  int NEVER = Integer.MAX_VALUE;
 
   /** Smallest budget that it can work with. */
   int minimumBudget();
@@ -22,9 +25,19 @@ public interface CachePolicy {
     return wanted;
   }
 
+  /** What it needs to know of the prompt beyond what every prompt is asked. */
+  default Set<PromptScore> asks() {
+    return Set.of();
+  }
+
   /** What a merged slot's key becomes. */
   default CacheOptions.MergeKeys mergeKeys() {
     return CacheOptions.MergeKeys.CENTRE;
+  }
+
+  /** Whether the heads of all layers share the budget, so that no layer has one of its own. */
+  default boolean sharesLayers() {
+    return false;
   }
 
   /** Slots per KV head of one layer, on average over its heads. */
@@ -33,22 +46,13 @@ public interface CachePolicy {
   }
 
   /**
-   * Plans one layer. Called only where the layer holds more than its budget.
+   * The first half of a plan: chooses what is kept, and asks the device what the plans need to know
+   * beyond that, so that it can answer all heads at once. Called only where some layer holds more
+   * than its budget.
    *
-   * @param budget slots per KV head of this layer, from {@link #layerBudget}
-   * @return one plan per KV head
+   * @param layers those that are compressed, not always all of the model's
+   * @param budget slots per KV head
+   * @return the second half: per layer one plan per KV head
    */
-  List<HeadPlan> plan(LayerState layer, int budget);
-
-  /**
-   * The first half of {@link #plan}: chooses what is kept, and asks the device what the plans need
-   * to know beyond that. Where all layers choose before any of them plans, a device can answer them
-   * at once.
-   *
-   * @return the second half
-   */
-  default Supplier<List<HeadPlan>> choose(LayerState layer, int budget) {
-    List<HeadPlan> plans = plan(layer, budget);
-    return () -> plans;
-  }
+  Supplier<List<List<HeadPlan>>> choose(List<LayerState> layers, int budget);
 }

@@ -1,6 +1,7 @@
 package org.emslens.cache;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Keeps everything. */
 public final class Full implements CachePolicy {
@@ -15,7 +16,7 @@ public final class Full implements CachePolicy {
   }
 
   @Override
-  public List<HeadPlan> plan(LayerState layer, int budget) {
+  public Supplier<List<List<HeadPlan>>> choose(List<LayerState> layers, int budget) {
     throw new UnsupportedOperationException("The full cache is never compressed.");
   }
 }

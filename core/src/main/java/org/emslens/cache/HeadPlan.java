@@ -113,7 +113,7 @@ public record HeadPlan(
     for (int j = 0; j < all.length; j++) {
       all[j] = j;
     }
-    float[] mass = HeadwisePolicy.mass(h, h.global(true));
+    float[] mass = Candidates.mass(h, h.global(true));
     return keep(all, 0, mass, h.slots(), Scores.NONE, h.slots());
   }
 

@@ -1,22 +1,19 @@
 package org.emslens.cache;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * What a policy sees of one layer.
  *
- * @param newest attention of the newest query, per KV head averaged over its group [G][n]
  * @param skipped per KV head, how many of its slots, the oldest, are left out here since no query
  *     to come reaches them [G]
  */
-public record LayerState(
-    int layer, int layers, List<HeadState> heads, float[][] newest, int[] skipped) {
+public record LayerState(int layer, int layers, List<HeadState> heads, int[] skipped) {
 
   /** With all slots. */
-  public LayerState(int layer, int layers, List<HeadState> heads, float[][] newest) {
-    this(layer, layers, heads, newest, new int[heads.size()]);
+  public LayerState(int layer, int layers, List<HeadState> heads) {
+    this(layer, layers, heads, new int[heads.size()]);
   }
 
   /** Without the slots before a position. */
@@ -26,9 +23,6 @@ public record LayerState(
         layer,
         layers,
         IntStream.range(0, skip.length).mapToObj(g -> heads.get(g).from(skip[g])).toList(),
-        IntStream.range(0, skip.length)
-            .mapToObj(g -> Arrays.copyOfRange(newest[g], skip[g], newest[g].length))
-            .toArray(float[][]::new),
         skip);
   }
 }

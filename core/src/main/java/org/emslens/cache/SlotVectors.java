@@ -17,8 +17,12 @@ public interface SlotVectors {
    */
   Supplier<MostSimilar> mostSimilar(Similarity by, int[] pool, int[] centres, float floor);
 
-  /** The same without the first slots, which numbers then do not count. */
-  default SlotVectors from(int first) {
+  /**
+   * The same without the first slots, which numbers then do not count.
+   *
+   * @param slots how many there are
+   */
+  default SlotVectors from(int first, int slots) {
     SlotVectors all = this;
     return new SlotVectors() {
       @Override
@@ -32,6 +36,13 @@ public interface SlotVectors {
         return all.valueNorms(later(slots));
       }
 
+      @Override
+      public float[] keys() {
+        float[] keys = all.keys();
+        int d = keys.length / slots;
+        return Arrays.copyOfRange(keys, first * d, keys.length);
+      }
+
       private int[] later(int[] slots) {
         return Arrays.stream(slots).map(s -> s + first).toArray();
       }
@@ -40,4 +51,7 @@ public interface SlotVectors {
 
   /** Euclidean length of some slots' values. */
   float[] valueNorms(int[] slots);
+
+  /** A copy of all keys [slots, d]. */
+  float[] keys();
 }

@@ -1,7 +1,10 @@
 package org.emslens.cache;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
@@ -13,16 +16,23 @@ public enum Switch {
   ALIGN((d, v) -> d.align = choice(CacheOptions.Align.class, v)),
   COUNT_CORRECTION((d, v) -> d.countCorrection = flag(v)),
   KERNEL((d, v) -> d.kernel = whole(v)),
+  POOL((d, v) -> d.pool = choice(CacheOptions.Pool.class, v)),
   MASS((d, v) -> d.mass = number(v)),
   POOL_LIMIT((d, v) -> d.poolLimit = number(v)),
   TAU((d, v) -> d.tau = number(v)),
-  MERGE((d, v) -> d.merge = flag(v)),
+  MERGE((d, v) -> d.merge = choice(CacheOptions.Merge.class, v)),
   MERGE_KEYS((d, v) -> d.mergeKeys = choice(CacheOptions.MergeKeys.class, v)),
   BIAS((d, v) -> d.bias = choice(CacheOptions.Bias.class, v)),
   HOSTS((d, v) -> d.hosts = choice(CacheOptions.Hosts.class, v)),
   SIMILARITY((d, v) -> d.similarity = choice(CacheOptions.Similarity.class, v)),
   ADAPTIVE((d, v) -> d.adaptive = flag(v)),
-  SHARE((d, v) -> d.share = choice(CacheOptions.Share.class, v));
+  SHARE((d, v) -> d.share = choice(CacheOptions.Share.class, v)),
+  FLOOR((d, v) -> d.floor = number(v)),
+  SCORE((d, v) -> d.score = choice(CacheOptions.Score.class, v));
+
+  /** What concerns EMS's merge, beyond whether it is made. */
+  private static final Set<Switch> OF_MERGING =
+      EnumSet.of(MASS, POOL_LIMIT, TAU, MERGE_KEYS, BIAS, HOSTS, SIMILARITY, ADAPTIVE);
 
   private final BiConsumer<CacheOptions.Draft, String> set;
 
@@ -40,6 +50,7 @@ public enum Switch {
           case ALIGN -> o.align();
           case COUNT_CORRECTION -> o.countCorrection();
           case KERNEL -> o.kernel();
+          case POOL -> o.pool();
           case MASS -> o.mass();
           case POOL_LIMIT -> o.poolLimit();
           case TAU -> o.tau();
@@ -50,8 +61,27 @@ public enum Switch {
           case SIMILARITY -> o.similarity();
           case ADAPTIVE -> o.adaptive();
           case SHARE -> o.share();
+          case FLOOR -> o.floor();
+          case SCORE -> o.score();
         };
-    return value.toString().toLowerCase(Locale.ROOT);
+    return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether it changes anything while the others are as they are. */
+  public boolean matters(CacheOptions o) {
+    if (OF_MERGING.contains(this)) {
+      return o.merge() == CacheOptions.Merge.EMS;
+    }
+    return this != FLOOR || o.share() != CacheOptions.Share.EVEN;
+  }
+
+  /** What it can be, where that is one of a few words. */
+  public static List<String> words(Class<? extends Enum<?>> type) {
+    return Arrays.stream(type.getEnumConstants()).map(Switch::word).toList();
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** As written in files and, after two dashes, on the command line. */
@@ -123,13 +153,10 @@ public enum Switch {
 
   private static <E extends Enum<E>> E choice(Class<E> type, String value) {
     for (E e : type.getEnumConstants()) {
-      if (e.name().equalsIgnoreCase(value)) {
+      if (word(e).equalsIgnoreCase(value)) {
         return e;
       }
     }
-    throw new Expected(
-        Arrays.stream(type.getEnumConstants())
-            .map(e -> e.name().toLowerCase(Locale.ROOT))
-            .collect(Collectors.joining(" or ")));
+    throw new Expected(String.join(" or ", words(type)));
   }
 }

@@ -37,9 +37,16 @@ public final class PolicyColours {
       case PYRAMIDKV -> 0x8c6d31;
       case ADA_SNAPKV -> 0x66a61e;
       case MERGE_ON_EVICT -> 0xd55e00;
+      case R_KV -> 0x8f6fb0;
+      case CRITICAL_ADA -> 0x2e8b8b;
+      case KEYDIFF -> 0xb5a300;
+      case EXPECTED_ATTENTION -> 0x4f7cac;
+      case KVZIP -> 0xa0522d;
+      case KVZIP_PLUS -> 0xe2725b;
       case EMS -> 0xcc79a7;
       case EMS_SHARED -> 0x7570b3;
       case EMS_REPORTED -> 0xb03060;
+      case EMS_REPEAT -> 0xd01c8b;
     };
   }
 }

@@ -98,10 +98,10 @@ final class BenchCommand implements Callable<Integer> {
       List<Integer> lengths = contexts.stream().map(n -> Math.min(n, most)).distinct().toList();
       int[] longest = prose(loaded, Collections.max(lengths) + Bench.decoded());
       spec.commandLine().getErr().println("Warming up with a short prompt.");
-      Bench.warmUp(loaded.pass(), longest, choices);
+      Bench.warmUp(loaded, longest, choices);
       for (int context : lengths) {
         int[] ids = Arrays.copyOf(longest, context + Bench.decoded());
-        Bench.run(loaded.pass(), ids, choices, Progress.NONE, b -> print(out, b));
+        Bench.run(loaded, ids, choices, Progress.NONE, b -> print(out, b));
       }
     }
     return 0;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
+import org.emslens.engine.scores.PromptScoring;
 import org.emslens.experiment.Baseline;
 import org.emslens.experiment.Drift;
 import org.emslens.format.TextFiles;
@@ -65,6 +66,8 @@ final class DriftCommand implements Callable<Integer> {
       }
       choice.slotsFor(prompt.length);
       Baseline full = Baseline.of(loaded.pass(), prompt, ids, 0, Progress.NONE);
+      new PromptScoring(loaded.model(), loaded.pass())
+          .ask(full.prefill(), choice.policy().with(choice.options()).asks(), Progress.NONE);
       JsonOut.print(spec, Drift.measure(loaded.pass(), full, choice, once, Progress.NONE));
       return 0;
     }

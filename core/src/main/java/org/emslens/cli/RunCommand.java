@@ -15,6 +15,7 @@ import org.emslens.engine.Progress;
 import org.emslens.format.TextFiles;
 import org.emslens.format.Writable;
 import org.emslens.model.Model;
+import org.emslens.session.Asking;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Manifest;
 import org.emslens.session.Measures;
@@ -133,9 +134,35 @@ final class RunCommand implements Callable<Integer> {
         description = "A UTF-8 file with the prompt.")
     private Path file;
 
+    @ArgGroup(exclusive = false)
+    private Apart apart;
+
+    /** What is compressed. */
     String read() throws IOException {
-      return file == null ? text : TextFiles.read(file);
+      Path from = apart == null ? file : apart.context;
+      return from == null ? text : TextFiles.read(from);
     }
+
+    /** What comes after the compression, or null. */
+    String question() {
+      return apart == null ? null : apart.question;
+    }
+  }
+
+  private static final class Apart {
+    @Option(
+        names = "--context-file",
+        paramLabel = "F",
+        required = true,
+        description = "A UTF-8 file that is compressed before the question is known.")
+    private Path context;
+
+    @Option(
+        names = "--question",
+        paramLabel = "Q",
+        required = true,
+        description = "With --context-file: what is asked once it is compressed.")
+    private String question;
   }
 
   @Override
@@ -152,18 +179,22 @@ final class RunCommand implements Callable<Integer> {
     }
     String text = prompt.read();
     try (LoadedModel loaded = model.load()) {
+      Asking asking = asking(loaded.model(), text);
       long start = System.nanoTime();
       Session session =
           Session.start(
               loaded.model(),
               loaded.pass(),
-              chat ? asChat(loaded.model(), system, text) : text,
+              asking.compressed(),
               choice,
               sampling,
               detail(),
               Progress.NONE);
       double prefillSeconds = (System.nanoTime() - start) / 1e9;
       start = System.nanoTime();
+      if (asking.afterwards() != null) {
+        session.ask(asking.afterwards(), prompt.question().strip(), this::print);
+      }
       generate(session);
       for (String turn : turns) {
         session.say(loaded.model().chat(), turn, this::print);
@@ -200,6 +231,16 @@ final class RunCommand implements Callable<Integer> {
       return Session.Detail.COMPARED;
     }
     return measure ? Session.Detail.MEASURED : Session.Detail.TEXT;
+  }
+
+  private Asking asking(Model m, String text) {
+    if (prompt.question() == null) {
+      return new Asking(chat ? asChat(m, system, text) : text, null);
+    }
+    String question = prompt.question();
+    return chat
+        ? Asking.within(asChat(m, system, Asking.joined(text, question)), question)
+        : Asking.of(text, question);
   }
 
   private static String asChat(Model m, String system, String text) {

@@ -42,9 +42,17 @@ final class SwitchOption {
   @Option(
       names = "--kernel",
       paramLabel = "N",
-      description = "Width of Local's max-pooling, odd (13).")
+      description = "Width over which the window's attention is pooled, odd (13; SnapKV 5).")
   void kernel(String v) {
     set.put(Switch.KERNEL, v);
+  }
+
+  @Option(
+      names = "--pool",
+      paramLabel = "max|avg",
+      description = "How it is pooled (max; SnapKV avg).")
+  void pool(String v) {
+    set.put(Switch.POOL, v);
   }
 
   @Option(
@@ -102,15 +110,34 @@ final class SwitchOption {
 
   @Option(
       names = "--share",
-      paramLabel = "even|layer",
-      description = "Whether heads of a layer share its budget by need (even).")
+      paramLabel = "even|layer|all",
+      description = "Whether heads of a layer, or of all layers, share the budget by need (even).")
   void share(String v) {
     set.put(Switch.SHARE, v);
   }
 
-  @Option(names = "--no-merge", description = "Evict only.")
-  void noMerge(boolean v) {
-    set.put(Switch.MERGE, Boolean.toString(!v));
+  @Option(
+      names = "--floor",
+      paramLabel = "X",
+      description = "What each head is sure of then, as a share of the even budget (0.2; KVzip 0).")
+  void floor(String v) {
+    set.put(Switch.FLOOR, v);
+  }
+
+  @Option(
+      names = "--merge",
+      paramLabel = "none|blend|ems",
+      description = "What becomes of slots that are not kept (ems; of other policies none).")
+  void merge(String v) {
+    set.put(Switch.MERGE, v);
+  }
+
+  @Option(
+      names = "--score",
+      paramLabel = "repeat|repeat-plus|expected|keydiff",
+      description = "What ems-repeat ranks by (repeat-plus).")
+  void score(String v) {
+    set.put(Switch.SCORE, v);
   }
 
   @Option(

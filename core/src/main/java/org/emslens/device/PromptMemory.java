@@ -40,6 +40,15 @@ public interface PromptMemory extends AutoCloseable {
    */
   float[] map(int layer, int head, int[] rowBounds, int[] columnBounds, BooleanSupplier cancelled);
 
+  /**
+   * Room for tokens that follow this prompt, which {@link Device#attend} then takes, from {@link
+   * #tokens} on: its keys and values are this one's, whose queries and statistics it does not have.
+   * It can be asked for parts of maps below its first {@link #tokens} rows only.
+   *
+   * @param more how many follow at most
+   */
+  PromptMemory continued(int more);
+
   /** One query head's map, max-pooled to {@link #THUMBNAIL} squared; not to be written. */
   float[] thumbnail(int layer, int head);
 

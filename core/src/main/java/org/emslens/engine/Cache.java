@@ -1,7 +1,8 @@
 package org.emslens.engine;
 
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CachePolicy;
@@ -20,28 +21,41 @@ import org.emslens.model.AttentionSpec;
 public final class Cache implements AutoCloseable {
   private final CacheMemory memory;
   private final List<AttentionSpec.Shape> shapes;
+  private final PromptScores scores;
   private final int prompt;
   private int seen;
+
+  /** Whether the slots are the prompt's tokens, one each. */
+  private boolean untouched;
 
   /**
    * @param memory the slots, where a device keeps them
    * @param shapes of the layers, first to last
+   * @param scores what was asked of the prompt
    * @param seen tokens that all heads hold
    */
-  public Cache(CacheMemory memory, List<AttentionSpec.Shape> shapes, int seen) {
-    this(memory, shapes, seen, seen);
-  }
-
-  private Cache(CacheMemory memory, List<AttentionSpec.Shape> shapes, int prompt, int seen) {
+  public Cache(
+      CacheMemory memory, List<AttentionSpec.Shape> shapes, PromptScores scores, int seen) {
     this.memory = memory;
     this.shapes = List.copyOf(shapes);
-    this.prompt = prompt;
+    this.scores = scores;
+    this.prompt = seen;
     this.seen = seen;
+    untouched = true;
+  }
+
+  private Cache(Cache o) {
+    memory = o.memory.copy();
+    shapes = o.shapes;
+    scores = o.scores;
+    prompt = o.prompt;
+    seen = o.seen;
+    untouched = o.untouched;
   }
 
   /** An independent copy, to come back to. */
   public Cache copy() {
-    return new Cache(memory.copy(), shapes, prompt, seen);
+    return new Cache(this);
   }
 
   /** The slots, where the device keeps them. */
@@ -62,6 +76,7 @@ public final class Cache implements AutoCloseable {
   /** Says that one more token has gone through all layers. */
   void advance() {
     seen++;
+    untouched = false;
   }
 
   /**
@@ -71,6 +86,7 @@ public final class Cache implements AutoCloseable {
   public void truncate(int n) {
     memory.truncate(n);
     seen = n;
+    untouched = n == prompt;
   }
 
   /** Slots of all heads. */
@@ -107,16 +123,28 @@ public final class Cache implements AutoCloseable {
    * however layers share it.
    */
   public boolean reaches(CachePolicy policy, int budget, int more) {
-    for (int l = 0; l < shapes.size() && seen > budget; l++) {
+    if (seen <= budget) {
+      return false;
+    }
+    // Where all layers share, what they hold together counts.
+    long over = 0;
+    for (int l = 0; l < shapes.size(); l++) {
       int of = policy.layerBudget(budget, l, shapes.size());
-      int window = shapes.get(l).window();
-      int heads = shapes.get(l).kvHeads();
-      long slots = window == 0 ? slots(l) : Math.min(slots(l), (long) heads * window);
-      if (!holdsWindow(of, l) && slots >= (long) heads * (of + more)) {
-        return true;
+      if (!holdsWindow(of, l)) {
+        long above = reached(l) - shapes.get(l).kvHeads() * ((long) of + more);
+        if (!policy.sharesLayers() && above >= 0) {
+          return true;
+        }
+        over += above;
       }
     }
-    return false;
+    return policy.sharesLayers() && over >= 0;
+  }
+
+  /** Slots of one layer's heads that the next query reaches. */
+  private long reached(int layer) {
+    AttentionSpec.Shape s = shapes.get(layer);
+    return s.window() == 0 ? slots(layer) : Math.min(slots(layer), (long) s.kvHeads() * s.window());
   }
 
   /** Whether a layer has a window no longer than its budget, so that there is nothing to choose. */
@@ -133,7 +161,7 @@ public final class Cache implements AutoCloseable {
   }
 
   private LayerState state(int layer) {
-    LayerState all = memory.state(layer);
+    LayerState all = untouched ? scores.with(memory.state(layer)) : memory.state(layer);
     int reached = shapes.get(layer).firstReached(seen);
     return reached == 0 ? all : all.from(reached);
   }
@@ -150,33 +178,27 @@ public final class Cache implements AutoCloseable {
   public CompressionPlan plan(
       List<LayerState> states, Policies policy, CacheOptions options, int budget) {
     CachePolicy p = policy.with(options);
-    List<Supplier<List<HeadPlan>>> chosen =
-        states.parallelStream().map(s -> choose(p, s, budget)).toList();
-    List<HeadPlan> plans =
-        chosen.parallelStream().map(Supplier::get).flatMap(List::stream).toList();
-    return new CompressionPlan(policy.id(), budget, p.mergeKeys(), plans);
-  }
-
-  private static boolean fits(LayerState s, int budget) {
-    long slots = s.heads().stream().mapToLong(HeadState::slots).sum();
-    return slots <= (long) budget * s.heads().size();
-  }
-
-  private Supplier<List<HeadPlan>> choose(CachePolicy p, LayerState s, int budget) {
-    int of = p.layerBudget(budget, s.layer(), s.layers());
-    if (holdsWindow(of, s.layer()) || shapes.get(s.layer()).window() > 0 && fits(s, of)) {
-      return () ->
-          IntStream.range(0, s.heads().size())
-              .mapToObj(g -> HeadPlan.keepAll(s.heads().get(g)).after(s.skipped()[g]))
-              .toList();
+    List<LayerState> compressed = states.stream().filter(s -> !staysWhole(p, s, budget)).toList();
+    Iterator<List<HeadPlan>> plans = p.choose(compressed, budget).get().iterator();
+    List<HeadPlan> all = new ArrayList<>();
+    for (LayerState s : states) {
+      List<HeadPlan> heads =
+          staysWhole(p, s, budget)
+              ? s.heads().stream().map(HeadPlan::keepAll).toList()
+              : plans.next();
+      for (int g = 0; g < heads.size(); g++) {
+        all.add(heads.get(g).after(s.skipped()[g]));
+      }
     }
-    Supplier<List<HeadPlan>> chosen = p.choose(s, of);
-    return () -> {
-      List<HeadPlan> plans = chosen.get();
-      return IntStream.range(0, plans.size())
-          .mapToObj(g -> plans.get(g).after(s.skipped()[g]))
-          .toList();
-    };
+    return new CompressionPlan(policy.id(), budget, p.mergeKeys(), all);
+  }
+
+  /** Whether all that queries of a layer with a window reach is within its budget. */
+  private boolean staysWhole(CachePolicy p, LayerState s, int budget) {
+    int of = p.layerBudget(budget, s.layer(), s.layers());
+    long slots = s.heads().stream().mapToLong(HeadState::slots).sum();
+    return holdsWindow(of, s.layer())
+        || shapes.get(s.layer()).window() > 0 && slots <= (long) of * s.heads().size();
   }
 
   /**
@@ -190,7 +212,8 @@ public final class Cache implements AutoCloseable {
 
   /** The same where some layer has grown by the policy's slack: while decoding. */
   public CompressionPlan compressDue(Policies policy, CacheOptions options, int budget) {
-    return compress(policy, options, budget, policy.with(options).slack(options.slack()));
+    int slack = policy.with(options).slack(options.slack());
+    return slack == CachePolicy.NEVER ? null : compress(policy, options, budget, slack);
   }
 
   private CompressionPlan compress(Policies policy, CacheOptions options, int budget, int more) {
@@ -206,6 +229,7 @@ public final class Cache implements AutoCloseable {
   /** Executes a plan that was made for just this state. */
   public void apply(CompressionPlan plan) {
     memory.apply(plan);
+    untouched = false;
   }
 
   @Override

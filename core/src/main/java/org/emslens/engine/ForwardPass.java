@@ -14,6 +14,7 @@ import org.emslens.device.KeyUse;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.Tensor;
 import org.emslens.format.TensorSource;
+import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.FeedForwardSpec;
 import org.emslens.model.LayerSpec;
@@ -164,7 +165,44 @@ public final class ForwardPass implements AutoCloseable {
       memory.close();
       throw e;
     }
-    return new Prompt(config, spec.attention(), ids.clone(), memory, logits);
+    return new Prompt(config, spec.attention(), ids.clone(), memory, logits, new PromptScores());
+  }
+
+  /**
+   * Runs tokens that follow a prompt as if they had been part of it, apart from it.
+   *
+   * @param memory {@link PromptMemory#continued} of the prompt, which then holds their queries
+   * @param lengths given the length of each token's hidden state where it enters each layer
+   *     [layers][ids]
+   */
+  public void follow(
+      Prompt prompt, PromptMemory memory, int[] ids, float[][] lengths, Progress progress) {
+    int n = ids.length;
+    try (Activations a = new Activations(device, spec, Math.min(n, BLOCK), false)) {
+      float[] hidden = new float[Math.min(n, BLOCK) * spec.hidden()];
+      for (int at = 0; at < n; at += BLOCK) {
+        int start = at;
+        int size = Math.min(BLOCK, n - at);
+        int first = prompt.tokens() + at;
+        int[] positions = IntStream.range(first, first + size).toArray();
+        embed(ids, at, positions, a.x);
+        walk(
+            a,
+            size,
+            positions,
+            prompt.tokens(),
+            (l, qkv, out) -> {
+              progress.at((start + (double) size * l / layers.size()) / n);
+              device.download(a.x, 0, size, hidden, 0);
+              for (int t = 0; t < size; t++) {
+                lengths[l][start + t] = RowProducts.norm(hidden, t * spec.hidden(), spec.hidden());
+              }
+              device.attend(memory, l, qkv, first, size, out);
+            },
+            at + size < n);
+      }
+    }
+    progress.at(1);
   }
 
   /**

@@ -16,13 +16,15 @@ import org.emslens.model.ModelConfig;
  * @param ids its tokens
  * @param memory its attention, where the device keeps it
  * @param logits of the last position [vocab]; empty where this was read from a recording
+ * @param scores what was asked of it so far
  */
 public record Prompt(
     ModelConfig config,
     List<AttentionSpec.Shape> shapes,
     int[] ids,
     PromptMemory memory,
-    float[] logits)
+    float[] logits,
+    PromptScores scores)
     implements AutoCloseable {
 
   public Prompt {
@@ -33,9 +35,14 @@ public record Prompt(
     return ids.length;
   }
 
+  /** This, as if nothing had been asked of it. */
+  public Prompt unasked() {
+    return new Prompt(config, shapes, ids, memory, logits, new PromptScores());
+  }
+
   /** A fresh full cache that remembers the attention of the last `window` queries. */
   public Cache cache(int window) {
-    return new Cache(memory.cache(window), shapes, tokens());
+    return new Cache(memory.cache(window), shapes, scores, tokens());
   }
 
   /**

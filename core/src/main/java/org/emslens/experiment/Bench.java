@@ -10,8 +10,10 @@ import org.emslens.device.DecodeTap;
 import org.emslens.device.ProcessMemory;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
+import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
+import org.emslens.engine.scores.PromptScoring;
 import org.emslens.session.CacheChoice;
 
 /**
@@ -21,7 +23,8 @@ import org.emslens.session.CacheChoice;
  * @param prefillTokensPerSecond with score statistics gathered; the same run for all policies
  * @param decodeTokensPerSecond with the compressed cache, attention captured, re-compressions
  *     included
- * @param scoreMillis reading the score statistics of all heads, after the prompt
+ * @param scoreMillis reading the score statistics of all heads, after the prompt, and asking it
+ *     what else the policy wants to know
  * @param planMillis ranking and assigning
  * @param applyMillis executing the plan
  * @param compressionShare of those three in the time of prefill and compression together
@@ -52,10 +55,10 @@ public record Bench(
    *
    * @param ids as for `run`
    */
-  public static void warmUp(ForwardPass pass, int[] ids, List<CacheChoice> choices) {
+  public static void warmUp(LoadedModel loaded, int[] ids, List<CacheChoice> choices) {
     int[] few = Arrays.copyOf(ids, Math.min(ids.length, SHORT + DECODED));
     for (int done = 0; done < WARM_UPS; done += choices.size()) {
-      run(pass, few, choices, Progress.NONE, b -> {});
+      run(loaded, few, choices, Progress.NONE, b -> {});
     }
   }
 
@@ -66,7 +69,7 @@ public record Bench(
    * @param ids a prompt, and 64 tokens more to decode
    */
   public static void run(
-      ForwardPass pass,
+      LoadedModel loaded,
       int[] ids,
       List<CacheChoice> choices,
       Progress progress,
@@ -74,16 +77,16 @@ public record Bench(
     int context = ids.length - DECODED;
     ProcessMemory.forgetPeak();
     long start = System.nanoTime();
-    Prompt prefill = pass.prompt(Arrays.copyOf(ids, context), null, progress);
+    Prompt prefill = loaded.pass().prompt(Arrays.copyOf(ids, context), null, progress);
     double prefillSeconds = (System.nanoTime() - start) / 1e9;
     for (CacheChoice c : choices) {
-      each.accept(run(pass, prefill, prefillSeconds, ids, c, progress));
+      each.accept(run(loaded, prefill.unasked(), prefillSeconds, ids, c, progress));
       ProcessMemory.forgetPeak();
     }
   }
 
   private static Bench run(
-      ForwardPass pass,
+      LoadedModel loaded,
       Prompt prefill,
       double prefillSeconds,
       int[] ids,
@@ -93,6 +96,11 @@ public record Bench(
     int budget = choice.slotsFor(context);
     List<double[]> times = new ArrayList<>();
     Cache cache = null;
+    ForwardPass pass = loaded.pass();
+    long begun = System.nanoTime();
+    new PromptScoring(loaded.model(), pass)
+        .ask(prefill, choice.policy().with(choice.options()).asks(), progress);
+    double asking = (System.nanoTime() - begun) / 1e6;
     boolean compresses = choice.policy().with(choice.options()).compresses() && budget < context;
     for (int i = 0; i < ROUNDS; i++) {
       progress.at(0);
@@ -108,7 +116,7 @@ public record Bench(
       progress.at((double) i / DECODED);
     }
     double decodeSeconds = (System.nanoTime() - start) / 1e9;
-    double score = median(times, 0);
+    double score = asking + median(times, 0);
     double plan = median(times, 1);
     double apply = median(times, 2);
     double compression = (score + plan + apply) / 1e3;

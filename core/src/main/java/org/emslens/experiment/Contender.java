@@ -54,7 +54,7 @@ public record Contender(Policies policy, Map<Switch, String> switches) {
     return new CacheChoice(policy, options(), budget);
   }
 
-  /** `alpha=0.25 merge=false`, or nothing. */
+  /** `alpha=0.25 merge=none`, or nothing. */
   public String switchText() {
     return switches.entrySet().stream()
         .map(e -> e.getKey().id() + "=" + e.getValue())

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
+import org.emslens.engine.scores.PromptScoring;
 import org.emslens.session.CacheChoice;
 
 /** Runs trials: all those of one prompt on one prefill. */
@@ -57,9 +58,37 @@ public final class Experiment {
       group.forEach(t -> listener.done(Outcome.of(t, null, 0, e.getMessage())));
       return;
     }
-    for (List<Trial> batch : batches(group, baseline, listener)) {
+    for (List<Trial> batch :
+        batches(asked(loaded, group, baseline, listener, progress), baseline, listener)) {
       run(loaded.pass(), baseline, batch, listener, progress).forEach(listener::done);
     }
+  }
+
+  /** Asks the prompt what policies want to know; trials that it leaves no room for have ended. */
+  private static List<Trial> asked(
+      LoadedModel loaded,
+      List<Trial> group,
+      Baseline baseline,
+      Listener listener,
+      Progress progress) {
+    PromptScoring scoring = new PromptScoring(loaded.model(), loaded.pass());
+    List<Trial> able = new ArrayList<>();
+    for (Trial t : group) {
+      CacheChoice c = t.choice();
+      try {
+        scoring.ask(
+            baseline.prefill(),
+            c.policy().with(c.options()).asks(),
+            share -> {
+              listener.working(c.policy().title() + " asks, " + t.task().name(), share);
+              progress.at(share);
+            });
+        able.add(t);
+      } catch (IllegalArgumentException e) {
+        listener.done(Outcome.of(t, null, 0, e.getMessage()));
+      }
+    }
+    return able;
   }
 
   /** Trials that run side by side; those that cannot run have their outcome at once. */

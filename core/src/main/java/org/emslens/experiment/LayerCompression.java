@@ -12,6 +12,7 @@ import org.emslens.device.Devices;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.Tensor;
 import org.emslens.engine.Cache;
+import org.emslens.engine.PromptScores;
 import org.emslens.format.Npy;
 import org.emslens.model.AttentionSpec;
 import org.emslens.session.Budget;
@@ -50,7 +51,9 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     int slots = new CacheChoice(Policies.EMS, options, budget).slotsFor(n);
     int d = keys.shape()[2];
     try (PromptMemory prompt = prompt(device, queries, keys, values, options.window());
-        Cache cache = new Cache(prompt.cache(options.window()), shapes(queries, keys), n)) {
+        Cache cache =
+            new Cache(
+                prompt.cache(options.window()), shapes(queries, keys), new PromptScores(), n)) {
       return of(cache, slots, options, heads, n, d);
     }
   }

@@ -18,13 +18,12 @@ public final class Ranking {
     return best;
   }
 
-  /** Indices by falling score, ties to the earlier one. Scores are finite and not negative. */
+  /** Indices by falling score, ties to the earlier one. */
   public static int[] descending(float[] scores, int n) {
     long[] keys = new long[n];
     for (int j = 0; j < n; j++) {
-      // Bits of non-negative floats rise with their value; + 0 turns -0 into 0.
-      long bits = Float.floatToRawIntBits(scores[j] + 0f);
-      keys[j] = (Integer.MAX_VALUE - bits) << 32 | j;
+      long falling = ~ordered(scores[j]) ^ Integer.MIN_VALUE;
+      keys[j] = falling << 32 | j;
     }
     Arrays.sort(keys);
     int[] order = new int[n];

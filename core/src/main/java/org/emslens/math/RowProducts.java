@@ -21,6 +21,26 @@ public final class RowProducts {
     }
   }
 
+  /** Product of x[a..a+d) and y[b..b+d). */
+  public static float dot(float[] x, int a, float[] y, int b, int d) {
+    // Four sums, so that one does not wait for the other.
+    float s = 0;
+    float t = 0;
+    float u = 0;
+    float v = 0;
+    int i = 0;
+    for (; i + 3 < d; i += 4) {
+      s += x[a + i] * y[b + i];
+      t += x[a + i + 1] * y[b + i + 1];
+      u += x[a + i + 2] * y[b + i + 2];
+      v += x[a + i + 3] * y[b + i + 3];
+    }
+    for (; i < d; i++) {
+      s += x[a + i] * y[b + i];
+    }
+    return s + t + (u + v);
+  }
+
   /** Euclidean length of x[from..from+d). */
   public static float norm(float[] x, int from, int d) {
     double a = 0;

@@ -2,6 +2,7 @@ package org.emslens.session;
 
 import java.util.List;
 import org.emslens.cache.CacheOptions;
+import org.emslens.cache.PromptScore;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.ModelConfig;
 import org.emslens.text.Token;
@@ -11,6 +12,7 @@ import org.emslens.text.Token;
  *
  * @param format always {@link Recording#FORMAT}
  * @param version see {@link Recording}
+ * @param asked what was asked of the prompt; empty in versions before 5
  * @param manifest where it comes from; null in versions before 3
  */
 record RecordedRun(
@@ -22,6 +24,7 @@ record RecordedRun(
     String promptText,
     List<Token> prompt,
     int lastRowCount,
+    List<PromptScore> asked,
     String policy,
     CacheOptions options,
     Budget budget,

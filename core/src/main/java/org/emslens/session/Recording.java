@@ -7,7 +7,7 @@ import org.emslens.engine.Progress;
 /**
  * A session in one file, `.emslens`, which opens without the model.
  *
- * <p>Format, version 3. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
+ * <p>Format, version 5. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
  * little-endian, f16 is IEEE half precision, arrays are row-major. L layers, H query heads, G KV
  * heads, d head size, N prompt tokens, W rows kept of the last queries.
  *
@@ -17,6 +17,8 @@ import org.emslens.engine.Progress;
  * prefill/LAYER             one per layer: queries f16 [H,N,d], keys f16 [G,N,d], values f16 [G,N,d],
  *                           log normalisers f32 [H,N], received f32 [G,N], last rows f16 [G,W,N],
  *                           thumbnails f16 [H,24*24]
+ * asked/SCORE               one per thing that was asked of the prompt ({@link
+ *                           org.emslens.cache.PromptScore}): f32 [L*G,N]
  * plans/STEP                one per step that compressed: policy and budget, then per KV head the
  *                           numbers of kept slots, of the window, of all slots and of scores, and
  *                           i32 kept, i32 target, f32 weight, f32 bias, f32 global, local, score,
@@ -25,15 +27,16 @@ import org.emslens.engine.Progress;
  * errors/STEP               f32 [L,H], each head's output error, for steps that asked the full cache
  * </pre>
  *
- * <p>Versions 1, which had no output errors and no budgets shared between heads, and 2, which had
- * no limit of candidates and no manifest, are read as well.
+ * <p>Versions 1, which had no output errors and no budgets shared between heads, 2, which had no
+ * limit of candidates and no manifest, 3, which did not say how each layer attends, and 4, whose
+ * policies had fewer parts to choose, are read as well.
  *
  * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as
  * everywhere.
  */
 public final class Recording {
   static final String FORMAT = "emslens-recording";
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   private Recording() {}
 

@@ -10,6 +10,8 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,17 +19,23 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CacheOptions;
+import org.emslens.cache.CacheOptions.Merge;
+import org.emslens.cache.CacheOptions.Pool;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
+import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.cpu.HostPrompt;
 import org.emslens.engine.Prompt;
+import org.emslens.engine.PromptScores;
 import org.emslens.format.BadFileException;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.ModelConfig;
@@ -163,12 +171,32 @@ final class RecordingReader {
     if (version < 4 && json.get("sampling") instanceof ObjectNode sampling) {
       sampling.put("minP", 0).put("repetition", 1);
     }
+    if (version < 5 && json instanceof ObjectNode all) {
+      all.putArray("asked");
+      withParts(all);
+    }
     for (JsonNode step : json.path("steps")) {
       if (step instanceof ObjectNode s && !s.has("drawn")) {
         s.putNull("drawn");
       }
     }
     return json;
+  }
+
+  /** Rivals of EMS had their parts built in, and only a window and a slack to choose. */
+  private static void withParts(ObjectNode all) {
+    if (all.get("options") instanceof ObjectNode o) {
+      String policy = all.path("policy").asText();
+      Merge merge = o.path("merge").asBoolean() ? Merge.EMS : Merge.NONE;
+      o.put("merge", merge.name()).put("pool", Pool.MAX.name());
+      o.put("floor", CacheOptions.EMS.floor()).put("score", CacheOptions.EMS.score().name());
+      if (Policies.ids().contains(policy) && !policy.startsWith("ems")) {
+        ObjectNode preset = MAPPER.valueToTree(Policies.byId(policy).preset());
+        preset.set("window", o.get("window"));
+        preset.set("slack", o.get("slack"));
+        all.set("options", preset);
+      }
+    }
   }
 
   private void checkShapes(RecordedRun r) throws BadFileException {
@@ -247,7 +275,23 @@ final class RecordingReader {
     }
     int[] ids = r.prompt().stream().mapToInt(Token::id).toArray();
     List<AttentionSpec.Shape> shapes = shapes(r);
-    return new Prompt(c, shapes, ids, HostPrompt.of(shapes, kept), new float[0]);
+    return new Prompt(c, shapes, ids, HostPrompt.of(shapes, kept), new float[0], asked(r));
+  }
+
+  private PromptScores asked(RecordedRun r) throws IOException {
+    PromptScores scores = new PromptScores();
+    int heads = r.config().allKvHeads();
+    int n = r.prompt().size();
+    for (PromptScore what : r.asked()) {
+      try (DataInputStream in = open("asked/" + what.id(), 4L * heads * n)) {
+        float[][] all = new float[heads][];
+        for (int h = 0; h < heads; h++) {
+          all[h] = Numbers.readFloats(in, n);
+        }
+        scores.put(what, all);
+      }
+    }
+    return scores;
   }
 
   /** Models were all alike before files said how each layer attends. */
@@ -361,7 +405,39 @@ final class RecordingReader {
       throw bad(
           "the part '" + name + "' claims " + entry.getSize() + " bytes, more than it can hold.");
     }
-    return new DataInputStream(new BufferedInputStream(zip.getInputStream(entry), 1 << 16));
+    return new DataInputStream(
+        new BufferedInputStream(new Whole(zip.getInputStream(entry), entry), 1 << 16));
+  }
+
+  /**
+   * A part's bytes, whose checksum is looked at when it is closed after something was read: the
+   * library leaves that to whoever reads.
+   */
+  private final class Whole extends CheckedInputStream {
+    private final ZipEntry entry;
+    private boolean used;
+
+    Whole(InputStream in, ZipEntry entry) {
+      super(in, new CRC32());
+      this.entry = entry;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int n) throws IOException {
+      used = true;
+      return super.read(into, from, n);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (used) {
+        transferTo(OutputStream.nullOutputStream());
+        if (getChecksum().getValue() != entry.getCrc()) {
+          throw bad("is damaged: the part '" + entry.getName() + "' is not what was saved.");
+        }
+      }
+      super.close();
+    }
   }
 
   private BadFileException bad(String problem) {

@@ -4,9 +4,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptLayer;
 import org.emslens.engine.Progress;
 import org.emslens.format.AtomicFile;
@@ -35,6 +37,13 @@ final class RecordingWriter {
       layer(data, run.prefill().memory().layer(l), lastRows(run));
       zip.closeEntry();
     }
+    for (PromptScore what : asked(run)) {
+      zip.putNextEntry(new ZipEntry("asked/" + what.id()));
+      for (float[] head : run.prefill().scores().get(what)) {
+        Numbers.write(data, head);
+      }
+      zip.closeEntry();
+    }
     for (Step s : run.steps()) {
       progress.at((double) (run.config().layers() + s.index()) / parts);
       if (s.plan() != null) {
@@ -60,6 +69,10 @@ final class RecordingWriter {
   /** As many rows as the run's own window needs; others are computed from queries and keys. */
   private static int lastRows(Run run) {
     return Math.min(run.prompt().size(), run.choice().options().window());
+  }
+
+  private static List<PromptScore> asked(Run run) {
+    return run.prefill().scores().known().stream().sorted().toList();
   }
 
   private static void layer(DataOutputStream out, PromptLayer p, int lastRows) throws IOException {
@@ -92,6 +105,7 @@ final class RecordingWriter {
         run.promptText(),
         run.prompt(),
         lastRows(run),
+        asked(run),
         run.choice().policy().id(),
         run.choice().options(),
         run.choice().budget(),

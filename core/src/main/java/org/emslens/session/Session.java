@@ -12,11 +12,13 @@ import java.util.stream.IntStream;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
+import org.emslens.cache.PromptScore;
 import org.emslens.device.DecodeTap;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
+import org.emslens.engine.scores.PromptScoring;
 import org.emslens.model.Model;
 import org.emslens.text.ChatTemplate;
 import org.emslens.text.Token;
@@ -31,6 +33,7 @@ public final class Session {
   private static final int REHEARSALS = 10;
 
   private final ForwardPass pass;
+  private final PromptScoring scoring;
   private final Tokenizer tokenizer;
   private final String model;
   private final String promptText;
@@ -77,6 +80,7 @@ public final class Session {
 
   private Session(
       ForwardPass pass,
+      PromptScoring scoring,
       Tokenizer tokenizer,
       String model,
       String promptText,
@@ -87,6 +91,7 @@ public final class Session {
       Sampling sampling,
       Detail detail) {
     this.pass = pass;
+    this.scoring = scoring;
     this.tokenizer = tokenizer;
     this.model = model;
     this.promptText = promptText;
@@ -128,10 +133,13 @@ public final class Session {
               + ".");
     }
     choice.slotsFor(prompt.size());
-    Prompt prefill = pass.prompt(Tokenizer.ids(prompt), null, progress);
+    boolean asks = !choice.policy().with(choice.options()).asks().isEmpty();
+    Prompt prefill =
+        pass.prompt(Tokenizer.ids(prompt), null, asks ? share -> progress.at(share / 3) : progress);
     Session s =
         new Session(
             pass,
+            new PromptScoring(model, pass),
             model.tokenizer(),
             model.title(),
             promptText,
@@ -141,6 +149,7 @@ public final class Session {
             choice,
             sampling,
             detail);
+    s.ask(choice, share -> progress.at((1 + 2 * share) / 3));
     s.begin();
     return s;
   }
@@ -151,11 +160,12 @@ public final class Session {
    *
    * @throws IllegalArgumentException where a budget does not fit
    */
-  public List<Session> beside(List<CacheChoice> others, Detail detail) {
+  public List<Session> beside(List<CacheChoice> others, Detail detail, Progress progress) {
     if (pass == null) {
       throw new IllegalStateException("A recording cannot be compared without its model.");
     }
     others.forEach(c -> c.slotsFor(prompt.size()));
+    others.forEach(c -> ask(c, progress));
     Shadow shared = Shadow.of(prefill, true);
     return others.stream()
         .map(
@@ -163,6 +173,7 @@ public final class Session {
               Session s =
                   new Session(
                       pass,
+                      scoring,
                       tokenizer,
                       model,
                       promptText,
@@ -183,6 +194,7 @@ public final class Session {
   public static Session of(Run recorded) {
     Session s =
         new Session(
+            null,
             null,
             null,
             recorded.model(),
@@ -215,9 +227,11 @@ public final class Session {
               + model.title()
               + ": the same prompt gives another distribution, so it cannot go on.");
     }
+    prefill.scores().putAll(recorded.prefill().scores());
     Session s =
         new Session(
             pass,
+            new PromptScoring(model, pass),
             model.tokenizer(),
             recorded.model(),
             recorded.promptText(),
@@ -308,10 +322,13 @@ public final class Session {
   /**
    * Compresses the prompt's cache anew; the steps begin again at 0.
    *
-   * @throws IllegalArgumentException where the budget does not fit, leaving all as it was
+   * @param progress throws to stop, which leaves all as it was
+   * @throws IllegalArgumentException where the budget does not fit, or the policy wants to know
+   *     what was not asked of the prompt and no model is at hand; all is left as it was
    */
-  public void choose(CacheChoice choice, Sampling sampling) {
+  public void choose(CacheChoice choice, Sampling sampling, Progress progress) {
     choice.slotsFor(prompt.size());
+    ask(choice, progress);
     this.choice = choice;
     if (recorded != null && choice.equals(recorded.choice())) {
       // Its tokens came as they were drawn then.
@@ -322,6 +339,23 @@ public final class Session {
       this.sampling = sampling;
       begin();
     }
+  }
+
+  /** Asks the prompt what a policy wants to know, where there is something to compress. */
+  private void ask(CacheChoice c, Progress progress) {
+    Set<PromptScore> asked = c.policy().with(c.options()).asks();
+    boolean whole = prompt.size() <= c.slotsFor(prompt.size());
+    if (whole || prefill.scores().has(asked)) {
+      return;
+    }
+    if (scoring == null) {
+      throw new IllegalArgumentException(
+          c.policy().title()
+              + " asks the model about the prompt first; "
+              + model
+              + " has to be open for that.");
+    }
+    scoring.ask(prefill, asked, progress);
   }
 
   private void begin() {
@@ -411,19 +445,43 @@ public final class Session {
    */
   public void say(ChatTemplate chat, String user, Consumer<Step> told) {
     List<Token> turn = turn(chat, user);
+    fits(turn, "The turn");
+    feed(turn, user, told);
+  }
+
+  /**
+   * What is asked once the prompt is compressed, token by token.
+   *
+   * @param text that follows the prompt
+   * @param shown how it is shown
+   * @param told of every step
+   * @throws IllegalArgumentException in one sentence, where it does not fit the context
+   */
+  public void ask(String text, String shown, Consumer<Step> told) {
+    List<Token> tokens = tokenizer.encode(text);
+    fits(tokens, "The question");
+    feed(tokens, shown, told);
+  }
+
+  private void fits(List<Token> tokens, String what) {
     int room = prefill.config().context() - steps.getLast().seen();
-    if (turn.size() >= room) {
+    if (tokens.size() >= room) {
       throw new IllegalArgumentException(
-          "The turn has "
-              + turn.size()
+          what
+              + " has "
+              + tokens.size()
               + " tokens; the model's context has room for "
               + room
               + ".");
     }
-    for (int i = 0; i < turn.size(); i++) {
-      boolean last = i == turn.size() - 1;
-      said.put(steps.size(), last ? Run.TURN + user.strip() + "\n\n" : "");
-      told.accept(feed(turn.get(i).id()));
+  }
+
+  /** Feeds a user's tokens, which are shown as one text with the last of them. */
+  private void feed(List<Token> tokens, String shown, Consumer<Step> told) {
+    for (int i = 0; i < tokens.size(); i++) {
+      boolean last = i == tokens.size() - 1;
+      said.put(steps.size(), last ? Run.TURN + shown.strip() + "\n\n" : "");
+      told.accept(feed(tokens.get(i).id()));
     }
   }
 

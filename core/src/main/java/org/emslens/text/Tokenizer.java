@@ -111,6 +111,11 @@ public final class Tokenizer implements AutoCloseable {
     return pieces.text(id);
   }
 
+  /** Whether this token is put before prompts. */
+  public boolean begins(int id) {
+    return bos >= 0 && id == bos;
+  }
+
   /** Whether generation ends with this token. */
   public boolean stops(int id) {
     return stops.contains(id);

@@ -25,6 +25,16 @@ class PolicyDefinitionsTest {
   private static final int W = 6;
   private static final int LAYERS = 4;
 
+  private static final List<Policies> DEFINED =
+      List.of(
+          Policies.STREAMING_LLM,
+          Policies.H2O,
+          Policies.TOVA,
+          Policies.SNAPKV,
+          Policies.PYRAMIDKV,
+          Policies.ADA_SNAPKV,
+          Policies.MERGE_ON_EVICT);
+
   /** One layer: attention of every query head [H][n][n], keys and values per KV head. */
   private record Layer(int groups, int group, int n, double[][][] a, float[][] k, float[][] v) {
 
@@ -173,11 +183,8 @@ class PolicyDefinitionsTest {
       @ForAll @IntRange(min = 10, max = 17) int budget) {
     Layer x = Layer.random(seed, groups, group, n);
     Cache cache = x.cache();
-    CacheOptions o = CacheOptions.EMS.with(d -> d.window = W);
-    for (Policies policy : Policies.values()) {
-      if (policy == Policies.FULL || policy.id().startsWith("ems")) {
-        continue;
-      }
+    for (Policies policy : DEFINED) {
+      CacheOptions o = policy.preset().with(d -> d.window = W);
       CompressionPlan plan = cache.plan(policy, o, budget);
       long kept = 0;
       for (int i = 0; i < plan.heads().size(); i++) {
@@ -200,7 +207,7 @@ class PolicyDefinitionsTest {
     int budget = 14;
     Layer x = Layer.random(seed, groups, 2, n);
     Cache cache = x.cache();
-    CacheOptions o = CacheOptions.EMS.with(d -> d.window = W);
+    CacheOptions o = Policies.MERGE_ON_EVICT.preset().with(d -> d.window = W);
     cache.apply(cache.plan(Policies.MERGE_ON_EVICT, o, budget));
     for (int g = 0; g < groups; g++) {
       List<Integer> kept = List.copyOf(defined(Policies.MERGE_ON_EVICT, x, 0, g, budget));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -69,9 +70,9 @@ class PolicyPropertiesTest {
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 3) int kvHeads,
       @ForAll @IntRange(min = 30, max = 120) int n,
-      @ForAll @IntRange(min = 1, max = 9) int policy,
+      @ForAll @IntRange(min = 1, max = 17) int policy,
       @ForAll @IntRange(min = 10, max = 29) int budget) {
-    CacheOptions o = CacheOptions.EMS.with(d -> d.window = 8);
+    CacheOptions o = Policies.values()[policy].preset().with(d -> d.window = 8);
     Cache cache = random(seed, kvHeads, n, 8);
     CompressionPlan plan = cache.plan(Policies.values()[policy], o, budget);
     Cache again = cache.copy();
@@ -79,9 +80,12 @@ class PolicyPropertiesTest {
     again.apply(plan);
     CacheFrame frame = CacheFrame.whole(2 * kvHeads, n).apply(plan);
     CachePolicy p = Policies.values()[policy].with(o);
-    for (int l = 0; l < 2; l++) {
+    for (int l = 0; l < 2 && !p.sharesLayers(); l++) {
       int most = Math.min(n, p.layerBudget(budget, l, 2));
       assertEquals((long) kvHeads * most, cache.slots(l), "slots of layer " + l);
+    }
+    if (p.sharesLayers()) {
+      assertEquals(2L * kvHeads * Math.min(n, budget), cache.slots(), "slots of all layers");
     }
     for (int i = 0; i < 2 * kvHeads; i++) {
       int l = i / kvHeads;
@@ -141,14 +145,22 @@ class PolicyPropertiesTest {
   @Property(tries = 60)
   void permutingHeadsPermutesPlans(@ForAll long seed) {
     Cache cache = random(seed, 2, 60, 8);
-    LayerState s = cache.memory().state(0);
-    LayerState swapped =
-        new LayerState(0, 2, s.heads().reversed(), new float[][] {s.newest()[1], s.newest()[0]});
+    LayerState s = cache.states().getFirst();
+    LayerState swapped = new LayerState(0, 2, s.heads().reversed());
     for (Policies policy : Policies.values()) {
       if (policy != Policies.FULL) {
-        CachePolicy p = policy.with(CacheOptions.EMS.with(d -> d.window = 8));
-        var plans = p.plan(s, 20);
-        var back = p.plan(swapped, 20).reversed();
+        // Heads that share break ties by their order.
+        CachePolicy p =
+            policy.with(
+                policy
+                    .preset()
+                    .with(
+                        d -> {
+                          d.window = 8;
+                          d.share = CacheOptions.Share.EVEN;
+                        }));
+        var plans = p.choose(List.of(s), 20).get().getFirst();
+        var back = p.choose(List.of(swapped), 20).get().getFirst().reversed();
         for (int g = 0; g < 2; g++) {
           assertArrayEquals(plans.get(g).target(), back.get(g).target(), policy.id());
         }
@@ -267,7 +279,7 @@ class PolicyPropertiesTest {
       @ForAll long seed, @ForAll @IntRange(min = 10, max = 40) int n) {
     Cache cache = random(seed, 2, n, 8);
     for (Policies policy : Policies.values()) {
-      CachePolicy p = policy.with(CacheOptions.EMS.with(d -> d.window = 8));
+      CachePolicy p = policy.with(policy.preset().with(d -> d.window = 8));
       assertTrue(!p.compresses() || !cache.reaches(p, n, 1));
     }
   }

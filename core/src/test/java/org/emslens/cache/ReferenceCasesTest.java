@@ -60,16 +60,19 @@ class ReferenceCasesTest {
             CacheOptions.Align.valueOf(p.get("align").asText().toUpperCase()),
             true,
             p.get("kernel").asInt(),
+            CacheOptions.Pool.MAX,
             p.get("mass").asDouble(),
             p.get("pool_limit").asDouble(),
             p.get("tau").asDouble(),
-            true,
+            CacheOptions.Merge.EMS,
             CacheOptions.MergeKeys.valueOf(p.get("merge_keys").asText().toUpperCase()),
             CacheOptions.Bias.valueOf(p.get("bias").asText().toUpperCase()),
             CacheOptions.Hosts.valueOf(p.get("hosts").asText().toUpperCase()),
             CacheOptions.Similarity.BOTH,
             true,
-            CacheOptions.Share.EVEN);
+            CacheOptions.Share.EVEN,
+            0.2,
+            CacheOptions.Score.REPEAT_PLUS);
     LayerCompression layer =
         LayerCompression.of(
             device,

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.cpu.HostPrompt;
 import org.emslens.engine.Cache;
+import org.emslens.engine.PromptScores;
 import org.emslens.model.AttentionSpec;
 
 /** Caches of given numbers. */
@@ -48,6 +50,17 @@ final class TestCaches {
     }
     AttentionSpec.Shape shape = AttentionSpec.Shape.of(kvHeads, kvHeads, d);
     HostPrompt prompt = HostPrompt.of(Collections.nCopies(layers.size(), shape), layers);
-    return new Cache(prompt.cache(window), Collections.nCopies(layers.size(), shape), n);
+    PromptScores scores = new PromptScores();
+    Random random = new Random(n);
+    for (PromptScore what : PromptScore.values()) {
+      float[][] all = new float[layers.size() * kvHeads][n];
+      for (float[] head : all) {
+        for (int j = 0; j < n; j++) {
+          head[j] = random.nextFloat();
+        }
+      }
+      scores.put(what, all);
+    }
+    return new Cache(prompt.cache(window), Collections.nCopies(layers.size(), shape), scores, n);
   }
 }

@@ -362,6 +362,39 @@ public abstract class DeviceConformance {
     near(p.plainOut, p.deviceOut, "outputs");
   }
 
+  /** Tokens that follow a prompt see its keys, and leave it as it was. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void promptsCanBeContinued(long seed) {
+    Pair p = prompts(seed);
+    int n = p.plain.tokens();
+    int more = 3 + (int) seed * 30;
+    List<PromptMemory> longer = List.of(p.plain.continued(more), p.device.continued(more));
+    for (int l = 0; l < p.shapes.size(); l++) {
+      AttentionSpec.Shape s = p.shapes.get(l);
+      int width = s.queryWidth() + 2 * s.kvWidth();
+      float[] qkv = random(new Random(seed + l), more * width);
+      List<float[]> found = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        Device d = i == 0 ? plain : device;
+        Tensor y = d.tensor(more, s.queryWidth());
+        d.attend(longer.get(i), l, tensor(d, more, width, qkv), n, more, y);
+        found.add(values(d, y));
+      }
+      near(found.get(0), found.get(1), "outputs of what follows");
+    }
+    for (int l = 0; l < p.shapes.size(); l++) {
+      int[] rows = IntStream.rangeClosed(n, n + more).toArray();
+      int[] columns = {0, 1, n / 2, n, n + more};
+      near(
+          longer.getFirst().map(l, 0, rows, columns, () -> false),
+          longer.getLast().map(l, 0, rows, columns, () -> false),
+          "map of what follows");
+      near(p.plain.layer(l).keys()[0], p.device.layer(l).keys()[0], "keys of the prompt");
+    }
+    longer.forEach(PromptMemory::close);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void keptPromptsComeBack(long seed) {
@@ -634,7 +667,8 @@ public abstract class DeviceConformance {
         assertArrayEquals(Arrays.copyOf(x.queries(), n), Arrays.copyOf(y.queries(), n));
         near(Arrays.copyOf(x.received(), n), Arrays.copyOf(y.received(), n), "received");
         near(Arrays.copyOf(x.local(), n), Arrays.copyOf(y.local(), n), "local");
-        near(expected.newest()[g], found.newest()[g], "newest");
+        near(Arrays.copyOf(x.newest(), n), Arrays.copyOf(y.newest(), n), "newest");
+        near(x.vectors().keys(), y.vectors().keys(), "keys of a state");
         near(a.keys(l, g), b.keys(l, g), "keys");
         near(a.values(l, g), b.values(l, g), "values");
         near(a.bias(l, g), b.bias(l, g), "bias");

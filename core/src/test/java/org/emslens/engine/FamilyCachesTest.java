@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.emslens.FamilyModels;
@@ -22,10 +23,12 @@ import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 import org.emslens.cache.LayerState;
 import org.emslens.cache.Policies;
+import org.emslens.cache.PromptScore;
 import org.emslens.cache.TokenState;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
+import org.emslens.engine.scores.PromptScoring;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +40,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FamilyCachesTest {
   private static final int RECENT = 4;
   private static final int BUDGET = 12;
-  private static final CacheOptions OPTIONS =
-      CacheOptions.EMS.with(
-          d -> {
-            d.window = RECENT;
-            d.slack = 3;
-          });
+  private static final int SLACK = 3;
+
+  private static CacheOptions options(Policies policy) {
+    return policy
+        .preset()
+        .with(
+            d -> {
+              d.window = RECENT;
+              d.slack = SLACK;
+            });
+  }
 
   @TempDir Path folder;
+
+  /** Those that a model has room for: some repeat the prompt. */
+  private static List<Policies> policies(Model model) {
+    return Arrays.stream(Policies.values())
+        .filter(p -> model.config().context() >= 512 || !repeats(p))
+        .toList();
+  }
+
+  private static boolean repeats(Policies p) {
+    Set<PromptScore> asks = p.with(p.preset()).asks();
+    return asks.contains(PromptScore.REPEAT) || asks.contains(PromptScore.REPEAT_PLUS);
+  }
 
   static Stream<String> names() throws IOException {
     return FamilyModels.names().stream();
@@ -58,11 +78,13 @@ class FamilyCachesTest {
         Device device = Devices.open("cpu");
         ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       Prompt prompt = pass.prompt(ids, null, Progress.NONE);
-      for (Policies policy : Policies.values()) {
+      PromptScoring scoring = new PromptScoring(model, pass);
+      for (Policies policy : policies(model)) {
+        scoring.ask(prompt, policy.with(options(policy)).asks(), Progress.NONE);
         Cache cache = prompt.cache(RECENT);
         Cache replayed = prompt.cache(RECENT);
         CacheFrame frame = CacheFrame.whole(pass.config().allKvHeads(), ids.length);
-        CompressionPlan plan = cache.compressNow(policy, OPTIONS, BUDGET);
+        CompressionPlan plan = cache.compressNow(policy, options(policy), BUDGET);
         for (int step = 0; step < 24; step++) {
           if (plan != null) {
             replayed.apply(plan);
@@ -72,7 +94,7 @@ class FamilyCachesTest {
           pass.step(cache, ids[step], null);
           pass.step(replayed, ids[step], null);
           frame = frame.advance();
-          plan = cache.compressDue(policy, OPTIONS, BUDGET);
+          plan = cache.compressDue(policy, options(policy), BUDGET);
         }
         for (int i = 0; plan == null && i < pass.config().allKvHeads(); i++) {
           int l = i / pass.config().kvHeads();
@@ -85,15 +107,17 @@ class FamilyCachesTest {
 
   private static void holds(
       Policies policy, Cache cache, CacheFrame frame, Prompt prompt, CompressionPlan plan) {
-    CachePolicy p = policy.with(OPTIONS);
+    CachePolicy p = policy.with(options(policy));
     int layers = prompt.config().layers();
     int kvHeads = prompt.config().kvHeads();
     for (int l = 0; l < layers; l++) {
       int window = prompt.shapes().get(l).window();
       int reached = prompt.shapes().get(l).firstReached(cache.seen());
       int budget = p.layerBudget(BUDGET, l, layers);
-      if (p.compresses() && window == 0) {
-        int most = kvHeads * (budget + p.slack(OPTIONS.slack()));
+      if (p.compresses() && window == 0 && !p.sharesLayers()) {
+        int grown =
+            p.slack(SLACK) == CachePolicy.NEVER ? cache.seen() - prompt.tokens() : p.slack(SLACK);
+        int most = kvHeads * (budget + grown);
         assertTrue(cache.slots(l) <= most, policy + ": " + cache.slots(l) + " slots");
       }
       for (int g = 0; g < kvHeads; g++) {
@@ -123,7 +147,7 @@ class FamilyCachesTest {
         ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       Prompt prompt = pass.prompt(ids, null, Progress.NONE);
       Cache cache = prompt.cache(RECENT);
-      CompressionPlan plan = cache.plan(Policies.EMS, OPTIONS, 20);
+      CompressionPlan plan = cache.plan(Policies.EMS, options(Policies.EMS), 20);
       int local = 0;
       for (int l = 0; l < pass.config().layers(); l++) {
         boolean windowed = prompt.shapes().get(l).window() > 0;
@@ -190,11 +214,16 @@ class FamilyCachesTest {
       try (Model model = ModelLoader.open(path);
           Device device = found.opener().open();
           ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
-        Cache cache = pass.prompt(ids, null, Progress.NONE).cache(RECENT);
+        Prompt prompt = pass.prompt(ids, null, Progress.NONE);
+        PromptScoring scoring = new PromptScoring(model, pass);
+        for (Policies p : policies(model)) {
+          scoring.ask(prompt, p.with(options(p)).asks(), Progress.NONE);
+        }
+        Cache cache = prompt.cache(RECENT);
         List<String> plans = new ArrayList<>();
-        for (Policies p : Policies.values()) {
-          if (p.with(OPTIONS).compresses()) {
-            for (HeadPlan h : cache.plan(p, OPTIONS, BUDGET).heads()) {
+        for (Policies p : policies(model)) {
+          if (p != Policies.FULL) {
+            for (HeadPlan h : cache.plan(p, options(p), BUDGET).heads()) {
               plans.add(p.id() + Arrays.toString(h.kept()) + Arrays.toString(h.target()));
             }
           }

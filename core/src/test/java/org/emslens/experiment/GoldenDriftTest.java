@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import org.emslens.DefaultModel;
 import org.emslens.TestFiles;
+import org.emslens.cache.CachePolicy;
 import org.emslens.cache.Policies;
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
+import org.emslens.engine.scores.PromptScoring;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.emslens.session.Budget;
@@ -41,7 +43,7 @@ class GoldenDriftTest {
           contender("ems", Policies.EMS),
           contender("ems_shared", Policies.EMS_SHARED),
           contender("ems_reported", Policies.EMS_REPORTED),
-          contender("ems_evict_only", Policies.EMS, "merge=false"),
+          contender("ems_evict_only", Policies.EMS, "merge=none"),
           contender("ems_no_bias", Policies.EMS, "bias=none"),
           contender("ems_hosts_all", Policies.EMS, "hosts=all"),
           contender("ems_direction_count", Policies.EMS, "merge-keys=direction", "bias=count"),
@@ -95,6 +97,50 @@ class GoldenDriftTest {
   @Test
   void compressedAgainAndAgain() throws IOException {
     check("golden/decode.json", false);
+  }
+
+  /** Without the question in what was compressed: scores that are asked of the prompt. */
+  @Test
+  void askedBeforeTheQuestion() throws IOException {
+    PromptScoring scoring = new PromptScoring(model, pass);
+    for (JsonNode text : TestFiles.json("golden/after.json").get("cases")) {
+      int[] continuation = ids(text.get("continuation").asText());
+      Baseline baseline =
+          Baseline.of(pass, ids(text.get("prompt").asText()), continuation, 0, Progress.NONE);
+      for (JsonNode row : text.get("rows")) {
+        CacheChoice choice = asked(row);
+        CachePolicy policy = choice.policy().with(choice.options());
+        scoring.ask(baseline.prefill(), policy.asks(), Progress.NONE);
+        Drift drift = Drift.measure(pass, baseline, choice, true, Progress.NONE);
+        assertEquals(row.get("nll").asDouble(), drift.nll(), within(row, "nll"), row + " nll");
+        assertEquals(row.get("kl").asDouble(), drift.kl(), within(row, "kl"), row + " kl");
+      }
+    }
+  }
+
+  private static double within(JsonNode row, String number) {
+    return Math.max(0.002, 0.02 * row.get(number).asDouble());
+  }
+
+  private static CacheChoice asked(JsonNode row) {
+    Map<String, String> scores =
+        Map.of(
+            "repeat",
+            "repeat",
+            "repeat+",
+            "repeat-plus",
+            "expected",
+            "expected",
+            "keydiff",
+            "keydiff");
+    return Contender.of(
+            Policies.EMS_REPEAT,
+            List.of(
+                "score=" + scores.get(row.get("score").asText()),
+                "share=" + row.get("share").asText(),
+                "floor=" + row.get("floor").asText(),
+                "merge=" + (row.get("merge").asBoolean() ? "ems" : "none")))
+        .choice(Budget.slots(row.get("budget").asInt()));
   }
 
   private static void check(String file, boolean once) throws IOException {

@@ -2,6 +2,7 @@ package org.emslens.math;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -37,9 +38,13 @@ class RankingTest {
     for (int n = 1; n < 40; n++) {
       float[] x = new float[n + 1];
       for (int i = 0; i < x.length; i++) {
-        x[i] = random.nextInt(6);
+        x[i] = random.nextInt(6) - 3;
       }
       int[] order = Ranking.descending(x, n);
+      for (int i = 1; i < n; i++) {
+        float before = x[order[i - 1]];
+        assertTrue(before > x[order[i]] || before == x[order[i]] && order[i - 1] < order[i]);
+      }
       for (int k = 0; k <= n; k++) {
         int[] expected = Arrays.copyOf(order, k);
         Arrays.sort(expected);

@@ -88,6 +88,17 @@ class CorruptFilesTest {
     byte[] good = Files.readAllBytes(file);
     assertFalse(Recording.read(file).steps().isEmpty());
     attack("x.emslens", good, good.length, 1500, Recording::read);
+    // Numbers in the middle of a part: nothing but its checksum tells that they are others.
+    for (int at = good.length / 4; at < good.length / 2; at += good.length / 40) {
+      byte[] bad = good.clone();
+      for (int i = at; i < at + 200; i++) {
+        bad[i] ^= 0x5A;
+      }
+      Path damaged = folder.resolve("damaged.emslens");
+      Files.write(damaged, bad);
+      String why = assertThrows(IOException.class, () -> Recording.read(damaged)).getMessage();
+      assertTrue(why.startsWith("damaged.emslens: ") && why.contains("damaged"), why);
+    }
   }
 
   @Test

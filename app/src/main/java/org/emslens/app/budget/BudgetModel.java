@@ -90,14 +90,16 @@ public final class BudgetModel {
     set(choice().withOptions(preset(choice().policy())));
   }
 
+  /** As the policy comes, but for a window and a slack that the user has changed. */
   private CacheOptions preset(Policies policy) {
     CacheOptions now = choice().options();
+    CacheOptions came = choice().policy().preset();
     return policy
         .preset()
         .with(
             d -> {
-              d.window = now.window();
-              d.slack = now.slack();
+              d.window = now.window() == came.window() ? d.window : now.window();
+              d.slack = now.slack() == came.slack() ? d.slack : now.slack();
             });
   }
 

@@ -65,24 +65,39 @@ final class SwitchesView extends GridPane {
         0.5);
     whole(
         Switch.KERNEL,
-        "Width in tokens over which Local is max-pooled; odd",
+        "Width in tokens over which the window's attention is pooled; odd",
         1,
         31,
         x -> 2 * Math.round((x - 1) / 2) + 1);
     whole(Switch.SLACK, "Slots a head may grow before it is compressed again", 1, 128, Math::rint);
-    choice(Switch.ALIGN, "How Global and Local are joined", CacheOptions.Align.values());
-    choice(Switch.BIAS, "What a merged slot's logit is raised by", CacheOptions.Bias.values());
+    amount(
+        Switch.FLOOR,
+        "What each head is sure of where budgets are shared, as a share of the even one",
+        0,
+        1,
+        1,
+        0.05);
+    choice(Switch.SCORE, "What slots are ranked by", CacheOptions.Score.class);
+    choice(
+        Switch.POOL,
+        "What a neighbourhood counts as: its largest attention, or the mean",
+        CacheOptions.Pool.class);
+    choice(Switch.ALIGN, "How Global and Local are joined", CacheOptions.Align.class);
+    choice(
+        Switch.MERGE,
+        "What becomes of slots that are not kept: nothing (none), each value is blended into the kept slot of the most similar key (blend), or EMS's merge (ems)",
+        CacheOptions.Merge.class);
+    choice(Switch.BIAS, "What a merged slot's logit is raised by", CacheOptions.Bias.class);
     choice(
         Switch.MERGE_KEYS,
         "A merged slot's key: the centre's own, or the mean direction",
-        CacheOptions.MergeKeys.values());
-    choice(Switch.HOSTS, "Which centres take members", CacheOptions.Hosts.values());
-    choice(Switch.SIMILARITY, "What is compared before merging", CacheOptions.Similarity.values());
+        CacheOptions.MergeKeys.class);
+    choice(Switch.HOSTS, "Which centres take members", CacheOptions.Hosts.class);
+    choice(Switch.SIMILARITY, "What is compared before merging", CacheOptions.Similarity.class);
     choice(
         Switch.SHARE,
-        "Whether heads of a layer share its budget by need",
-        CacheOptions.Share.values());
-    toggle(Switch.MERGE, "Off: evict only");
+        "Whether every head has the budget to itself (even), or the heads of a layer (layer) or of all layers (all) share it by need",
+        CacheOptions.Share.class);
     toggle(Switch.COUNT_CORRECTION, "Global is divided by the queries that could see the token");
     toggle(Switch.ADAPTIVE, "The pool follows the head's sparsity");
   }
@@ -159,12 +174,10 @@ final class SwitchesView extends GridPane {
         });
   }
 
-  private void choice(Switch s, String about, Enum<?>[] values) {
+  private void choice(Switch s, String about, Class<? extends Enum<?>> values) {
     ComboBox<String> box = new ComboBox<>();
     box.setId(s.id());
-    for (Enum<?> v : values) {
-      box.getItems().add(v.name().toLowerCase(java.util.Locale.ROOT));
-    }
+    box.getItems().setAll(Switch.words(values));
     box.getStyleClass().add("small");
     box.setMaxWidth(Double.MAX_VALUE);
     box.setOnAction(e -> change(s, box.getValue()));
@@ -208,7 +221,8 @@ final class SwitchesView extends GridPane {
       rows.forEach(
           (s, row) -> {
             row.show.accept(s.get(model.choice().options()));
-            if (model.choice().policy().switches().contains(s)) {
+            if (model.choice().policy().switches().contains(s)
+                && s.matters(model.choice().options())) {
               GridPane.setConstraints(row.name, 0, shown.size() / 2);
               GridPane.setConstraints(row.control, 1, shown.size() / 2);
               shown.add(row.name);

@@ -116,7 +116,8 @@ final class CompareModel {
         (loaded, open, turn) -> {
           sessions =
               awake(open, wanted, turn)
-                  .beside(wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED);
+                  .beside(
+                      wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED, turn);
           lanes = wanted;
           kept = wanted.size();
           engine = loaded;

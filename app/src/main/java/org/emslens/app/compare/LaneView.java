@@ -76,8 +76,8 @@ final class LaneView extends VBox {
     budget.disableProperty().bind(policy.valueProperty().isEqualTo(Policies.FULL));
     switches =
         Choices.field(
-            "lane-switches-" + index, "", "What differs from the policy's preset: merge=false");
-    switches.setPromptText("switches, such as merge=false");
+            "lane-switches-" + index, "", "What differs from the policy's preset: merge=none");
+    switches.setPromptText("switches, such as merge=none");
     switches.disableProperty().bind(budget.disableProperty());
     switches.getStyleClass().add("small");
     faults = lens.said().faults(this);

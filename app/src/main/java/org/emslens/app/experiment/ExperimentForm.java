@@ -107,6 +107,13 @@ public final class ExperimentForm extends VBox {
     note.setMinHeight(USE_PREF_SIZE);
     note.getStyleClass().add("card-note");
     note.textProperty().bind(model.noteProperty());
+    Label whose = new Label();
+    whose.setId(name + "-whose");
+    Wrapping.wrap(whose);
+    whose.setMinHeight(USE_PREF_SIZE);
+    whose.textProperty().bind(model.whoseBinding());
+    whose.visibleProperty().bind(whose.textProperty().isNotEmpty());
+    whose.managedProperty().bind(whose.visibleProperty());
     failure.setId(name + "-failure");
     Wrapping.wrap(failure);
     failure.getStyleClass().add("failure");
@@ -123,6 +130,7 @@ public final class ExperimentForm extends VBox {
             new WrapBar(6, run, cancel, clear),
             overlay,
             note,
+            whose,
             failure);
     getStyleClass().addAll("card", "form");
     setPadding(new Insets(10));

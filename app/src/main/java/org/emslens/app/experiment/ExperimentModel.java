@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
+import javafx.beans.binding.StringBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -71,6 +73,18 @@ public final class ExperimentModel {
   /** How far it is, or why something could not be run. */
   public ReadOnlyStringProperty noteProperty() {
     return note.getReadOnlyProperty();
+  }
+
+  /** Says whose results are shown, where some are not of the model that is open. */
+  public StringBinding whoseBinding() {
+    return Bindings.createStringBinding(
+        () -> {
+          List<String> models = outcomes.stream().map(Outcome::model).distinct().toList();
+          boolean open = models.stream().allMatch(lens.models().title()::equals);
+          return open ? "" : "Results of " + String.join(" and ", models) + ".";
+        },
+        outcomes,
+        lens.models().modelProperty());
   }
 
   /** Runs these. Results that are there become earlier ones, once the first new one comes. */

@@ -137,7 +137,7 @@ final class OpenSession {
       wake(detail, turn);
     }
     reached = steps;
-    onDevice(() -> session.choose(choice, sampling));
+    onDevice(() -> session.choose(choice, sampling, turn));
     publisher.publish(session.run(), Look.STAY);
     if (session.canDecode()) {
       generate(Math.max(steps, line.size()), turn);

@@ -19,7 +19,7 @@ enum Help {
   BARS(
       "Above: what became of the tokens in each KV head of the chosen layer. Below: sparsity of every KV head of the model, 1 - needed / candidates; a sparse head needs few tokens for most of its attention. A click picks the head."),
   SCORES(
-      "What decided: Global = attention received per query that could see the token; Local = the same over the window's queries, max-pooled over 'kernel' tokens; joined = max(Global / its cut, Local / its cut), the cuts sharing the centres' places by alpha. Tokens above the line became centres (Global-Local score: EMS, arXiv 2412.08521; quota and pooling are this project's).");
+      "What decided: Global = attention received per query that could see the token; Local = the same over the window's queries, max-pooled over 'kernel' tokens; joined = max(Global / its cut, Local / its cut), the cuts sharing the centres' places by alpha. Global and Local are drawn over their cuts, on one scale with joined: what reaches the line by either became a centre (Global-Local score: EMS, arXiv 2412.08521; quota and pooling are this project's).");
 
   private final String text;
 

@@ -32,9 +32,9 @@ public final class LensApplication extends Application {
       Application.launch(LensApplication.class);
     } catch (UnsupportedOperationException e) {
       throw new IllegalStateException(
-          "There is no screen for a window ("
+          "A window cannot be opened ("
               + e.getMessage()
-              + "); commands that need none are listed by 'emslens --help'.",
+              + "): there is no screen, or, on Linux, one of the packages libgtk-3-0, libgl1, libxtst6 and libxxf86vm1 is missing; commands that need none are listed by 'emslens --help'.",
           e);
     }
   }

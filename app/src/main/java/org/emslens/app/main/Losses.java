@@ -65,8 +65,7 @@ final class Losses {
       return;
     }
     List<Notice.Answer> answers = new ArrayList<>();
-    answers.add(
-        new Notice.Answer(deed.id + "-stay", lost.isEmpty() ? "Not at all" : "Stay", () -> {}));
+    answers.add(new Notice.Answer(deed.id + "-stay", "Stay", () -> {}));
     if (unsaved) {
       // The rest was said; only what has come since is asked about.
       answers.add(

@@ -81,7 +81,16 @@ public final class PromptView extends VBox {
     ScrollPane explained = Scroll.down(about);
     explained.setFocusTraversable(false);
     explained.setMinHeight(0);
-    explained.maxHeightProperty().bind(heightProperty().multiply(0.3));
+    // What scrolls would like to be one line high, however many its text has.
+    explained
+        .prefHeightProperty()
+        .bind(
+            Bindings.createDoubleBinding(
+                () -> about.prefHeight(explained.getWidth() - 4) + 4,
+                about.textProperty(),
+                about.fontProperty(),
+                explained.widthProperty()));
+    explained.maxHeightProperty().bind(heightProperty().multiply(0.4));
     explained.visibleProperty().bind(about.visibleProperty());
     explained.managedProperty().bind(explained.visibleProperty());
     text.setId("prompt");
@@ -145,6 +154,10 @@ public final class PromptView extends VBox {
     boolean itself = s != null && !edited;
     about.setText(itself ? s.about() : "");
     Tooltip whole = itself ? new Tooltip(s.about()) : null;
+    if (whole != null) {
+      whole.setWrapText(true);
+      whole.setMaxWidth(420);
+    }
     about.setTooltip(whole);
     samples.setTooltip(whole);
   }

@@ -13,11 +13,12 @@ import org.emslens.app.lens.TokenKeys;
 import org.emslens.app.lens.View;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
+import org.emslens.cache.Switch;
 
 /**
- * The scores of the latest compression along the context: Global, Local, what they were joined to,
- * and the cut above which candidates became centres. Each curve is drawn on a root scale over its
- * own largest value.
+ * The scores of the latest compression along the context: what candidates were ranked by, the cut
+ * above which they became centres and, where they were joined to that, Global and Local, each over
+ * its own cut, so that all are on one scale.
  */
 public final class ScoresView extends Surface {
   private static final double LEFT = 26;
@@ -35,6 +36,7 @@ public final class ScoresView extends Surface {
     setAccessibleText("Scores along the context: Global, Local and what joins them");
     lens.viewProperty().addListener((o, before, now) -> repaint());
     lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
+    lens.selection().pinnedProperty().addListener((o, before, now) -> repaint());
   }
 
   @Override
@@ -63,29 +65,63 @@ public final class ScoresView extends Surface {
     g.setLineWidth(1);
     g.strokeRect(LEFT + 0.5, TOP + 0.5, pw, ph);
     float[] score = plan.scores().score();
-    area(g, score, positions, span, pw, ph);
-    curve(g, plan.scores().global(), positions, span, pw, ph, GLOBAL);
-    curve(g, plan.scores().local(), positions, span, pw, ph, LOCAL);
-    cut(g, plan, score, pw, ph);
-    legend(g);
+    Plot plot = new Plot(g, positions, span, pw, ph, Math.max(top(score), 1e-12));
+    boolean joined = v.run().choice().policy().switches().contains(Switch.ALPHA);
+    area(plot, score);
+    if (joined) {
+      curve(plot, plan.scores().global(), cutOf(plan.scores().global(), score), GLOBAL);
+      curve(plot, plan.scores().local(), cutOf(plan.scores().local(), score), LOCAL);
+    }
+    cut(plot, plan, score);
+    legend(g, joined);
     for (int t : Ticks.of(0, span, pw / 60)) {
       double x = LEFT + (t + 0.5) * pw / span;
-      text(g, Format.count(t), x, TOP + ph + 9, SMALL, colours().muted(), TextAlignment.CENTER);
+      double room = Math.min(x, LEFT + pw - 4 - 3.0 * Format.count(t).length());
+      text(g, Format.count(t), room, TOP + ph + 9, SMALL, colours().muted(), TextAlignment.CENTER);
     }
     text(g, "source token", LEFT + pw / 2, h - 8, SMALL, colours().muted(), TextAlignment.CENTER);
     sideText(
         g,
-        ph > 150 ? "score (root, cut at 99 %)" : "score",
+        ph > 150 ? "score (root, cut at 99 %)" : "score (root)",
         10,
         TOP + ph / 2,
         SMALL,
         colours().muted());
-    int t = lens.selection().tokenProperty().get();
-    if (t >= 0 && t < span) {
-      double x = LEFT + (t + 0.5) * pw / span;
-      g.setStroke(colours().accent());
-      g.strokeLine(x, TOP, x, TOP + ph);
+    marked(plot, lens.selection().pinnedProperty().get());
+    marked(plot, lens.selection().tokenProperty().get());
+  }
+
+  private void marked(Plot p, int token) {
+    if (token >= 0 && token < p.span) {
+      double x = LEFT + (token + 0.5) * p.width / p.span;
+      p.g.setStroke(colours().accent());
+      p.g.strokeLine(x, TOP, x, TOP + p.height);
     }
+  }
+
+  /**
+   * Where and how large things are drawn.
+   *
+   * @param top score that reaches the upper edge
+   */
+  private record Plot(
+      GraphicsContext g, int[] positions, int span, double width, double height, double top) {
+
+    double tall(double y) {
+      return Math.sqrt(Math.clamp(y / top, 0, 1)) * (height - 2);
+    }
+  }
+
+  /**
+   * What a part of the score was divided by before the larger of the two was taken: the most that
+   * it is over the score, since where it decided, it was the score.
+   */
+  private static double cutOf(float[] part, float[] score) {
+    double cut = 1e-12;
+    for (int j = 0; j < score.length; j++) {
+      cut = score[j] > 0 ? Math.max(cut, part[j] / score[j]) : cut;
+    }
+    return cut;
   }
 
   @Override
@@ -100,64 +136,51 @@ public final class ScoresView extends Surface {
     return slots.position();
   }
 
-  private void curve(
-      GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph, Color colour) {
-    g.setStroke(colour);
-    g.setLineWidth(0.9);
-    path(g, y, positions, span, pw, ph);
-    g.stroke();
+  /** A line through neighbours; tokens between them that are gone have no score to draw. */
+  private static void curve(Plot p, float[] y, double cut, Color colour) {
+    p.g.setStroke(colour);
+    p.g.setLineWidth(0.9);
+    p.g.beginPath();
+    for (int i = 0; i < y.length; i++) {
+      double px = LEFT + (p.positions[i] + 0.5) * p.width / p.span;
+      double py = TOP + p.height - p.tall(y[i] / cut);
+      if (i == 0 || p.positions[i] > p.positions[i - 1] + 1) {
+        p.g.moveTo(px - 0.4, py);
+        p.g.lineTo(px + 0.4, py);
+      } else {
+        p.g.lineTo(px, py);
+      }
+    }
+    p.g.stroke();
   }
 
   /** What candidates were ranked by, as a silhouette behind the two curves it is made of. */
-  private void area(GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph) {
-    g.setFill(colours().muted().deriveColor(0, 1, 1, 0.28));
-    double top = Math.max(top(y), 1e-12);
-    double wide = Math.max(1, pw / span);
+  private void area(Plot p, float[] y) {
+    p.g.setFill(colours().muted().deriveColor(0, 1, 1, 0.28));
+    double wide = Math.max(1, p.width / p.span);
     for (int i = 0; i < y.length; i++) {
-      double tall = height(y[i], top, ph);
-      g.fillRect(LEFT + positions[i] * pw / span, TOP + ph - tall, wide, tall);
+      double tall = p.tall(y[i]);
+      p.g.fillRect(LEFT + p.positions[i] * p.width / p.span, TOP + p.height - tall, wide, tall);
     }
   }
 
-  /** A line through neighbours; tokens between them that are gone have no score to draw. */
-  private static void path(
-      GraphicsContext g, float[] y, int[] positions, int span, double pw, double ph) {
-    double top = Math.max(top(y), 1e-12);
-    g.beginPath();
-    for (int i = 0; i < y.length; i++) {
-      double px = LEFT + (positions[i] + 0.5) * pw / span;
-      double py = TOP + ph - height(y[i], top, ph);
-      if (i == 0 || positions[i] > positions[i - 1] + 1) {
-        g.moveTo(px - 0.4, py);
-        g.lineTo(px + 0.4, py);
-      } else {
-        g.lineTo(px, py);
-      }
+  private void cut(Plot p, HeadPlan plan, float[] score) {
+    if (plan.centres().length == 0) {
+      return;
     }
-  }
-
-  private static double height(float y, double top, double ph) {
-    return Math.sqrt(Math.clamp(y / top, 0, 1)) * (ph - 2);
-  }
-
-  private void cut(GraphicsContext g, HeadPlan plan, float[] score, double pw, double ph) {
     float least = Float.MAX_VALUE;
     for (int j : plan.centres()) {
       least = Math.min(least, score[j]);
     }
-    double top = top(score);
-    if (plan.centres().length == 0 || top <= 0) {
-      return;
-    }
-    double y = TOP + ph - height(least, top, ph);
-    g.setStroke(colours().kept());
-    g.setLineWidth(1);
-    g.setLineDashes(4, 3);
-    g.strokeLine(LEFT, y, LEFT + pw, y);
-    g.setLineDashes();
-    g.setFill(colours().surface().deriveColor(0, 1, 1, 0.8));
-    g.fillRect(LEFT + pw - 52, y - 14, 50, 13);
-    text(g, "centres", LEFT + pw - 4, y - 7, SMALL, colours().kept(), TextAlignment.RIGHT);
+    double y = TOP + p.height - p.tall(least);
+    p.g.setStroke(colours().kept());
+    p.g.setLineWidth(1);
+    p.g.setLineDashes(4, 3);
+    p.g.strokeLine(LEFT, y, LEFT + p.width, y);
+    p.g.setLineDashes();
+    p.g.setFill(colours().surface().deriveColor(0, 1, 1, 0.8));
+    p.g.fillRect(LEFT + p.width - 52, y - 14, 50, 13);
+    text(p.g, "centres", LEFT + p.width - 4, y - 7, SMALL, colours().kept(), TextAlignment.RIGHT);
   }
 
   /**
@@ -170,16 +193,21 @@ public final class ScoresView extends Surface {
     return sorted[(int) (0.99 * (sorted.length - 1))];
   }
 
-  private void legend(GraphicsContext g) {
-    double x = LEFT;
-    String[] names = {"Global", "Local", "joined"};
-    Color[] inks = {GLOBAL, LOCAL, colours().muted().deriveColor(0, 1, 1, 0.5)};
-    for (int i = 0; i < names.length; i++) {
-      g.setStroke(inks[i]);
-      g.setLineWidth(2);
-      g.strokeLine(x, 10, x + 14, 10);
-      text(g, names[i], x + 18, 10, SMALL, colours().muted(), TextAlignment.LEFT);
-      x += 74;
+  private void legend(GraphicsContext g, boolean joined) {
+    Color grey = colours().muted().deriveColor(0, 1, 1, 0.5);
+    if (joined) {
+      legend(g, LEFT, GLOBAL, "Global");
+      legend(g, LEFT + 74, LOCAL, "Local");
+      legend(g, LEFT + 148, grey, "joined");
+    } else {
+      legend(g, LEFT, grey, "score");
     }
+  }
+
+  private void legend(GraphicsContext g, double x, Color ink, String name) {
+    g.setStroke(ink);
+    g.setLineWidth(2);
+    g.strokeLine(x, 10, x + 14, 10);
+    text(g, name, x + 18, 10, SMALL, colours().muted(), TextAlignment.LEFT);
   }
 }

@@ -106,7 +106,7 @@ final class BudgetLines extends StackPane {
     PolicyLines.dress(chart, lines.values().stream().map(BudgetChart::policy).toList());
     for (XYChart.Series<Number, Number> s : series) {
       for (XYChart.Data<Number, Number> d : s.getData()) {
-        explain(d.getNode(), s.getName(), (Point) d.getExtraValue());
+        explain(d.getNode(), s.getName(), (Point) d.getExtraValue(), measure.fromZero());
       }
     }
   }
@@ -157,19 +157,19 @@ final class BudgetLines extends StackPane {
   }
 
   /** A single run has no interval. */
-  private static String told(Summary.Estimate e) {
+  private static String told(Summary.Estimate e, boolean fromZero) {
     return e.n() == 1
         ? String.format(Locale.ROOT, "%.4g%n1 run; click to open it", e.mean())
         : String.format(
             Locale.ROOT,
             "%.4g, 95 %% between %.4g and %.4g%n%d runs; click to open the worst",
             e.mean(),
-            e.low(),
+            fromZero ? Math.max(0, e.low()) : e.low(),
             e.high(),
             e.n());
   }
 
-  private void explain(Node node, String label, Point p) {
+  private void explain(Node node, String label, Point p, boolean fromZero) {
     Tooltip tip =
         new Tooltip(
             String.format(
@@ -178,7 +178,7 @@ final class BudgetLines extends StackPane {
                 label,
                 p.summary().budget(),
                 p.slots(),
-                told(p.estimate())));
+                told(p.estimate(), fromZero)));
     tip.setShowDelay(Duration.millis(150));
     Tooltip.install(node, tip);
     node.setCursor(Cursor.HAND);

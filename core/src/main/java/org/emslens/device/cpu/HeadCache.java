@@ -142,11 +142,12 @@ final class HeadCache {
     for (int j = 0; j < n; j++) {
       local[j] /= rows.length;
     }
-    return new HeadState(n, received, queries, local, position, new SimilarSlots(kernels, slots));
+    return new HeadState(
+        n, received, queries, local, newest(), position, new SimilarSlots(kernels, slots, n));
   }
 
   /** Attention of the newest query [slots]. */
-  float[] newest() {
+  private float[] newest() {
     return Arrays.copyOf(rows[(nextRow + rows.length - 1) % rows.length], n);
   }
 

@@ -42,12 +42,10 @@ final class HostCache implements CacheMemory {
   @Override
   public LayerState state(int layer) {
     List<HeadState> states = new ArrayList<>();
-    float[][] newest = new float[layers[layer].length][];
-    for (int g = 0; g < newest.length; g++) {
-      states.add(head(layer, g).state(kernels));
-      newest[g] = head(layer, g).newest();
+    for (HeadCache head : layers[layer]) {
+      states.add(head.state(kernels));
     }
-    return new LayerState(layer, layers.length, states, newest);
+    return new LayerState(layer, layers.length, states);
   }
 
   @Override

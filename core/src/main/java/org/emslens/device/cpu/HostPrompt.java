@@ -41,11 +41,21 @@ public final class HostPrompt implements PromptMemory {
 
   /** Room for n tokens. */
   static HostPrompt empty(Kernels kernels, List<AttentionSpec.Shape> shapes, int n, int lastRows) {
+    return empty(kernels, shapes, n, lastRows, (l, g) -> new Slots(shapes.get(l).headDim(), n));
+  }
+
+  private interface Keeper {
+    Slots slots(int layer, int kvHead);
+  }
+
+  private static HostPrompt empty(
+      Kernels kernels, List<AttentionSpec.Shape> shapes, int n, int lastRows, Keeper keeper) {
     Layer[] layers = new Layer[shapes.size()];
     for (int l = 0; l < layers.length; l++) {
       AttentionSpec.Shape s = shapes.get(l);
       Slots[] slots = new Slots[s.kvHeads()];
-      Arrays.setAll(slots, g -> new Slots(s.headDim(), n));
+      int layer = l;
+      Arrays.setAll(slots, g -> keeper.slots(layer, g));
       layers[l] =
           new Layer(
               s,
@@ -79,6 +89,17 @@ public final class HostPrompt implements PromptMemory {
       }
     }
     return new HostPrompt(Kernels.get(), n, queries, layers);
+  }
+
+  /** The prompt's own pages of slots are shared. */
+  @Override
+  public PromptMemory continued(int more) {
+    return empty(
+        kernels,
+        Arrays.stream(layers).map(Layer::shape).toList(),
+        n + more,
+        1,
+        (l, g) -> layers[l].slots[g].copy(n + more));
   }
 
   @Override

@@ -30,7 +30,7 @@ final class Rehearsal {
     CachePolicy ems = Policies.EMS.with(CacheOptions.EMS);
     for (int i = 0; i < TIMES; i++) {
       try (CacheMemory cache = prompt.cache(CacheOptions.EMS.window())) {
-        var plans = ems.plan(cache.state(0), ems.layerBudget(BUDGET, 0, 1));
+        var plans = ems.choose(List.of(cache.state(0)), BUDGET).get().getFirst();
         cache.apply(new CompressionPlan(Policies.EMS.id(), BUDGET, ems.mergeKeys(), plans));
       }
     }

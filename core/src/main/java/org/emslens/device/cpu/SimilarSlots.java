@@ -17,12 +17,22 @@ final class SimilarSlots implements SlotVectors {
 
   private final Kernels kernels;
   private final Slots slots;
+  private final int n;
   private final int d;
 
-  SimilarSlots(Kernels kernels, Slots slots) {
+  /**
+   * @param n how many slots there are
+   */
+  SimilarSlots(Kernels kernels, Slots slots, int n) {
     this.kernels = kernels;
     this.slots = slots;
+    this.n = n;
     d = slots.headDim();
+  }
+
+  @Override
+  public float[] keys() {
+    return slots.keys(n);
   }
 
   @Override

@@ -41,6 +41,20 @@ final class Slots {
     return new Slots(this);
   }
 
+  /** The same, with room for so many in all: pages that several threads then fill at once. */
+  Slots copy(int capacity) {
+    Slots copy = copy();
+    int pages = (capacity + PAGE - 1) / PAGE;
+    int shared = copy.keys.length;
+    copy.keys = Arrays.copyOf(copy.keys, pages);
+    copy.values = Arrays.copyOf(copy.values, pages);
+    copy.own = Arrays.copyOf(copy.own, pages);
+    for (int page = shared - 1; page < pages; page++) {
+      copy.makeOwn(page);
+    }
+    return copy;
+  }
+
   int headDim() {
     return d;
   }
@@ -88,6 +102,9 @@ final class Slots {
       keys = Arrays.copyOf(keys, pages);
       values = Arrays.copyOf(values, pages);
       own = Arrays.copyOf(own, pages);
+      keys[page] = new float[PAGE * d];
+      values[page] = new float[PAGE * d];
+    } else if (keys[page] == null) {
       keys[page] = new float[PAGE * d];
       values[page] = new float[PAGE * d];
     } else if (!own[page]) {

@@ -450,9 +450,9 @@ final class ClCache implements CacheMemory {
   public LayerState state(int layer) {
     Description d = described();
     List<HeadState> states = new ArrayList<>();
-    float[][] newest = new float[layers.kvHeads()][];
-    for (int g = 0; g < newest.length; g++) {
+    for (int g = 0; g < layers.kvHeads(); g++) {
       int a = first(layer) + g;
+      int kvHead = g;
       HeadCounts c = counts[a];
       states.add(
           new HeadState(
@@ -460,11 +460,11 @@ final class ClCache implements CacheMemory {
               d.received(room.base(a), c.slots()),
               c.queries(),
               d.local(room.base(a), c.slots()),
+              d.newest(room.base(a), c.slots()),
               c.positions(),
-              new ClVectors(comparisons, room, a, d)));
-      newest[g] = d.newest(room.base(a), c.slots());
+              new ClVectors(comparisons, room, a, d, () -> keys(layer, kvHead))));
     }
-    return new LayerState(layer, layers.count(), states, newest);
+    return new LayerState(layer, layers.count(), states);
   }
 
   /** Layers are asked by several threads at once. */

@@ -115,6 +115,30 @@ final class ClPrompt implements PromptMemory {
     }
   }
 
+  /** Keys and values take the way through the computer's memory: it is made once for a prompt. */
+  @Override
+  public PromptMemory continued(int more) {
+    int d = layers.headDim();
+    int all = n + more;
+    ClPrompt p = new ClPrompt(card, programs, layers, all, 1);
+    try {
+      for (int a = 0; a < layers.allKvHeads(); a++) {
+        float[] keys = card.read(room.keys(), (long) a * n * d, n * d);
+        float[] apart = new float[all * d];
+        for (int i = 0; i < d; i++) {
+          System.arraycopy(keys, i * n, apart, i * all, n);
+        }
+        card.write(apart, 0, apart.length, p.room.keys(), (long) a * all * d);
+        float[] values = card.read(room.values(), (long) a * n * d, n * d);
+        card.write(values, 0, n * d, p.room.values(), (long) a * all * d);
+      }
+      return p;
+    } catch (RuntimeException | Error e) {
+      p.close();
+      throw e;
+    }
+  }
+
   @Override
   public int tokens() {
     return n;

@@ -6,8 +6,14 @@ import org.emslens.cache.MostSimilar;
 import org.emslens.cache.SlotVectors;
 
 /** A head's slots on the card, as long as its cache does not change. */
-record ClVectors(Comparisons comparisons, Room room, int head, Description about)
+record ClVectors(
+    Comparisons comparisons, Room room, int head, Description about, Supplier<float[]> read)
     implements SlotVectors {
+
+  @Override
+  public float[] keys() {
+    return read.get();
+  }
 
   @Override
   public Supplier<MostSimilar> mostSimilar(Similarity by, int[] pool, int[] centres, float floor) {

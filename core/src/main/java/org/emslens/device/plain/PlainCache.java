@@ -38,12 +38,10 @@ final class PlainCache implements CacheMemory {
   @Override
   public LayerState state(int layer) {
     List<HeadState> states = new ArrayList<>();
-    float[][] newest = new float[heads[layer].length][];
-    for (int g = 0; g < newest.length; g++) {
-      states.add(head(layer, g).state());
-      newest[g] = head(layer, g).newest();
+    for (PlainHead head : heads[layer]) {
+      states.add(head.state());
     }
-    return new LayerState(layer, heads.length, states, newest);
+    return new LayerState(layer, heads.length, states);
   }
 
   @Override

@@ -91,10 +91,10 @@ final class PlainHead implements SlotVectors {
       }
       local[j] = (float) (sum / window);
     }
-    return new HeadState(n, received, queries, local, position, copy());
+    return new HeadState(n, received, queries, local, newest(), position, copy());
   }
 
-  float[] newest() {
+  private float[] newest() {
     double[] row = rows.getLast();
     float[] newest = new float[slots.size()];
     for (int j = 0; j < row.length; j++) {
@@ -217,6 +217,11 @@ final class PlainHead implements SlotVectors {
       norms[i] = (float) norm(slots.get(some[i]).value);
     }
     return norms;
+  }
+
+  @Override
+  public float[] keys() {
+    return PlainPrompt.flat(slots.stream().map(s -> s.key).toArray(float[][]::new));
   }
 
   private static double cosine(float[] x, float[] y) {

@@ -95,6 +95,18 @@ final class PlainPrompt implements PromptMemory {
   }
 
   @Override
+  public PromptMemory continued(int more) {
+    PlainPrompt p = new PlainPrompt(layers.stream().map(l -> l.shape).toList(), n + more, 1);
+    for (int l = 0; l < layers.size(); l++) {
+      for (int g = 0; g < layers.get(l).shape.kvHeads(); g++) {
+        System.arraycopy(layers.get(l).keys[g], 0, p.layers.get(l).keys[g], 0, n);
+        System.arraycopy(layers.get(l).values[g], 0, p.layers.get(l).values[g], 0, n);
+      }
+    }
+    return p;
+  }
+
+  @Override
   public int tokens() {
     return n;
   }

@@ -33,7 +33,7 @@ record SplitCache(List<AttentionSpec.Shape> shapes, int cut, CacheMemory first, 
   @Override
   public LayerState state(int layer) {
     LayerState s = of(layer).state(within(layer));
-    return new LayerState(layer, shapes.size(), s.heads(), s.newest());
+    return new LayerState(layer, shapes.size(), s.heads());
   }
 
   @Override

@@ -37,6 +37,17 @@ record SplitPrompt(List<AttentionSpec.Shape> shapes, int cut, PromptMemory first
   }
 
   @Override
+  public PromptMemory continued(int more) {
+    PromptMemory one = first.continued(more);
+    try {
+      return new SplitPrompt(shapes, cut, one, rest.continued(more));
+    } catch (RuntimeException | Error e) {
+      one.close();
+      throw e;
+    }
+  }
+
+  @Override
   public float[] map(
       int layer, int head, int[] rowBounds, int[] columnBounds, BooleanSupplier cancelled) {
     return of(layer).map(within(layer), head, rowBounds, columnBounds, cancelled);

@@ -3,42 +3,30 @@ package org.emslens.cache;
 import java.util.function.Supplier;
 
 /**
- * SnapKV's choice, after which each evicted slot's value v_e is blended into the kept slot whose
- * key is most similar: v becomes (v + sum of w v_e) / (1 + sum of w) with w = cos |v_e| / (|v_e| +
- * |v|), the cosine between keys; where no key points the same way, w is 0. Keys stay, and nothing
- * is added to logits. Source: NVIDIA's kvpress, after D2O (arXiv 2406.13035).
+ * Blends the value v_e of each slot that is not kept into the kept slot whose key is most similar:
+ * v becomes (v + sum of w v_e) / (1 + sum of w) with w = cos |v_e| / (|v_e| + |v|), the cosine
+ * between keys; where no key points the same way, w is 0. Keys stay, and nothing is added to
+ * logits. Source: NVIDIA's kvpress, after D2O (arXiv 2406.13035).
+ *
+ * @param mass share of the attention that a head's readout counts the tokens of
  */
-public final class MergeOnEvict extends HeadwisePolicy {
+record BlendMerge(double mass) implements Losing {
   private static final float TINY = 1e-12f;
 
-  private final CacheOptions options;
-  private final SnapKv snap;
-
-  public MergeOnEvict(CacheOptions options) {
-    this.options = options;
-    snap = new SnapKv(options);
-  }
-
   @Override
-  public int minimumBudget() {
-    return snap.minimumBudget();
-  }
-
-  @Override
-  HeadPlan plan(HeadState head, int budget) {
-    return choose(head, budget).get();
-  }
-
-  @Override
-  Supplier<HeadPlan> choose(HeadState head, int budget) {
-    HeadPlan evict = snap.plan(head, budget);
+  public Supplier<HeadPlan> plan(Candidates candidates, Ranked by, int places) {
+    HeadState head = candidates.head();
+    HeadPlan evict = new Evict(mass).now(candidates, by, places);
     int[] gone = gone(evict);
+    if (gone.length == 0) {
+      return () -> evict;
+    }
     Supplier<MostSimilar> found =
         head.vectors().mostSimilar(CacheOptions.Similarity.KEYS, gone, evict.kept(), -1);
-    return () -> plan(head, evict, gone, found.get());
+    return () -> blended(head, evict, gone, found.get());
   }
 
-  private static HeadPlan plan(HeadState head, HeadPlan evict, int[] gone, MostSimilar found) {
+  private static HeadPlan blended(HeadState head, HeadPlan evict, int[] gone, MostSimilar found) {
     int[] kept = evict.kept();
     int[] target = evict.target().clone();
     float[] weight = new float[head.slots()];
@@ -57,7 +45,6 @@ public final class MergeOnEvict extends HeadwisePolicy {
       weight[gone[e]] = Math.max(0, cos) * own / Math.max(own + its, TINY);
       similarity += cos;
     }
-    float redundancy = gone.length == 0 ? 0 : (float) (similarity / gone.length);
     return new HeadPlan(
         kept,
         evict.window(),
@@ -66,7 +53,12 @@ public final class MergeOnEvict extends HeadwisePolicy {
         evict.bias(),
         evict.scores(),
         HeadPlan.readout(
-            target, kept, evict.weight(), evict.window(), evict.readout().needed(), redundancy));
+            target,
+            kept,
+            evict.weight(),
+            evict.window(),
+            evict.readout().needed(),
+            (float) (similarity / gone.length)));
   }
 
   private static int[] gone(HeadPlan plan) {

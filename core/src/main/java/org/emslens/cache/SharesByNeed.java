@@ -5,21 +5,22 @@ import java.util.List;
 import org.emslens.math.Ranking;
 
 /**
- * A layer's places shared out among its heads by need: each head is sure of its best fifth of the
- * even share, the rest goes to the best scores of all heads together. Source: arXiv 2407.11550.
+ * Places shared out by need: each head is sure of its best few, the rest goes to the best scores of
+ * all heads together. Sources: arXiv 2407.11550 within a layer, a fifth of the even share being
+ * sure; arXiv 2505.23416 over all layers, none being so.
+ *
+ * @param scope which heads share
+ * @param floor what each head is sure of, as a share of the even one
  */
-final class SharedPlaces {
-  private static final double SURE = 0.2;
+record SharesByNeed(Scope scope, double floor) implements Sharing {
 
-  private SharedPlaces() {}
+  /** How many places of a head's even share are its own. */
+  static int sure(double floor, int each) {
+    return (int) (floor * each);
+  }
 
-  /**
-   * How many candidates each head keeps.
-   *
-   * @param scores per head, comparable between heads
-   * @param each candidates per head on average
-   */
-  static int[] of(List<float[]> scores, int each) {
+  @Override
+  public int[] places(List<float[]> scores, int each) {
     int heads = scores.size();
     int candidates = scores.stream().mapToInt(s -> s.length).sum();
     float[] open = new float[candidates];
@@ -29,7 +30,7 @@ final class SharedPlaces {
     for (int g = 0; g < heads; g++) {
       float[] score = scores.get(g);
       int[] order = Ranking.descending(score, score.length);
-      places[g] = Math.min((int) (SURE * each), score.length);
+      places[g] = Math.min(sure(floor, each), score.length);
       for (int i = places[g]; i < score.length; i++) {
         open[n] = score[order[i]];
         owner[n++] = g;

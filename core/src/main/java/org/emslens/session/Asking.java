@@ -1,0 +1,35 @@
+package org.emslens.session;
+
+/**
+ * A prompt that is compressed, and what is asked once it is.
+ *
+ * @param compressed text that is read first
+ * @param afterwards text that follows it, or null where the question is in the prompt
+ */
+public record Asking(String compressed, String afterwards) {
+  private static final String APART = "\n\n";
+
+  /** A context and a question after a blank line. */
+  public static Asking of(String context, String question) {
+    return new Asking(context.strip(), APART + question.strip());
+  }
+
+  /** The two as one text. */
+  public static String joined(String context, String question) {
+    return context.strip() + APART + question.strip();
+  }
+
+  /**
+   * A chat's text, in whose last turn both stand, cut before the question.
+   *
+   * @throws IllegalArgumentException in one sentence, where the template changes the question
+   */
+  public static Asking within(String chat, String question) {
+    int at = chat.lastIndexOf(APART + question.strip());
+    if (at < 0) {
+      throw new IllegalArgumentException(
+          "The model's chat template changes the question, so that it cannot come afterwards.");
+    }
+    return new Asking(chat.substring(0, at), chat.substring(at));
+  }
+}
