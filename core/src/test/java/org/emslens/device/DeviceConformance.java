@@ -78,7 +78,9 @@ public abstract class DeviceConformance {
   @AfterEach
   void closeBoth() {
     plain.close();
-    device.close();
+    if (device != null) {
+      device.close();
+    }
   }
 
   private List<Device> both() {

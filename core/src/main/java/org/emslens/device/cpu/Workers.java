@@ -12,13 +12,41 @@ final class Workers implements AutoCloseable {
   private static final int SPINS = 4000;
 
   private final Thread[] threads;
-  private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger done = new AtomicInteger();
-  private volatile Job job = new Job(0, 0, i -> {});
+  private volatile Job job = new Job(0, i -> {});
   private volatile boolean closed;
-  private volatile Throwable failure;
 
-  private record Job(long number, int tasks, IntConsumer task) {}
+  /** Tasks that whoever has time takes one by one. */
+  private static final class Job {
+    private final int tasks;
+    private final IntConsumer task;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private volatile Throwable failure;
+
+    Job(int tasks, IntConsumer task) {
+      this.tasks = tasks;
+      this.task = task;
+    }
+
+    /** Takes what is left; after a failure the rest is passed over. */
+    void take() {
+      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+        try {
+          if (failure == null) {
+            task.accept(i);
+          }
+        } catch (RuntimeException | Error e) {
+          failure = e;
+        } finally {
+          done.incrementAndGet();
+        }
+      }
+    }
+
+    boolean isDone() {
+      return done.get() >= tasks;
+    }
+  }
 
   Workers(int helpers) {
     threads = new Thread[helpers];
@@ -34,30 +62,26 @@ final class Workers implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("This device has been closed.");
     }
-    failure = null;
-    done.set(0);
-    next.set(0);
-    job = new Job(job.number + 1, tasks, task);
+    Job now = new Job(tasks, task);
+    job = now;
     for (Thread t : threads) {
       LockSupport.unpark(t);
     }
-    take(job);
-    // Helpers report when they have left the job, so that none still claims tasks when the next
-    // begins.
-    // Where other programs need the processor, a helper may be waiting for just this thread's
-    // place.
-    for (int spins = 0; done.get() < threads.length; spins++) {
+    now.take();
+    // What was not begun elsewhere is done by now: where other programs have the processors, nobody
+    // waits for a helper that has none.
+    for (int spins = 0; !now.isDone(); spins++) {
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else {
         Thread.yield();
       }
     }
-    switch (failure) {
+    switch (now.failure) {
       case null -> {}
       case Error e -> throw e;
       case RuntimeException e -> throw e;
-      default -> throw new AssertionError(failure);
+      default -> throw new AssertionError(now.failure);
     }
   }
 
@@ -79,21 +103,11 @@ final class Workers implements AutoCloseable {
         });
   }
 
-  private void take(Job j) {
-    try {
-      for (int i = next.getAndIncrement(); i < j.tasks; i = next.getAndIncrement()) {
-        j.task.accept(i);
-      }
-    } catch (RuntimeException | Error e) {
-      failure = e;
-    }
-  }
-
   private void help() {
-    long seen = 0;
+    Job seen = job;
     while (!closed) {
       int spins = 0;
-      while (job.number == seen && !closed) {
+      while (job == seen && !closed) {
         if (++spins < SPINS) {
           Thread.onSpinWait();
         } else {
@@ -101,10 +115,8 @@ final class Workers implements AutoCloseable {
         }
       }
       if (!closed) {
-        Job j = job;
-        seen = j.number;
-        take(j);
-        done.incrementAndGet();
+        seen = job;
+        seen.take();
       }
     }
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class LittleMemoryConformanceTest extends DeviceConformance {
   @Override
   protected Device open() {
-    return OpenCl.open(OpenCl.limits(6 << 10, 256));
+    return OpenCl.open(OpenCl.unoptimised(OpenCl.limits(6 << 10, 256)));
   }
 
   /** How numbers are unpacked does not depend on sizes: enough of them to see a product right. */

@@ -11,6 +11,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class OpenClConformanceTest extends DeviceConformance {
   @Override
   protected Device open() {
-    return OpenCl.open(UnaryOperator.identity());
+    return OpenCl.open(OpenCl.unoptimised(UnaryOperator.identity()));
   }
 }

@@ -24,7 +24,8 @@ class SmallGroupsConformanceTest extends DeviceConformance {
 
   @Override
   protected Device open() {
-    return OpenCl.open(c -> SUBGROUPS.apply(OpenCl.limits(16 << 10, 32).apply(c)));
+    return OpenCl.open(
+        OpenCl.unoptimised(c -> SUBGROUPS.apply(OpenCl.limits(16 << 10, 32).apply(c))));
   }
 
   /** How numbers are unpacked does not depend on sizes: enough of them to see a product right. */
