@@ -32,8 +32,10 @@ public final class ForwardPass implements AutoCloseable {
   /** Tokens of a prompt at a time, so that activations need memory for so many only. */
   private static final int BLOCK = 1024;
 
-  /** Positions whose logits are made at a time. */
-  private static final int LOGITS = 8;
+  /**
+   * Logits that are made at a time, as many positions as that is: weights are read for each lot.
+   */
+  private static final int LOGITS = 1 << 22;
 
   private final ModelConfig config;
   private final ModelSpec spec;
@@ -458,9 +460,10 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   private void logits(Activations a, int position, int n, float[] row, LogitsSink sink) {
-    roomFor(LOGITS);
-    for (int t = 0; t < n; t += LOGITS) {
-      int count = Math.min(LOGITS, n - t);
+    int atOnce = Math.min(n, Math.clamp(LOGITS / spec.vocab(), 8, 64));
+    roomFor(atOnce);
+    for (int t = 0; t < n; t += atOnce) {
+      int count = Math.min(atOnce, n - t);
       rows(a, t, count);
       for (int i = 0; i < count; i++) {
         download(i, row);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
 import org.emslens.session.Budget;
@@ -70,6 +71,8 @@ public record Grid(
         Map<Switch, String> both = new TreeMap<>(v);
         both.keySet().retainAll(c.policy().switches());
         c.switches().forEach(both::putIfAbsent);
+        CacheOptions options = new Contender(c.policy(), both).options();
+        both.keySet().removeIf(s -> v.containsKey(s) && !s.matters(options));
         Contender crossed = new Contender(c.policy(), both);
         crossed.options();
         all.add(crossed);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.emslens.engine.Progress;
 import org.emslens.format.BadFileException;
+import org.emslens.format.Sha256;
 import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
 import org.emslens.text.ChatMessage;
@@ -21,6 +22,11 @@ public sealed interface Task {
 
   /** Says which task it is, within one experiment; it stands in result files. */
   String name();
+
+  /** Tells it from every other task: results are taken over from earlier runs by this. */
+  default String identity() {
+    return name();
+  }
 
   /** Whether it differs from seed to seed. */
   boolean seeded();
@@ -143,6 +149,17 @@ public sealed interface Task {
       return file.getFileName() + (chat ? " (chat)" : "") + (asks() ? "" : " -" + continuation);
     }
 
+    /** By what it says: files of one name are others, and a file that was changed is another. */
+    @Override
+    public String identity() {
+      try {
+        return name() + " " + Sha256.of(TextFiles.read(file), asks() ? answer : "");
+      } catch (IOException e) {
+        // Whoever runs it says why it cannot be read.
+        return name() + " " + file;
+      }
+    }
+
     @Override
     public boolean seeded() {
       return false;
@@ -179,6 +196,11 @@ public sealed interface Task {
     @Override
     public String name() {
       return title + " " + Integer.toHexString(text.hashCode()) + " -" + continuation;
+    }
+
+    @Override
+    public String identity() {
+      return name() + " " + Sha256.of(text);
     }
 
     @Override

@@ -13,20 +13,24 @@ import org.emslens.session.CacheChoice;
 public record Trial(
     String model, Task task, long seed, Contender contender, Budget budget, boolean once) {
 
-  /** Tells trials of one experiment apart; a finished one is not run again. */
+  /**
+   * Tells trials apart; a finished one is not run again. Made of what a text says and of all that a
+   * policy was told, so that a result is not taken for that of another text or another preset.
+   */
   public String key() {
     return String.join(
         "|",
         group(),
         contender.policy().id(),
         contender.switchText(),
+        contender.options().toString(),
         budget.toString(),
         once ? "once" : "again");
   }
 
   /** Trials of one group share a prompt, which is run once for all of them. */
   public String group() {
-    return String.join("|", model, task.name(), Long.toString(seed));
+    return String.join("|", model, task.identity(), Long.toString(seed));
   }
 
   public CacheChoice choice() {

@@ -245,6 +245,37 @@ class ExperimentTest {
     }
   }
 
+  /** Files of one name, two answers to one file, a text that was changed, another preset. */
+  @Test
+  void resultsAreTakenOverForTheSameTextAndOptionsOnly(@TempDir Path folder) throws IOException {
+    Path one = Files.createDirectory(folder.resolve("one")).resolve("text.txt");
+    Path two = Files.createDirectory(folder.resolve("two")).resolve("text.txt");
+    Files.writeString(one, "The boats came home.");
+    Files.writeString(two, "The lamp was lit.");
+    Task first = new Task.FileTask(one, false, 0, "yes");
+    List<Task> tasks =
+        List.of(
+            first, new Task.FileTask(two, false, 0, "yes"), new Task.FileTask(one, false, 0, "no"));
+    Grid grid =
+        new Grid(
+            List.of("m"),
+            tasks,
+            List.of(Contender.of(Policies.EMS, List.of())),
+            List.of(Map.of()),
+            List.of(Budget.slots(32)),
+            List.of(1L),
+            true);
+    assertEquals(3, grid.trials().size());
+    assertEquals(3, Experiment.groups(grid.trials()).size());
+    Trial trial = grid.trials().getFirst();
+    String key = trial.key();
+    assertEquals(key, grid.trials().getFirst().key());
+    Contender other = Contender.of(Policies.EMS, List.of("alpha=0.41"));
+    assertNotEquals(key, new Trial("m", first, 0, other, Budget.slots(32), true).key());
+    Files.writeString(one, "The boats did not come home.");
+    assertNotEquals(key, trial.key());
+  }
+
   @Test
   void generatingATextCanBeStopped() throws IOException {
     Progress stop =
@@ -318,7 +349,8 @@ class ExperimentTest {
             seeds: 1-3
             """);
     List<Trial> trials = GridFile.read(file, MODEL).trials();
-    // Prompts by seed: 6 x 3 + 1; full once each, SnapKV, which has no tau, at two budgets, EMS at
+    // Prompts by seed: 6 x 3 + 1; full once each, SnapKV, where no tau matters, at two budgets, EMS
+    // at
     // two taus x two budgets.
     assertEquals(19 * (1 + 2 + 4), trials.size());
     Trial last = trials.getLast();

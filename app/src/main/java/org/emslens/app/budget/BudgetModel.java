@@ -42,11 +42,17 @@ public final class BudgetModel {
     long heads = r.config().allKvHeads();
     long mean = Math.round((double) v.step().after().slots() / heads);
     return String.format(
-        "%s of %s tokens kept per head, %s of %s",
+        "%s of %s tokens kept per head%s, %s of %s",
         Format.count(mean),
         Format.count(v.step().seen()),
+        isShared(r.choice()) ? " (mean)" : "",
         Format.megabytes(r.bytes(v.step())).replace(" MB", ""),
         Format.megabytes(r.fullBytes(v.step())));
+  }
+
+  private static boolean isShared(CacheChoice c) {
+    return c.policy().switches().contains(Switch.SHARE)
+        && c.options().share() != CacheOptions.Share.EVEN;
   }
 
   /** Tokens of the prompt that is shown. */

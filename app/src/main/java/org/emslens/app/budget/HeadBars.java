@@ -95,6 +95,9 @@ public final class HeadBars extends Surface {
     for (double s = 0; s < mergedWidth; s += 4) {
       g.fillRect(x + keptWidth + s, y + 1, Math.min(2.6, mergedWidth - s), 13);
     }
+    double beyond = width * counts[TokenState.OUT_OF_REACH.ordinal()] / seen;
+    g.setFill(c.line());
+    g.fillRect(x + width - beyond, y + 1, beyond, 13);
     g.setStroke(shown ? c.accent() : c.evicted());
     g.setLineWidth(1);
     g.strokeRect(x + 0.5, y + 1.5, width - 1, 12);
