@@ -121,6 +121,8 @@ class WindowTest extends HeadlessWindow {
               shown().run().choice().policy() == p && shown().run().steps().size() == 7 && idle());
       assertEquals(p == Policies.FULL, shown().step().plan() == null && shown().lastPlan() == null);
     }
+    choose(robot, "#policy", Policies.EMS_REPORTED);
+    until(() -> shown().run().choice().policy() == Policies.EMS_REPORTED && idle());
     robot.interact(() -> robot.lookup("#merge").queryComboBox().getSelectionModel().selectFirst());
     until(() -> shown().run().choice().options().merge() == CacheOptions.Merge.NONE && idle());
     assertEquals(0, shown().run().steps().getFirst().plan().merged());
@@ -316,6 +318,8 @@ class WindowTest extends HeadlessWindow {
   @Test
   void runningCanBeCancelled(FxRobot robot) {
     run(robot);
+    // Drawn at random, so that it does not end as soon as the most probable text does.
+    type(robot, "#temperature", "2");
     // Pressed as soon as something is to be seen; the model may have come to its end by then.
     for (int tries = 0; tries < 20 && (tries == 0 || shown().run().ended()); tries++) {
       AtomicBoolean pressed = new AtomicBoolean();

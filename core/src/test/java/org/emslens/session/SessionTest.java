@@ -12,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.emslens.TestFiles;
 import org.emslens.cache.CacheOptions;
@@ -19,6 +20,7 @@ import org.emslens.cache.CachePolicy;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 import org.emslens.cache.Policies;
+import org.emslens.cache.PromptScore;
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
 import org.emslens.engine.ForwardPass;
@@ -149,6 +151,40 @@ class SessionTest {
       int most = policy.layerBudget(14, l, run.config().layers()) + grown;
       assertTrue(slots <= kvHeads * most, choice.policy() + " step " + step.index());
     }
+  }
+
+  /** What was asked goes into the file; what was not needs the model, and leaves all as it was. */
+  @Test
+  void whatWasAskedOfAPromptIsRecorded(@TempDir Path folder) throws IOException {
+    Session s = start(choice(Policies.KVZIP, 14));
+    Path file = folder.resolve("asked.emslens");
+    Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    Run read = Recording.read(file);
+    assertArrayEquals(
+        s.run().prefill().scores().get(PromptScore.REPEAT),
+        read.prefill().scores().get(PromptScore.REPEAT));
+    Session opened = Session.of(read);
+    opened.choose(choice(Policies.EMS_REPEAT, 14), read.sampling(), Progress.NONE);
+    assertTrue(opened.run().last().plan().merged() > 0);
+    CacheChoice expected = choice(Policies.EXPECTED_ATTENTION, 14);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> opened.choose(expected, read.sampling(), Progress.NONE));
+    assertTrue(e.getMessage().contains("has to be open"), e.getMessage());
+    assertEquals(Policies.EMS_REPEAT, opened.run().choice().policy());
+    // A cancelled question leaves all as it was, too.
+    Session other = start(choice(Policies.EMS, 14));
+    assertThrows(
+        CancellationException.class,
+        () ->
+            other.choose(
+                choice(Policies.KVZIP, 14),
+                Sampling.GREEDY,
+                share -> {
+                  throw new CancellationException();
+                }));
+    assertEquals(Policies.EMS, other.run().choice().policy());
   }
 
   @Test

@@ -111,7 +111,7 @@ public final class ExperimentForm extends VBox {
     whose.setId(name + "-whose");
     Wrapping.wrap(whose);
     whose.setMinHeight(USE_PREF_SIZE);
-    whose.textProperty().bind(model.whoseBinding());
+    whose.textProperty().bind(model.whoseProperty());
     whose.visibleProperty().bind(whose.textProperty().isNotEmpty());
     whose.managedProperty().bind(whose.visibleProperty());
     failure.setId(name + "-failure");

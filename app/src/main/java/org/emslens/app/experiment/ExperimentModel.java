@@ -2,19 +2,20 @@ package org.emslens.app.experiment;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
-import javafx.beans.binding.StringBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.collections.FXCollections;
+import javafx.collections.ListChangeListener;
 import javafx.collections.ObservableList;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.lens.Campaign;
@@ -50,6 +51,8 @@ public final class ExperimentModel {
   private Tally current;
   private boolean first;
   private boolean unsaved;
+  private final Set<String> models = new LinkedHashSet<>();
+  private final ReadOnlyStringWrapper whose = new ReadOnlyStringWrapper(this, "whose", "");
   private final ReadOnlyStringWrapper note = new ReadOnlyStringWrapper(this, "note", "");
 
   /**
@@ -63,6 +66,8 @@ public final class ExperimentModel {
     this.inspect = inspect;
     campaign = lens.campaign();
     overlay.addListener((o, before, now) -> arrange());
+    outcomes.addListener(this::named);
+    lens.models().modelProperty().addListener((o, before, now) -> tellWhose());
   }
 
   /** Outcomes that are shown, those that failed included. */
@@ -76,15 +81,26 @@ public final class ExperimentModel {
   }
 
   /** Says whose results are shown, where some are not of the model that is open. */
-  public StringBinding whoseBinding() {
-    return Bindings.createStringBinding(
-        () -> {
-          List<String> models = outcomes.stream().map(Outcome::model).distinct().toList();
-          boolean open = models.stream().allMatch(lens.models().title()::equals);
-          return open ? "" : "Results of " + String.join(" and ", models) + ".";
-        },
-        outcomes,
-        lens.models().modelProperty());
+  public ReadOnlyStringProperty whoseProperty() {
+    return whose.getReadOnlyProperty();
+  }
+
+  /** Thousands of results come one by one: only the new ones are looked at. */
+  private void named(ListChangeListener.Change<? extends Outcome> change) {
+    while (change.next()) {
+      if (change.wasRemoved()) {
+        models.clear();
+        outcomes.forEach(o -> models.add(o.model()));
+      } else {
+        change.getAddedSubList().forEach(o -> models.add(o.model()));
+      }
+    }
+    tellWhose();
+  }
+
+  private void tellWhose() {
+    boolean open = models.stream().allMatch(lens.models().title()::equals);
+    whose.set(open ? "" : "Results of " + String.join(" and ", models) + ".");
   }
 
   /** Runs these. Results that are there become earlier ones, once the first new one comes. */
