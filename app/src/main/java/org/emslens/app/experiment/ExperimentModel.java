@@ -2,6 +2,7 @@ package org.emslens.app.experiment;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import javafx.collections.ObservableList;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.lens.Campaign;
 import org.emslens.app.lens.Counted;
+import org.emslens.app.lens.Gathered;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedModel;
@@ -43,7 +45,7 @@ public final class ExperimentModel {
   private final ObservableList<Outcome> outcomes = FXCollections.observableArrayList();
   private final Map<String, Trial> trials = new HashMap<>();
   private final List<Outcome> latest = new ArrayList<>();
-  private final List<Outcome> earlier = new ArrayList<>();
+  private final Map<String, Outcome> earlier = new LinkedHashMap<>();
   private final BooleanProperty overlay = new SimpleBooleanProperty(this, "overlay");
   private final BooleanProperty hasEarlier = new SimpleBooleanProperty(this, "hasEarlier");
   private final List<ExportMenu.Origin> latestOrigins = new ArrayList<>();
@@ -106,6 +108,7 @@ public final class ExperimentModel {
   /** Runs these. Results that are there become earlier ones, once the first new one comes. */
   public void run(List<Trial> wanted, String command) {
     Tally tally = new Tally(wanted.size(), lens.files().origin(command));
+    Gathered<Outcome> results = new Gathered<>(lens::show, some -> add(some, tally));
     campaign.run(
         name + ", " + Counted.of(wanted.size(), "run"),
         "The experiment is still running; start again? Its results so far stay, as earlier ones.",
@@ -124,14 +127,17 @@ public final class ExperimentModel {
                   @Override
                   public void done(Outcome outcome) {
                     tally.done.incrementAndGet();
-                    lens.show(() -> add(outcome, tally));
+                    results.add(outcome);
                     turn.giveWay();
                   }
                 },
                 share -> turn.at((double) tally.done.get() / wanted.size()));
           }
         },
-        end -> ended(end, tally));
+        end -> {
+          results.tell();
+          ended(end, tally);
+        });
   }
 
   /** Ends what this page runs, if anything; tells whether it did. */
@@ -158,6 +164,14 @@ public final class ExperimentModel {
       this.origin = origin;
     }
 
+    void count(Outcome outcome) {
+      shown++;
+      if (outcome.error() != null) {
+        failed++;
+        why = outcome.error();
+      }
+    }
+
     String told() {
       String all = shown + " of " + wanted + " runs";
       return failed == 0 ? all : failed + " of " + wanted + " runs failed: " + why;
@@ -171,34 +185,37 @@ public final class ExperimentModel {
     note.set(tally.told());
   }
 
-  private void add(Outcome outcome, Tally tally) {
+  private void add(List<Outcome> some, Tally tally) {
     if (tally != current) {
       return;
     }
     if (first) {
-      earlier.addAll(latest);
+      latest.forEach(o -> earlier.put(o.key(), o));
       latest.clear();
       earlierOrigins.addAll(latestOrigins);
       latestOrigins.clear();
       latestOrigins.add(tally.origin);
-      first = false;
     }
-    tally.shown++;
-    if (outcome.error() != null) {
-      tally.failed++;
-      tally.why = outcome.error();
+    for (Outcome o : some) {
+      tally.count(o);
+      earlier.remove(o.key());
     }
-    earlier.removeIf(o -> o.key().equals(outcome.key()));
-    latest.add(outcome);
+    latest.addAll(some);
     unsaved = true;
-    arrange();
+    if (first || overlay.get()) {
+      first = false;
+      arrange();
+    } else {
+      outcomes.addAll(some);
+      hasEarlier.set(!earlier.isEmpty());
+    }
     note.set(tally.told());
   }
 
   private void arrange() {
     List<Outcome> shown = new ArrayList<>();
     if (overlay.get()) {
-      shown.addAll(earlier);
+      shown.addAll(earlier.values());
     }
     shown.addAll(latest);
     outcomes.setAll(shown);
