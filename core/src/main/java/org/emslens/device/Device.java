@@ -186,10 +186,10 @@ public interface Device extends WeightMemory, AutoCloseable {
   /**
    * Several tokens for one cache: as n calls with one, but at once.
    *
+   * @param row of qkv and of y where they begin
    * @param first position of the first of them
-   * @param use given what they made of the slots that were there before, or null
    */
-  void attendMany(CacheMemory cache, int layer, Tensor qkv, int first, int n, Tensor y, KeyUse use);
+  void attendMany(CacheMemory cache, int layer, Tensor qkv, int row, int first, int n, Tensor y);
 
   /** Does what makes a first use slow, such as compiling, on a thread that has the time. */
   default void warmUp() {}

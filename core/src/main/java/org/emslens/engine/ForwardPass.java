@@ -2,6 +2,7 @@ package org.emslens.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,7 +11,6 @@ import org.emslens.cache.CacheOptions;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
-import org.emslens.device.KeyUse;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.Tensor;
 import org.emslens.format.TensorSource;
@@ -35,7 +35,10 @@ public final class ForwardPass implements AutoCloseable {
   /**
    * Logits that are made at a time, as many positions as that is: weights are read for each lot.
    */
-  private static final int LOGITS = 1 << 22;
+  private static final int LOGITS = 1 << 23;
+
+  /** Positions at a time, however few logits each has. */
+  private static final int LOGIT_ROWS = 256;
 
   private final ModelConfig config;
   private final ModelSpec spec;
@@ -58,6 +61,26 @@ public final class ForwardPass implements AutoCloseable {
    * @param tap filled with what it taps, or null
    */
   public record Feed(Cache cache, int token, DecodeTap tap) {}
+
+  /**
+   * Several tokens for one cache, from position {@link Cache#seen} on.
+   *
+   * @param ids at least one
+   * @param sink given the logits after each of them, by its place among them, or null
+   * @param taps of outputs only, one for each of the first tokens; null entries tap nothing
+   */
+  public record Passage(Cache cache, int[] ids, LogitsSink sink, List<DecodeTap> taps) {
+
+    private IntStream positions() {
+      return IntStream.range(cache.seen(), cache.seen() + ids.length);
+    }
+
+    private void passed() {
+      for (int i = 0; i < ids.length; i++) {
+        cache.advance();
+      }
+    }
+  }
 
   /** How a layer's queries, keys and values become its heads' outputs. */
   @FunctionalInterface
@@ -157,7 +180,7 @@ public final class ForwardPass implements AutoCloseable {
             },
             wanted);
         if (sink != null) {
-          logits(a, at, size, logits, sink);
+          logits(a, size, at, logits, sink);
         } else if (wanted) {
           last(a, size, logits);
         }
@@ -238,7 +261,7 @@ public final class ForwardPass implements AutoCloseable {
         few,
         n,
         positions,
-        promptOf(feeds),
+        promptOf(feeds.stream().map(Feed::cache).toList()),
         (l, qkv, out) -> device.attend(caches, l, qkv, positions, out, taps),
         true);
     feeds.forEach(f -> f.cache().advance());
@@ -254,53 +277,66 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   /**
-   * Runs several tokens for one cache at once, from position {@link Cache#seen} on: as so many
-   * steps, but weights are read once.
+   * Runs several tokens for each of several caches at once: as so many steps, but weights are read
+   * once for all of them.
    *
-   * @param ids at least one; memory is taken for all of them together
-   * @param sink given the logits after each of them, by its place among them, or null
-   * @param taps one for each, of outputs only, or null; likewise its entries
-   * @param use given what they made of the slots that were there before, or null
+   * @param passages for different caches, which have seen as many tokens and whose prompts are of
+   *     one length where the model's rotation depends on that; memory is taken for all together
    */
-  public void extend(
-      Cache cache,
-      int[] ids,
-      LogitsSink sink,
-      List<DecodeTap> taps,
-      KeyUse use,
-      Progress progress) {
-    int n = ids.length;
-    try (Activations a = new Activations(device, spec, n, false)) {
-      int first = cache.seen();
-      int[] positions = IntStream.range(first, first + n).toArray();
+  public void extend(List<Passage> passages, Progress progress) {
+    List<Cache> caches = passages.stream().map(Passage::cache).toList();
+    int[] ids = passages.stream().flatMapToInt(p -> IntStream.of(p.ids)).toArray();
+    int[] positions = passages.stream().flatMapToInt(Passage::positions).toArray();
+    try (Activations a = new Activations(device, spec, ids.length, false)) {
       embed(ids, 0, positions, a.x);
       walk(
           a,
-          n,
+          ids.length,
           positions,
-          cache.prompt(),
+          promptOf(caches),
           (l, qkv, out) -> {
             progress.at((double) l / layers.size());
-            device.attendMany(cache.memory(), l, qkv, first, n, out, use);
-            if (taps != null) {
-              tap(taps, l, out);
+            int row = 0;
+            for (Passage p : passages) {
+              int n = p.ids.length;
+              device.attendMany(p.cache.memory(), l, qkv, row, p.cache.seen(), n, out);
+              tap(p.taps, l, out, row);
+              row += n;
             }
           },
-          sink != null);
-      for (int i = 0; i < n; i++) {
-        cache.advance();
-      }
-      if (sink != null) {
-        logits(a, 0, n, new float[spec.vocab()], sink);
+          passages.stream().anyMatch(p -> p.sink != null));
+      passages.forEach(Passage::passed);
+      if (passages.stream().anyMatch(p -> p.sink != null)) {
+        logits(a, ids.length, 0, new float[spec.vocab()], byPassage(passages));
       }
     }
   }
 
+  /** Tells each passage of its own rows. */
+  private static LogitsSink byPassage(List<Passage> passages) {
+    List<LogitsSink> sinks = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    for (Passage p : passages) {
+      for (int i = 0; i < p.ids.length; i++) {
+        sinks.add(p.sink);
+        places.add(i);
+      }
+    }
+    return (row, logits) -> {
+      if (sinks.get(row) != null) {
+        sinks.get(row).accept(places.get(row), logits);
+      }
+    };
+  }
+
   /** Hands out what a layer's heads mixed, row by row. */
-  private void tap(List<DecodeTap> taps, int layer, Tensor outputs) {
+  private void tap(List<DecodeTap> taps, int layer, Tensor outputs, int row) {
+    if (taps.stream().allMatch(Objects::isNull)) {
+      return;
+    }
     AttentionSpec.Shape shape = spec.layers().get(layer).attention().shape();
     float[] all = new float[taps.size() * shape.queryWidth()];
-    device.download(outputs, 0, taps.size(), all, 0);
+    device.download(outputs, row, taps.size(), all, 0);
     for (int t = 0; t < taps.size(); t++) {
       for (int h = 0; h < shape.heads() && taps.get(t) != null; h++) {
         int at = t * shape.queryWidth() + h * shape.headDim();
@@ -309,10 +345,10 @@ public final class ForwardPass implements AutoCloseable {
     }
   }
 
-  private int promptOf(List<Feed> feeds) {
-    int prompt = feeds.getFirst().cache().prompt();
-    for (Feed f : feeds) {
-      int other = f.cache().prompt();
+  private int promptOf(List<Cache> caches) {
+    int prompt = caches.getFirst().prompt();
+    for (Cache c : caches) {
+      int other = c.prompt();
       for (LayerSpec l : other == prompt ? List.<LayerSpec>of() : spec.layers()) {
         Rope rope = l.attention().rope();
         if (rope != null && !rope.at(other).equals(rope.at(prompt))) {
@@ -459,8 +495,9 @@ public final class ForwardPass implements AutoCloseable {
     download(0, logits);
   }
 
-  private void logits(Activations a, int position, int n, float[] row, LogitsSink sink) {
-    int atOnce = Math.min(n, Math.clamp(LOGITS / spec.vocab(), 8, 64));
+  /** Hands out the logits of n rows, which are of positions from one on. */
+  private void logits(Activations a, int n, int position, float[] row, LogitsSink sink) {
+    int atOnce = Math.min(n, Math.clamp(LOGITS / spec.vocab(), 8, LOGIT_ROWS));
     roomFor(atOnce);
     for (int t = 0; t < n; t += atOnce) {
       int count = Math.min(atOnce, n - t);

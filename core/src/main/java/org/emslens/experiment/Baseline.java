@@ -1,5 +1,6 @@
 package org.emslens.experiment;
 
+import java.util.List;
 import org.emslens.device.DecodeTap;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
@@ -38,14 +39,21 @@ public record Baseline(
     }
     TeacherForcing.run(
         pass,
-        full,
+        List.of(
+            new TeacherForcing.Pupil(
+                full,
+                (i, next, outputs) -> {
+                  said[i + 1 - first] = LogProbabilities.of(next.clone());
+                  taps[i + 1 - first] = outputs;
+                })),
         continuation,
         Math.max(0, first - 1),
-        (i, next, outputs) -> {
-          said[i + 1 - first] = LogProbabilities.of(next.clone());
-          taps[i + 1 - first] = outputs;
-        },
         share -> progress.at((1 + share) / 2));
     return new Baseline(prefill, continuation, first, said, taps);
+  }
+
+  /** The first token of the continuation after which a prediction is measured. */
+  int from() {
+    return Math.max(0, first - 1);
   }
 }

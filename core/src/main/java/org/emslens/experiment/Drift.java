@@ -56,41 +56,46 @@ public record Drift(
     int continuationTokens) {
 
   /**
-   * Compresses after the prompt and teacher-forces the continuation, token by token where it is
-   * compressed in between.
+   * Compresses after the prompt and teacher-forces the continuation.
    *
    * @param once whether the cache is compressed after the prompt only, instead of again and again
    * @throws IllegalArgumentException where the budget does not fit
    */
   public static Drift measure(
       ForwardPass pass, Baseline baseline, CacheChoice choice, boolean once, Progress progress) {
-    if (!once) {
-      return again(pass, baseline, List.of(choice), progress).getFirst();
-    }
-    Lane lane = new Lane(baseline, choice);
-    TeacherForcing.run(
-        pass,
-        lane.cache,
-        baseline.continuation(),
-        lane.from(),
-        (i, logits, outputs) -> lane.predicted(i, logits, outputs),
-        progress);
-    return lane.drift(pass.config());
+    return measure(pass, baseline, List.of(choice), once, progress).getFirst();
   }
 
-  /**
-   * The same for several choices that compress again and again, side by side: weights are read once
-   * for all of them.
-   */
-  static List<Drift> again(
-      ForwardPass pass, Baseline baseline, List<CacheChoice> choices, Progress progress) {
+  /** The same for several choices side by side: weights are read once for all of them. */
+  static List<Drift> measure(
+      ForwardPass pass,
+      Baseline baseline,
+      List<CacheChoice> choices,
+      boolean once,
+      Progress progress) {
     List<Lane> lanes = choices.stream().map(c -> new Lane(baseline, c)).toList();
+    if (once) {
+      TeacherForcing.run(
+          pass,
+          lanes.stream().map(l -> new TeacherForcing.Pupil(l.cache, l::predicted)).toList(),
+          baseline.continuation(),
+          baseline.from(),
+          progress);
+    } else {
+      again(pass, baseline, lanes, progress);
+    }
+    return lanes.stream().map(l -> l.drift(pass.config())).toList();
+  }
+
+  /** Token by token, since something may happen to the caches in between. */
+  private static void again(
+      ForwardPass pass, Baseline baseline, List<Lane> lanes, Progress progress) {
     int[] continuation = baseline.continuation();
     int heads = pass.config().allHeads();
     for (int i = 0; i + 1 < continuation.length; i++) {
       List<ForwardPass.Feed> feeds = new ArrayList<>();
       for (Lane l : lanes) {
-        DecodeTap tap = i < l.from() ? null : DecodeTap.ofOutputs(heads);
+        DecodeTap tap = i < baseline.from() ? null : DecodeTap.ofOutputs(heads);
         feeds.add(new ForwardPass.Feed(l.cache, continuation[i], tap));
       }
       List<float[]> logits = pass.step(feeds);
@@ -102,7 +107,6 @@ public record Drift(
       }
       progress.at((i + 2.0) / continuation.length);
     }
-    return lanes.stream().map(l -> l.drift(pass.config())).toList();
   }
 
   /** A cache on its way through the continuation, and what is measured of it. */
@@ -129,11 +133,6 @@ public record Drift(
       if (baseline.first() == 0) {
         sums.token(baseline.continuation()[0], baseline.said()[0], baseline.prefill().logits());
       }
-    }
-
-    /** The first token whose prediction is measured. */
-    int from() {
-      return Math.max(0, baseline.first() - 1);
     }
 
     void predicted(int token, float[] logits, DecodeTap outputs) {

@@ -14,8 +14,11 @@ import org.emslens.session.CacheChoice;
 
 /** Runs trials: all those of one prompt on one prefill. */
 public final class Experiment {
-  /** Trials at a time that compress again and again: more would hardly be faster. */
+  /** Trials at a time: more would hardly be faster. */
   private static final int TOGETHER = 8;
+
+  /** Slots that their caches may have together, in prompts. */
+  private static final int ROOM = 2;
 
   private Experiment() {}
 
@@ -95,18 +98,24 @@ public final class Experiment {
   private static List<List<Trial>> batches(
       List<Trial> group, Baseline baseline, Listener listener) {
     List<List<Trial>> batches = new ArrayList<>();
+    int prompt = baseline.prefill().tokens();
+    int slots = 0;
     for (Trial t : group) {
       try {
-        t.choice().slotsFor(baseline.prefill().tokens());
+        int more = t.choice().slotsFor(prompt);
+        List<Trial> last = batches.isEmpty() ? List.of() : batches.getLast();
+        slots += more;
+        if (last.isEmpty()
+            || t.once() != last.getLast().once()
+            || last.size() == TOGETHER
+            || slots > ROOM * prompt) {
+          batches.add(new ArrayList<>());
+          slots = more;
+        }
+        batches.getLast().add(t);
       } catch (IllegalArgumentException e) {
         listener.done(Outcome.of(t, null, 0, e.getMessage()));
-        continue;
       }
-      List<Trial> last = batches.isEmpty() ? List.of() : batches.getLast();
-      if (last.isEmpty() || t.once() || last.getLast().once() || last.size() == TOGETHER) {
-        batches.add(new ArrayList<>());
-      }
-      batches.getLast().add(t);
     }
     return batches;
   }
@@ -128,10 +137,7 @@ public final class Experiment {
           progress.at(share);
         };
     List<CacheChoice> choices = batch.stream().map(Trial::choice).toList();
-    List<Drift> drifts =
-        first.once()
-            ? List.of(Drift.measure(pass, baseline, choices.getFirst(), true, told))
-            : Drift.again(pass, baseline, choices, told);
+    List<Drift> drifts = Drift.measure(pass, baseline, choices, first.once(), told);
     double seconds = (System.nanoTime() - start) / 1e9 / batch.size();
     return IntStream.range(0, batch.size())
         .mapToObj(i -> Outcome.of(batch.get(i), drifts.get(i), seconds, null))

@@ -28,35 +28,41 @@ final class TeacherForcing {
     void predicted(int token, float[] logits, DecodeTap outputs);
   }
 
+  /** A cache that is given the text, and who is told what it predicts. */
+  record Pupil(Cache cache, Listener listener) {}
+
   /**
    * Gives all tokens but the last, which nothing is predicted from.
    *
-   * @param from the first token whose prediction the listener is given
+   * @param pupils who have seen as many tokens of prompts of one length; they are taught side by
+   *     side
+   * @param from the first token whose prediction the listeners are given
    */
-  static void run(
-      ForwardPass pass, Cache cache, int[] text, int from, Listener listener, Progress progress) {
+  static void run(ForwardPass pass, List<Pupil> pupils, int[] text, int from, Progress progress) {
     int given = text.length - 1;
     for (int at = 0; at < given; at += BLOCK) {
       int start = at;
-      int n = Math.min(BLOCK, given - at);
-      List<DecodeTap> taps = new ArrayList<>();
-      for (int i = 0; i < n; i++) {
-        taps.add(at + i < from ? null : DecodeTap.ofOutputs(pass.config().allHeads()));
-      }
+      int[] ids = Arrays.copyOfRange(text, at, Math.min(at + BLOCK, given));
       pass.extend(
-          cache,
-          Arrays.copyOfRange(text, at, at + n),
-          at + n <= from
-              ? null
-              : (i, logits) -> {
-                if (taps.get(i) != null) {
-                  listener.predicted(start + i, logits, taps.get(i));
-                }
-              },
-          taps,
-          null,
-          share -> progress.at((start + share * n) / given));
+          pupils.stream().map(p -> passage(pass, p, ids, start, from)).toList(),
+          share -> progress.at((start + share * ids.length) / given));
     }
     progress.at(1);
+  }
+
+  private static ForwardPass.Passage passage(
+      ForwardPass pass, Pupil pupil, int[] ids, int start, int from) {
+    List<DecodeTap> taps = new ArrayList<>();
+    for (int i = 0; i < ids.length; i++) {
+      taps.add(start + i < from ? null : DecodeTap.ofOutputs(pass.config().allHeads()));
+    }
+    boolean silent = start + ids.length <= from;
+    ForwardPass.LogitsSink sink =
+        (i, logits) -> {
+          if (taps.get(i) != null) {
+            pupil.listener.predicted(start + i, logits, taps.get(i));
+          }
+        };
+    return new ForwardPass.Passage(pupil.cache, ids, silent ? null : sink, taps);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.List;
 import org.emslens.TestFiles;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
@@ -63,10 +64,13 @@ class SplitModelsTest {
         }
       }
       float[][] logits = new float[IDS.length][];
-      a.extend(c, IDS, (i, row) -> logits[i] = row.clone(), null, null, Progress.NONE);
-      b.extend(
-          d, IDS, (i, row) -> assertArrayEquals(logits[i], row, 1e-3f), null, null, Progress.NONE);
+      extend(a, c, (i, row) -> logits[i] = row.clone());
+      extend(b, d, (i, row) -> assertArrayEquals(logits[i], row, 1e-3f));
     }
+  }
+
+  private static void extend(ForwardPass pass, Cache cache, ForwardPass.LogitsSink sink) {
+    pass.extend(List.of(new ForwardPass.Passage(cache, IDS, sink, List.of())), Progress.NONE);
   }
 
   @Test

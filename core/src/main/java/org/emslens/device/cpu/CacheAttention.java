@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
-import org.emslens.device.KeyUse;
 import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
 
@@ -60,31 +59,17 @@ final class CacheAttention {
   }
 
   /** Several tokens for one cache, one after the other. */
-  void attendMany(
-      HostCache cache, int layer, float[] qkv, int first, int n, float[] out, KeyUse use) {
+  void attendMany(HostCache cache, int layer, float[] qkv, int row, int first, int n, float[] out) {
     AttentionSpec.Shape shape = cache.shape(layer);
-    int row = shape.queryWidth() + 2 * shape.kvWidth();
-    int[] before = new int[shape.kvHeads()];
-    for (int g = 0; g < before.length && use != null; g++) {
-      before[g] = cache.head(layer, g).size();
-      use.sum()[layer * before.length + g] = new float[before[g]];
-      use.most()[layer * before.length + g] = new float[before[g]];
-    }
+    int width = shape.queryWidth() + 2 * shape.kvWidth();
     List<CacheMemory> one = List.of(cache);
     List<DecodeTap> none = Collections.singletonList(null);
-    float[] token = new float[row];
+    float[] token = new float[width];
     float[] mixed = new float[shape.queryWidth()];
     for (int t = 0; t < n; t++) {
-      System.arraycopy(qkv, t * row, token, 0, row);
+      System.arraycopy(qkv, (row + t) * width, token, 0, width);
       attend(one, layer, token, new int[] {first + t}, mixed, none);
-      System.arraycopy(mixed, 0, out, t * mixed.length, mixed.length);
-      for (int h = 0; h < shape.heads() && use != null; h++) {
-        int g = h / shape.group();
-        int head = layer * before.length + g;
-        float[] p = attentions.get(h).probabilities();
-        RowProducts.addScaled(use.sum()[head], p, 1f / shape.group(), before[g]);
-        RowProducts.maximum(use.most()[head], p, before[g]);
-      }
+      System.arraycopy(mixed, 0, out, (row + t) * mixed.length, mixed.length);
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
-import org.emslens.device.KeyUse;
 import org.emslens.device.Matrix;
 import org.emslens.device.ProcessMemory;
 import org.emslens.device.PromptLayer;
@@ -191,9 +190,9 @@ public final class CpuDevice implements Device {
 
   @Override
   public void attendMany(
-      CacheMemory cache, int layer, Tensor qkv, int first, int n, Tensor y, KeyUse use) {
+      CacheMemory cache, int layer, Tensor qkv, int row, int first, int n, Tensor y) {
     cacheAttention.attendMany(
-        (HostCache) cache, layer, HostTensor.data(qkv), first, n, HostTensor.data(y), use);
+        (HostCache) cache, layer, HostTensor.data(qkv), row, first, n, HostTensor.data(y));
   }
 
   /** Gives back what products needed. */

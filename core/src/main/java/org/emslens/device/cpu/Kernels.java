@@ -78,6 +78,22 @@ interface Kernels {
   void bytes(MemorySegment from, long at, float[] factors, int factorsFrom, float[] into, int to);
 
   /**
+   * A tile's weights of one input [tileRows]: (level - offset) * scale + minimum, rounded as often.
+   *
+   * @param into floats, from byte `to` on
+   */
+  void weights(
+      float[] levels,
+      int at,
+      float offset,
+      float[] scales,
+      int scaleFrom,
+      float[] minima,
+      int minimumFrom,
+      MemorySegment into,
+      long to);
+
+  /**
    * sums[sumsFrom + r] += scales[scaleFrom + r] * sum over inputs j of levels[j][r] x[j].
    *
    * @param levels [32, tileRows]

@@ -155,6 +155,23 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
+  public void weights(
+      float[] levels,
+      int at,
+      float offset,
+      float[] scales,
+      int scaleFrom,
+      float[] minima,
+      int minimumFrom,
+      MemorySegment into,
+      long to) {
+    for (int r = 0; r < TILE; r++) {
+      float weight = (levels[at + r] - offset) * scales[scaleFrom + r] + minima[minimumFrom + r];
+      into.set(ValueLayout.JAVA_FLOAT, to + 4L * r, weight);
+    }
+  }
+
+  @Override
   public void accumulate(
       float[] levels,
       int first,

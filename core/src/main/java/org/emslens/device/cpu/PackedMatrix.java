@@ -1,7 +1,6 @@
 package org.emslens.device.cpu;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.emslens.device.packed.PackedTiles;
 import org.emslens.device.packed.Packing;
@@ -245,7 +244,6 @@ final class PackedMatrix implements AutoCloseable {
     boolean minima = openScales(tile, s);
     int parts = packing.scales().parts();
     int part = BLOCK / parts;
-    float[] row = new float[tileRows];
     float[] none = new float[tileRows];
     long column = 4L * (tile - firstTile) * tileRows;
     for (int b = 0; b < blocks; b++) {
@@ -253,7 +251,7 @@ final class PackedMatrix implements AutoCloseable {
       int count = Math.min(BLOCK, in - b * BLOCK);
       for (int j = 0; j < count; j++) {
         int scale = (b * parts + j / part) * tileRows;
-        weights(
+        kernels.weights(
             s.levels,
             j * tileRows,
             packing.offset(),
@@ -261,24 +259,9 @@ final class PackedMatrix implements AutoCloseable {
             scale,
             minima ? s.minima : none,
             minima ? scale : 0,
-            row);
-        MemorySegment.copy(
-            row, 0, into, ValueLayout.JAVA_FLOAT, 4L * (b * BLOCK + j) * width + column, tileRows);
+            into,
+            4L * (b * BLOCK + j) * width + column);
       }
-    }
-  }
-
-  private static void weights(
-      float[] levels,
-      int at,
-      float offset,
-      float[] scales,
-      int scale,
-      float[] minima,
-      int minimum,
-      float[] out) {
-    for (int r = 0; r < out.length; r++) {
-      out[r] = (levels[at + r] - offset) * scales[scale + r] + minima[minimum + r];
     }
   }
 

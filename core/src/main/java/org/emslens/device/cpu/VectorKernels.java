@@ -314,6 +314,24 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void weights(
+      float[] levels,
+      int at,
+      float offset,
+      float[] scales,
+      int scaleFrom,
+      float[] minima,
+      int minimumFrom,
+      MemorySegment into,
+      long to) {
+    FloatVector.fromArray(F, levels, at)
+        .sub(offset)
+        .mul(FloatVector.fromArray(F, scales, scaleFrom))
+        .add(FloatVector.fromArray(F, minima, minimumFrom))
+        .intoMemorySegment(into, to, ByteOrder.nativeOrder());
+  }
+
+  @Override
   public void accumulate(
       float[] levels,
       int first,

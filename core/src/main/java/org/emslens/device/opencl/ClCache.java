@@ -10,7 +10,6 @@ import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
-import org.emslens.device.KeyUse;
 import org.emslens.device.opencl.Kernel.Grid;
 import org.emslens.device.opencl.Kernel.Local;
 import org.emslens.model.AttentionSpec;
@@ -217,35 +216,13 @@ final class ClCache implements CacheMemory {
   }
 
   /** As {@link org.emslens.device.Device#attendMany} says. */
-  void attendMany(int layer, Buffer qkv, int at, int n, Buffer y, KeyUse use) {
+  void attendMany(int layer, Buffer qkv, int from, int at, int n, Buffer y) {
     AttentionSpec.Shape s = layers.shape(layer);
     reserve(layer, n);
-    int[] before = new int[s.kvHeads()];
-    Arrays.setAll(before, g -> slots(layer, g));
-    long row = s.queryWidth() + 2L * s.kvWidth();
-    long numbers = (long) s.kvHeads() * stride;
-    try (Buffer slotsBefore = card.of(before);
-        Buffer sum = card.zeros(numbers);
-        Buffer largest = card.zeros(numbers)) {
-      for (int t = 0; t < n; t++) {
-        attend(layer, qkv, t * row, at + t, y, (long) t * s.queryWidth());
-        if (use != null) {
-          kernel("use")
-              .run(
-                  Grid.items(stride, s.kvHeads(), tuning.keys()),
-                  probabilities,
-                  sum,
-                  largest,
-                  slotsBefore,
-                  s.group(),
-                  (long) layer * s.heads() * stride,
-                  stride);
-        }
-      }
-      for (int g = 0; g < s.kvHeads() && use != null; g++) {
-        use.sum()[first(layer) + g] = card.read(sum, (long) g * stride, before[g]);
-        use.most()[first(layer) + g] = card.read(largest, (long) g * stride, before[g]);
-      }
+    long width = s.queryWidth() + 2L * s.kvWidth();
+    for (int t = 0; t < n; t++) {
+      long row = from + t;
+      attend(layer, qkv, row * width, at + t, y, row * s.queryWidth());
     }
   }
 

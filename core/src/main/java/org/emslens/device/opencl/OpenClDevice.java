@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
-import org.emslens.device.KeyUse;
 import org.emslens.device.Matrix;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
@@ -285,8 +284,8 @@ final class OpenClDevice implements Device {
 
   @Override
   public void attendMany(
-      CacheMemory cache, int layer, Tensor qkv, int first, int n, Tensor y, KeyUse use) {
-    ((ClCache) cache).attendMany(layer, ClTensor.buffer(qkv), first, n, ClTensor.buffer(y), use);
+      CacheMemory cache, int layer, Tensor qkv, int row, int first, int n, Tensor y) {
+    ((ClCache) cache).attendMany(layer, ClTensor.buffer(qkv), row, first, n, ClTensor.buffer(y));
   }
 
   @Override

@@ -7,7 +7,6 @@ import org.apache.commons.numbers.gamma.Erf;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
-import org.emslens.device.KeyUse;
 import org.emslens.device.Matrix;
 import org.emslens.device.ProcessMemory;
 import org.emslens.device.PromptLayer;
@@ -317,25 +316,10 @@ final class PlainDevice implements Device {
 
   @Override
   public void attendMany(
-      CacheMemory memory, int layer, Tensor qkv, int first, int n, Tensor y, KeyUse use) {
-    PlainCache cache = (PlainCache) memory;
-    AttentionSpec.Shape s = cache.shape(layer);
-    List<Integer> before =
-        IntStream.range(0, s.kvHeads()).mapToObj(g -> cache.slots(layer, g)).toList();
-    for (int g = 0; g < s.kvHeads() && use != null; g++) {
-      use.sum()[layer * s.kvHeads() + g] = new float[before.get(g)];
-      use.most()[layer * s.kvHeads() + g] = new float[before.get(g)];
-    }
+      CacheMemory memory, int layer, Tensor qkv, int row, int first, int n, Tensor y) {
     for (int t = 0; t < n; t++) {
-      double[][] p =
-          attend(cache, layer, PlainTensor.rows(qkv)[t], first + t, PlainTensor.rows(y)[t], null);
-      for (int h = 0; h < s.heads() && use != null; h++) {
-        int head = layer * s.kvHeads() + h / s.group();
-        for (int j = 0; j < before.get(h / s.group()); j++) {
-          use.sum()[head][j] += (float) (p[h][j] / s.group());
-          use.most()[head][j] = Math.max(use.most()[head][j], (float) p[h][j]);
-        }
-      }
+      float[] token = PlainTensor.rows(qkv)[row + t];
+      attend((PlainCache) memory, layer, token, first + t, PlainTensor.rows(y)[row + t], null);
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.Device;
-import org.emslens.device.KeyUse;
 import org.emslens.device.Matrix;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
@@ -256,16 +255,10 @@ public final class SplitDevice implements Device {
 
   @Override
   public void attendMany(
-      CacheMemory cache, int layer, Tensor qkv, int first, int n, Tensor y, KeyUse use) {
+      CacheMemory cache, int layer, Tensor qkv, int row, int first, int n, Tensor y) {
     int s = side(layer);
-    SplitCache c = (SplitCache) cache;
-    int kvHeads = c.shapes().get(layer).kvHeads();
-    KeyUse part = use == null ? null : new KeyUse(use.sum().length);
-    sides[s].attendMany(c.of(layer), within(layer), on(s, qkv), first, n, on(s, y), part);
-    for (int g = 0; g < kvHeads && use != null; g++) {
-      use.sum()[layer * kvHeads + g] = part.sum()[within(layer) * kvHeads + g];
-      use.most()[layer * kvHeads + g] = part.most()[within(layer) * kvHeads + g];
-    }
+    CacheMemory part = ((SplitCache) cache).of(layer);
+    sides[s].attendMany(part, within(layer), on(s, qkv), row, first, n, on(s, y));
   }
 
   @Override

@@ -222,32 +222,6 @@ kernel SIZE(KEYS, 1) void join(
   }
 }
 
-// What a query made of the slots that were there before some queries: the sum and the maximum.
-// A work-item for each slot (dimension 0) of each KV head (1).
-kernel SIZE(KEYS, 1) void use(
-    global const float *p,
-    global float *sum,
-    global float *most,
-    global const int *before,
-    const int group,
-    const long p_from,
-    const int stride) {
-  const int j = get_global_id(0);
-  const int g = get_global_id(1);
-  if (j >= before[g]) {
-    return;
-  }
-  float all = 0;
-  float large = 0;
-  for (int h = g * group; h < (g + 1) * group; h++) {
-    const float one = p[p_from + (long)h * stride + j];
-    all += one;
-    large = fmax(large, one);
-  }
-  sum[(long)g * stride + j] += all / group;
-  most[(long)g * stride + j] = fmax(most[(long)g * stride + j], large);
-}
-
 // Of each slot: attention of the last queries on average, of the newest, lengths of key and value;
 // [4][total], the attention received after it. A work-item for each slot (dimension 0) of each head (1).
 kernel SIZE(KEYS, 1) void describe(

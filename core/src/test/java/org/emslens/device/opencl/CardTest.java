@@ -152,7 +152,7 @@ class CardTest {
       try (CacheMemory full = prompt.cache(8);
           CacheMemory other = full.copy()) {
         full.state(0);
-        device.attendMany(other, 0, qkv, n, 4, y, null);
+        device.attendMany(other, 0, qkv, 0, n, 4, y);
         other.copy().close();
       }
       prompt.map(0, 0, new int[] {0, n}, new int[] {0, n}, () -> false);
