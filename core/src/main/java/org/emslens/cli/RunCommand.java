@@ -179,7 +179,7 @@ final class RunCommand implements Callable<Integer> {
     }
     String text = prompt.read();
     try (LoadedModel loaded = model.load()) {
-      Asking asking = asking(loaded.model(), text);
+      Asking asking = asking(loaded.model(), text).within(loaded.model());
       long start = System.nanoTime();
       Session session =
           Session.start(

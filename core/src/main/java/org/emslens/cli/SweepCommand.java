@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.emslens.chart.BudgetChart;
+import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Outcome;
 import org.emslens.experiment.Summary.Measure;
 import org.emslens.experiment.Task;
@@ -49,6 +50,15 @@ final class SweepCommand implements Callable<Integer> {
   private List<Integer> needles = new ArrayList<>();
 
   @Option(
+      names = "--question",
+      split = ",",
+      paramLabel = "inside,after",
+      defaultValue = "inside",
+      description =
+          "With --needle: whether the question is inside the compressed prompt, follows it, or both one after the other (default: ${DEFAULT-VALUE}).")
+  private List<String> questions;
+
+  @Option(
       names = "--continuation",
       paramLabel = "N",
       defaultValue = "128",
@@ -79,7 +89,9 @@ final class SweepCommand implements Callable<Integer> {
     files.forEach(f -> tasks.add(new Task.FileTask(f, false, continuation, null)));
     texts.forEach(t -> tasks.add(new Task.TextTask("text " + (tasks.size() + 1), t, continuation)));
     prose.forEach(n -> tasks.add(new Task.ProseTask(n, continuation)));
-    needles.forEach(n -> tasks.add(new Task.NeedleTask(n, -1, true)));
+    for (int n : needles) {
+      questions.forEach(q -> tasks.add(new Task.NeedleTask(n, -1, GridFile.inside(q))));
+    }
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException(
           "What to run is missing: a FILE, or --prompt, --prompt-file, --prose or --needle.");

@@ -1,5 +1,7 @@
 package org.emslens.session;
 
+import org.emslens.model.Model;
+
 /**
  * A prompt that is compressed, and what is asked once it is.
  *
@@ -12,6 +14,31 @@ public record Asking(String compressed, String afterwards) {
   /** A context and a question after a blank line. */
   public static Asking of(String context, String question) {
     return new Asking(context.strip(), APART + question.strip());
+  }
+
+  /**
+   * Refuses what a model's context does not hold, before anything is read.
+   *
+   * @return this
+   * @throws IllegalArgumentException in one sentence
+   */
+  public Asking within(Model model) {
+    int n = tokens(model);
+    if (afterwards != null && n >= model.config().context()) {
+      throw new IllegalArgumentException(
+          "The prompt and what is asked afterwards have "
+              + n
+              + " tokens; the model's context holds "
+              + model.config().context()
+              + ".");
+    }
+    return this;
+  }
+
+  /** Tokens of both. */
+  public int tokens(Model model) {
+    int prompt = model.tokenizer().encodePrompt(compressed).size();
+    return afterwards == null ? prompt : prompt + model.tokenizer().encode(afterwards).size();
   }
 
   /** The two as one text. */

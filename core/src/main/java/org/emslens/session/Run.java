@@ -38,6 +38,39 @@ public record Run(
     return model.equals(other.title()) && config().isLike(other.config());
   }
 
+  /**
+   * What was asked once the prompt was compressed.
+   *
+   * @param words of the user's
+   * @param text that was sent, a chat's template included
+   * @param tokens of that, which are the first steps
+   */
+  public record Question(String words, String text, int tokens) {}
+
+  /** What was asked right after the compression; null where it stands in the prompt. */
+  public Question question() {
+    StringBuilder text = new StringBuilder();
+    for (Step s : steps.subList(1, steps.size())) {
+      text.append(s.token().text());
+      if (s.text().startsWith(TURN)) {
+        return new Question(s.text().substring(TURN.length()).strip(), text.toString(), s.index());
+      }
+      if (!s.text().isEmpty()) {
+        break;
+      }
+    }
+    return null;
+  }
+
+  /** Whether both go on from the same prompt, and were asked the same after it, if anything. */
+  public boolean isOnTheSame(Run other) {
+    return isBeside(other) && words(question()).equals(words(other.question()));
+  }
+
+  private static String words(Question q) {
+    return q == null ? "" : q.words;
+  }
+
   /** Whether both go on from the same prompt. */
   public boolean isBeside(Run other) {
     return promptText.equals(other.promptText);

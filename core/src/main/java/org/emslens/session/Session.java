@@ -463,6 +463,21 @@ public final class Session {
     feed(tokens, shown, told);
   }
 
+  /**
+   * Asks sessions on one prompt, side by side, what another was asked once it was compressed.
+   *
+   * @param asked nothing happens where it was asked nothing
+   * @param progress throws to stop
+   */
+  public static void ask(List<Session> sessions, Run asked, Progress progress) {
+    int tokens = asked.question() == null ? 0 : asked.question().tokens();
+    for (Step s : asked.steps().subList(1, tokens + 1)) {
+      progress.at((double) s.index() / tokens);
+      sessions.forEach(t -> t.said.put(s.index(), s.text()));
+      together(sessions, sessions.stream().map(t -> s.token().id()).toList());
+    }
+  }
+
   private void fits(List<Token> tokens, String what) {
     int room = prefill.config().context() - steps.getLast().seen();
     if (tokens.size() >= room) {

@@ -9,6 +9,7 @@ import org.emslens.app.lens.Campaign;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedModel;
+import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Session;
 
@@ -83,7 +84,7 @@ final class CompareModel {
   }
 
   private static boolean isOf(Comparison c, Run open) {
-    return open == null || c.runs().getFirst().isBeside(open);
+    return open == null || c.runs().getFirst().isOnTheSame(open);
   }
 
   /** Another model's lanes cannot go on. */
@@ -114,10 +115,11 @@ final class CompareModel {
         title(wanted),
         AGAIN,
         (loaded, open, turn) -> {
-          sessions =
-              awake(open, wanted, turn)
-                  .beside(
-                      wanted.stream().map(Lane::choice).toList(), Session.Detail.MEASURED, turn);
+          Session on = awake(open, wanted, turn);
+          List<CacheChoice> choices = wanted.stream().map(Lane::choice).toList();
+          List<Session> made = on.beside(choices, Session.Detail.MEASURED, turn);
+          Session.ask(made, on.run(), turn);
+          sessions = made;
           lanes = wanted;
           kept = wanted.size();
           engine = loaded;

@@ -26,6 +26,7 @@ final class WindowState {
           "prompt",
           "samples",
           "chat",
+          "afterwards",
           "temperature",
           "run",
           "cancel",

@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import java.util.List;
 import org.emslens.model.Model;
+import org.emslens.session.Asking;
 import org.emslens.session.Run;
 import org.emslens.text.ChatMessage;
 import org.emslens.text.ChatTemplate;
@@ -9,48 +10,61 @@ import org.emslens.text.ChatTemplate;
 /**
  * What a user wants read.
  *
+ * @param question what is asked once the text is compressed; empty where it stands in the text
  * @param chat whether it is a turn of a chat, in the model's own template
  * @param system what the model is told before a chat, or empty
  */
-public record Asked(String text, boolean chat, String system) {
+public record Asked(String text, String question, boolean chat, String system) {
 
-  /** As it is. */
-  public static Asked plain(String text) {
-    return new Asked(text, false, "");
-  }
-
-  /**
-   * What was asked to make a prompt, as far as a model's chat template tells; null for no model.
-   */
-  public static Asked of(String prompt, Model model) {
+  /** What was asked to make a run, as far as a model's chat template tells; null for no model. */
+  public static Asked of(Run run, Model model) {
+    Run.Question q = run.question();
+    String question = q == null ? "" : q.words();
     ChatTemplate chat = model == null ? null : model.chat();
-    List<ChatMessage> turns = chat == null ? List.of() : chat.turnsOf(prompt);
-    return turns.isEmpty()
-        ? plain(prompt)
-        : new Asked(
-            turns.getLast().content(), true, turns.size() > 1 ? turns.getFirst().content() : "");
+    List<ChatMessage> turns =
+        chat == null ? List.of() : chat.turnsOf(run.promptText() + (q == null ? "" : q.text()));
+    if (turns.isEmpty()) {
+      return new Asked(run.promptText(), question, false, "");
+    }
+    String whole = turns.getLast().content();
+    boolean ends = !question.isEmpty() && whole.endsWith(question);
+    return new Asked(
+        ends ? whole.substring(0, whole.length() - question.length()).strip() : whole,
+        question,
+        true,
+        turns.size() > 1 ? turns.getFirst().content() : "");
   }
 
-  /** Whether a run's prompt is this, perhaps in a chat's template. */
+  /** Whether a run is of this, perhaps in a chat's template, and before its question is read. */
   public boolean isIn(Run run) {
-    return run.promptText().contains(text.strip());
+    Run.Question q = run.question();
+    return run.promptText().contains(text.strip())
+        && (q == null || q.words().equals(question.strip()));
+  }
+
+  /** The same as it is, without a template around it. */
+  public Asked plain() {
+    return new Asked(text, question, false, "");
   }
 
   /**
-   * The prompt.
+   * What is compressed, and what follows it.
    *
    * @throws IllegalArgumentException in one sentence, where the model has no chat template, or its
    *     template refuses this
    */
-  public String prompt(Model model) {
+  public Asking asking(Model model) {
+    boolean after = !question.isBlank();
     if (!chat) {
-      return text;
+      return after ? Asking.of(text, question) : new Asking(text, null);
     }
     if (model.chat() == null) {
       throw new IllegalArgumentException(
           model.title()
               + " brings no chat template; switch 'chat turn' off to send the prompt as it is.");
     }
-    return model.chat().begin(system, text);
+    return after
+        ? Asking.within(model.chat().begin(system, Asking.joined(text, question)), question)
+        : new Asking(model.chat().begin(system, text), null);
   }
 }

@@ -363,7 +363,7 @@ public final class Lens implements AutoCloseable {
           screen.execute(
               () -> {
                 branches.swap(to, left, chosen);
-                if (!to.run().isBeside(left)) {
+                if (!to.run().isOnTheSame(left)) {
                   opened.set("");
                   opened.set(to.run().promptText());
                 }

@@ -2,14 +2,17 @@ package org.emslens.app.lens;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.emslens.device.DeviceException;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.model.Model;
+import org.emslens.session.Asking;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
+import org.emslens.session.Step;
 import org.emslens.text.ChatTemplate;
 
 /** The model and the session that are open, if any. Lives on the engine's thread. */
@@ -99,23 +102,30 @@ final class OpenSession {
 
   void read(Asked asked, CacheChoice choice, Sampling sampling, Session.Detail detail, Progress p) {
     Model model = model().model();
-    String text = asked.prompt(model);
+    Asking asking = asked.asking(model).within(model);
+    String text = asking.compressed();
     show(Session.start(model, model().pass(), text, choice, sampling, detail, p), Look.NEWEST);
+    if (asking.afterwards() != null) {
+      hear(told -> session.ask(asking.afterwards(), asked.question(), told), p);
+    }
   }
 
   /** The user's next turn of a chat, in the same cache. */
   void say(String user, Job.Turn turn) {
     ChatTemplate chat = model().model().chat();
+    hear(told -> session.say(chat, user, told), turn);
+  }
+
+  /** Feeds what the user says, which tells of every step. */
+  private void hear(Consumer<Consumer<Step>> words, Progress p) {
     stopped = false;
     try {
       onDevice(
           () ->
-              session.say(
-                  chat,
-                  user,
+              words.accept(
                   step -> {
                     reached = steps();
-                    turn.at(0);
+                    p.at(0);
                   }));
     } finally {
       // It was chosen, as was what it answers to.

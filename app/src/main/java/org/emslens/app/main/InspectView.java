@@ -65,6 +65,9 @@ public final class InspectView extends StackPane {
   /** What the fields of a drawn token take besides. */
   private static final double CHANCE = 34;
 
+  /** For a question that comes afterwards. */
+  private static final double QUESTION = 38;
+
   /** And for a chat's system turn. */
   private static final double SYSTEM = 34;
 
@@ -157,6 +160,7 @@ public final class InspectView extends StackPane {
 
   private SplitPane left(PromptModel prompt) {
     Card promptCard = new Card("Prompt", Help.PROMPT.text(), new PromptView(lens, prompt));
+    PromptView.tellLength(prompt, promptCard.note());
     PinnedView pinned = surface(new PinnedView(lens));
     pinned.prefHeightProperty().bind(appearance.textProperty().multiply(PINNED));
     pinned.minHeightProperty().bind(pinned.prefHeightProperty());
@@ -196,8 +200,10 @@ public final class InspectView extends StackPane {
                     appearance.textProperty().get()
                         * (LEAST_PROMPT
                             + (lens.settings().sampling().temperature() > 0 ? CHANCE : 0)
+                            + (prompt.afterwardsProperty().get() ? QUESTION : 0)
                             + (prompt.chatProperty().get() ? SYSTEM : 0)),
                 appearance.textProperty(),
+                prompt.afterwardsProperty(),
                 prompt.chatProperty(),
                 lens.settings().samplingProperty()));
     return split(

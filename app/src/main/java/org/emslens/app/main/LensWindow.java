@@ -256,6 +256,9 @@ public final class LensWindow implements Target {
         .putObject("prompt")
         .put("title", p.title())
         .put("text", p.textProperty().get())
+        .put("chat", p.chatProperty().get())
+        .put("afterwards", p.afterwardsProperty().get())
+        .put("question", p.questionProperty().get())
         .put("tokens", p.tokens());
     state.put("shown", p.shownBinding().get());
     state

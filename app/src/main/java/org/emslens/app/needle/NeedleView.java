@@ -3,11 +3,11 @@ package org.emslens.app.needle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Insets;
 import javafx.scene.Node;
-import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
@@ -21,6 +21,7 @@ import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Scroll;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
+import org.emslens.app.experiment.QuestionBox;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.Policies;
 import org.emslens.chart.NeedleChart;
@@ -33,9 +34,6 @@ import org.emslens.experiment.Task;
 public final class NeedleView extends BorderPane {
   private static final double GAP = 20;
   private static final double LEAST_HEIGHT = 170;
-  private static final String INSIDE = "inside the prompt";
-  private static final String AFTER = "after the compression";
-  private static final String BOTH = "both";
 
   private static final String HELP =
       "A fact is hidden in generated prose of a length (across) at a depth (down); a cell is the share of seeds whose answer comes out word for word, with its 95 % interval (Wilson). A click on a cell opens a run where the answer goes wrong.";
@@ -46,7 +44,7 @@ public final class NeedleView extends BorderPane {
       Choices.field("needle-lengths", "300, 600, 1000", "Tokens of prose");
   private final TextField depths =
       Choices.field("needle-depths", "0, 0.5, 1", "Where the fact stands: 0 first, 1 last");
-  private final ComboBox<String> question = new ComboBox<>();
+  private final QuestionBox question = new QuestionBox("needle-question");
   private final Label hint =
       new Label("Choose lengths, depths and policies at the left, and press Run.");
   private final FlowPane panels = new FlowPane(GAP, GAP);
@@ -54,10 +52,6 @@ public final class NeedleView extends BorderPane {
 
   public NeedleView(Lens lens, FileDialogs dialogs, Consumer<Runnable> inspect) {
     model = new ExperimentModel("Needle", lens, inspect);
-    question.setId("needle-question");
-    question.getItems().setAll(INSIDE, AFTER, BOTH);
-    question.setValue(INSIDE);
-    question.setMaxWidth(Double.MAX_VALUE);
     panels.setId("needle-panels");
     panels.setPadding(new Insets(8));
     hint.getStyleClass().add("card-note");
@@ -96,19 +90,13 @@ public final class NeedleView extends BorderPane {
 
   /** The line that runs what the form says. */
   public String command() {
-    String asked =
-        question.getValue().equals(BOTH)
-            ? "inside,after"
-            : question.getValue().equals(INSIDE) ? "inside" : "after";
-    return form.line(
-        "needle",
+    List<String> places =
         List.of(
             "--lengths",
             lengths.getText().replace(" ", ""),
             "--depths",
-            depths.getText().replace(" ", ""),
-            "--question",
-            asked));
+            depths.getText().replace(" ", ""));
+    return form.line("needle", Stream.concat(places.stream(), question.option().stream()).toList());
   }
 
   /** Runs what the form says, where that can be. */
@@ -133,12 +121,7 @@ public final class NeedleView extends BorderPane {
         if (d < 0 || d > 1) {
           throw new IllegalArgumentException("depth is " + d + "; expected 0 to 1.");
         }
-        if (!question.getValue().equals(AFTER)) {
-          tasks.add(new Task.NeedleTask(n, d, true));
-        }
-        if (!question.getValue().equals(INSIDE)) {
-          tasks.add(new Task.NeedleTask(n, d, false));
-        }
+        question.inside().forEach(in -> tasks.add(new Task.NeedleTask(n, d, in)));
       }
     }
     return tasks;

@@ -25,6 +25,7 @@ import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.Said;
 import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
+import org.emslens.session.Asking;
 import org.emslens.session.Run;
 
 /** The prompt that is written: where it comes from, how long it is, and what running it means. */
@@ -34,6 +35,8 @@ public final class PromptModel {
   private final Lens lens;
   private final List<Sample> samples = Sample.all();
   private final StringProperty text = new SimpleStringProperty(this, "text", "");
+  private final BooleanProperty afterwards = new SimpleBooleanProperty(this, "afterwards");
+  private final StringProperty question = new SimpleStringProperty(this, "question", "");
   private final BooleanProperty chat = new SimpleBooleanProperty(this, "chat");
   private final StringProperty system = new SimpleStringProperty(this, "system", "");
   private final ObjectProperty<Sample> sample = new SimpleObjectProperty<>(this, "sample");
@@ -45,6 +48,9 @@ public final class PromptModel {
 
   /** Of what is said where there is nothing to run, until something is written. */
   private final Object nothing = new Object();
+
+  /** Whether fields are filled in, rather than written in. */
+  private boolean filling;
 
   /** Whether the sample's settings are still to be taken, with the next run that is read. */
   private boolean fresh;
@@ -75,6 +81,8 @@ public final class PromptModel {
   public PromptModel(Lens lens) {
     this.lens = lens;
     text.addListener((o, before, now) -> changed());
+    afterwards.addListener((o, before, now) -> move());
+    question.addListener((o, before, now) -> changed());
     chat.addListener((o, before, now) -> changed());
     system.addListener((o, before, now) -> count());
     canSay =
@@ -95,8 +103,11 @@ public final class PromptModel {
             () ->
                 isChatShown()
                     ? "Write the next turn of the chat and press Say, or a new prompt and press Run."
-                    : "Write a prompt, or pick a sample above.",
+                    : afterwards.get()
+                        ? "Write what is compressed before the question is known."
+                        : "Write a prompt, or pick a sample above.",
             chat,
+            afterwards,
             read,
             lens.runProperty());
     lens.models().modelProperty().addListener((o, before, now) -> modelCame());
@@ -106,6 +117,8 @@ public final class PromptModel {
         Bindings.createStringBinding(
             this::whatIsShown,
             text,
+            afterwards,
+            question,
             chat,
             read,
             lens.runProperty(),
@@ -120,7 +133,7 @@ public final class PromptModel {
     }
     if (asked != null && now != null && asked.isIn(now) && now.prefill() != before) {
       read.set(asked);
-      written.put(now.promptText(), asked);
+      written.put(key(now.promptText(), asked.question()), asked);
       asked = null;
       if (fresh) {
         fresh = false;
@@ -184,8 +197,19 @@ public final class PromptModel {
     lens.said().over(nothing);
     lens.said().faultsOver();
     lens.said().goesOn();
-    edited.set(sample.get() != null && !sample.get().text().equals(text.get()));
+    Sample s = sample.get();
+    edited.set(s != null && !(s.text().equals(text.get()) && s.question().equals(asks())));
     count();
+  }
+
+  /** What is asked once the prompt is compressed, if anything. */
+  private String asks() {
+    return afterwards.get() ? question.get().strip() : "";
+  }
+
+  /** Tells prompts apart, and what is asked of them. */
+  private static String key(String prompt, String question) {
+    return prompt + "\0" + question;
   }
 
   private void count() {
@@ -218,12 +242,12 @@ public final class PromptModel {
 
   /** Where it has no template, or that refuses it, a chat is counted as it is written. */
   private static int length(Asked asked, Model model) {
-    Asked counted = model.chat() == null ? Asked.plain(asked.text()) : asked;
+    Asked counted = model.chat() == null ? asked.plain() : asked;
     try {
-      return model.tokenizer().encodePrompt(counted.prompt(model)).size();
+      return counted.asking(model).tokens(model);
     } catch (IllegalArgumentException e) {
       // Who runs it is told why.
-      return counted.chat() ? length(Asked.plain(asked.text()), model) : 0;
+      return counted.chat() ? length(asked.plain(), model) : 0;
     }
   }
 
@@ -270,15 +294,22 @@ public final class PromptModel {
   private void opened(String prompt) {
     if (!prompt.isEmpty()) {
       lens.said().over(this);
-      show(written.getOrDefault(prompt, Asked.of(prompt, model())));
+      Run run = lens.runProperty().get();
+      Run.Question q = run.question();
+      String key = key(prompt, q == null ? "" : q.words());
+      show(written.getOrDefault(key, Asked.of(run, model())));
     }
   }
 
   private void show(Asked opened) {
     sample.set(
-        samples.stream().filter(s -> s.text().equals(opened.text())).findFirst().orElse(null));
+        samples.stream()
+            .filter(s -> s.text().equals(opened.text()) && s.question().equals(opened.question()))
+            .findFirst()
+            .orElse(null));
     fresh = false;
     text.set(opened.text());
+    ask(opened.question());
     chat.set(opened.chat());
     system.set(opened.system());
     read.set(opened);
@@ -288,8 +319,9 @@ public final class PromptModel {
   /** A model may know the prompt that is shown as a chat. */
   private void modelCame() {
     Asked shown = read.get();
-    if (shown != null && !shown.chat() && written().equals(shown)) {
-      Asked known = Asked.of(shown.text(), model());
+    boolean isShown = shown != null && lens.runProperty().get() != null;
+    if (isShown && !shown.chat() && written().equals(shown)) {
+      Asked known = Asked.of(lens.runProperty().get(), model());
       if (known.chat()) {
         show(known);
       }
@@ -307,7 +339,36 @@ public final class PromptModel {
     sample.set(s);
     fresh = true;
     text.set(s.text());
+    ask(s.question());
     chat.set(s.chat());
+    changed();
+  }
+
+  /** Shows what is asked afterwards, if anything. */
+  private void ask(String words) {
+    filling = true;
+    afterwards.set(!words.isEmpty());
+    question.set(words);
+    filling = false;
+    changed();
+  }
+
+  /** The question goes to where it is asked now: to the end of the text, or back from there. */
+  private void move() {
+    if (filling) {
+      return;
+    }
+    String words = question.get().strip();
+    if (!words.isEmpty()) {
+      String end = Asking.joined("", words);
+      if (!afterwards.get()) {
+        text.set(Asking.joined(text.get(), words));
+      } else if (text.get().endsWith(end)) {
+        text.set(text.get().substring(0, text.get().length() - end.length()));
+      } else {
+        question.set("");
+      }
+    }
     changed();
   }
 
@@ -343,7 +404,7 @@ public final class PromptModel {
   }
 
   private Asked written() {
-    return new Asked(text.get(), chat.get(), chat.get() ? system.get() : "");
+    return new Asked(text.get(), asks(), chat.get(), chat.get() ? system.get() : "");
   }
 
   /** Whether what is shown is a chat that was begun here, and the next turn is to be one's, too. */
@@ -435,6 +496,16 @@ public final class PromptModel {
 
   public StringProperty textProperty() {
     return text;
+  }
+
+  /** Whether a question is asked once the text is compressed, rather than within it. */
+  public BooleanProperty afterwardsProperty() {
+    return afterwards;
+  }
+
+  /** That question. */
+  public StringProperty questionProperty() {
+    return question;
   }
 
   /** Whether it is sent as a chat turn. */

@@ -99,19 +99,35 @@ public final class PromptView extends VBox {
     text.setMinHeight(40);
     text.setPrefRowCount(3);
     text.textProperty().bindBidirectional(model.textProperty());
-    text.addEventFilter(KeyEvent.KEY_PRESSED, this::tab);
+    text.addEventFilter(KeyEvent.KEY_PRESSED, e -> tab(text, e));
     VBox.setVgrow(text, Priority.ALWAYS);
+    TextArea question = question();
     SamplingView how = new SamplingView(lens);
     // It has a line of its own only where there is room for one.
     how.getChildren().addFirst(system());
-    getChildren().addAll(samples, explained, text, how, buttons(lens));
+    getChildren().addAll(samples, explained, text, question, how, buttons(lens));
+  }
+
+  private TextArea question() {
+    TextArea question = new TextArea();
+    question.setId("question");
+    Wrapping.wrap(question);
+    question.setPromptText("What is asked once the text above is compressed.");
+    question.setAccessibleText("Question, asked after the compression");
+    question.setPrefRowCount(1);
+    question.setMinHeight(USE_PREF_SIZE);
+    question.textProperty().bindBidirectional(model.questionProperty());
+    question.addEventFilter(KeyEvent.KEY_PRESSED, e -> tab(question, e));
+    question.visibleProperty().bind(model.afterwardsProperty());
+    question.managedProperty().bind(question.visibleProperty());
+    return question;
   }
 
   private TextField system() {
     TextField system = new TextField();
     system.setId("system");
     system.setPromptText("system turn");
-    system.setPrefColumnCount(18);
+    system.setPrefColumnCount(14);
     system.setTooltip(
         new Tooltip(
             "What the model is told before the chat; the template's own where this is empty"));
@@ -129,7 +145,7 @@ public final class PromptView extends VBox {
   }
 
   /** A text area keeps Tab for itself; here it leads on, and Ctrl+Tab inserts one. */
-  private void tab(KeyEvent e) {
+  private static void tab(TextArea text, KeyEvent e) {
     if (e.getCode() == KeyCode.TAB) {
       if (e.isControlDown()) {
         text.replaceSelection("\t");
@@ -162,22 +178,30 @@ public final class PromptView extends VBox {
     samples.setTooltip(whole);
   }
 
+  /** Says how long the prompt is. */
+  public static void tellLength(PromptModel model, Label length) {
+    length.setId("token-count");
+    length.textProperty().bind(model.lengthProperty());
+    length.setTooltip(
+        new Tooltip("Tokens of this prompt, and how many the model's context can hold"));
+    model
+        .tooLongProperty()
+        .addListener((o, before, now) -> length.pseudoClassStateChanged(FAILED, now));
+  }
+
   private WrapBar buttons(Lens lens) {
     ToggleSwitch chat = Switches.reachable(new ToggleSwitch("chat turn"));
     chat.setId("chat");
     chat.setMinWidth(USE_PREF_SIZE);
     chat.setTooltip(new Tooltip("Send the prompt in the model's own chat template"));
     chat.selectedProperty().bindBidirectional(model.chatProperty());
-    Label length = new Label();
-    length.setId("token-count");
-    length.getStyleClass().add("card-note");
-    length.textProperty().bind(model.lengthProperty());
-    length.setMinWidth(USE_PREF_SIZE);
-    length.setTooltip(
-        new Tooltip("Tokens of this prompt, and how many the model's context can hold"));
-    model
-        .tooLongProperty()
-        .addListener((o, before, now) -> length.pseudoClassStateChanged(FAILED, now));
+    ToggleSwitch afterwards = Switches.reachable(new ToggleSwitch("ask after"));
+    afterwards.setId("afterwards");
+    afterwards.setMinWidth(USE_PREF_SIZE);
+    afterwards.setTooltip(
+        new Tooltip(
+            "Compress the text without the question, and ask it then: nothing that is compressed knows what will be asked"));
+    afterwards.selectedProperty().bindBidirectional(model.afterwardsProperty());
     Button run = new Button("Run", new FontIcon(Material2MZ.PLAY_ARROW));
     run.setId("run");
     run.getStyleClass().add("accent");
@@ -223,7 +247,7 @@ public final class PromptView extends VBox {
                 lens.jobs().running()));
     cancel.setOnAction(e -> lens.cancel());
     Parts.leaveTo(this, cancel);
-    HBox first = new HBox(10, chat, length);
+    HBox first = new HBox(10, chat, afterwards);
     first.setAlignment(Pos.CENTER_LEFT);
     HBox last = new HBox(6, cancel, say, run);
     last.setAlignment(Pos.CENTER_RIGHT);

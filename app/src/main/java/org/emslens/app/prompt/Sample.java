@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.session.Budget;
 import org.emslens.session.CacheChoice;
@@ -16,6 +15,7 @@ import org.emslens.session.CacheChoice;
  * A prompt that the program ships, with what to look for and settings that show it.
  *
  * @param about one paragraph
+ * @param question what is asked once the text is compressed; empty where it stands in the text
  * @param chat whether it is sent as a chat turn
  * @param look text in it that is worth looking at first, or empty
  * @param layer of the head that is shown first; likewise head
@@ -25,6 +25,7 @@ public record Sample(
     String title,
     String about,
     String text,
+    String question,
     boolean chat,
     CacheChoice choice,
     String look,
@@ -45,11 +46,9 @@ public record Sample(
                 about.path("title").asText(),
                 about.path("about").asText().strip(),
                 new String(resource(id.asText() + ".txt"), StandardCharsets.UTF_8).strip(),
+                about.path("question").asText("").strip(),
                 about.path("chat").asBoolean(),
-                new CacheChoice(
-                    Policies.byId(about.path("policy").asText("ems")),
-                    CacheOptions.EMS,
-                    Budget.slots(about.path("budget").asInt(128))),
+                choice(about),
                 about.path("look").asText(""),
                 about.path("layer").asInt(0),
                 about.path("head").asInt(0)));
@@ -58,6 +57,11 @@ public record Sample(
     } catch (IOException e) {
       throw new IllegalStateException("The program's own samples cannot be read.", e);
     }
+  }
+
+  private static CacheChoice choice(JsonNode about) {
+    Policies policy = Policies.byId(about.path("policy").asText("ems"));
+    return new CacheChoice(policy, policy.preset(), Budget.slots(about.path("budget").asInt(128)));
   }
 
   private static byte[] resource(String name) throws IOException {

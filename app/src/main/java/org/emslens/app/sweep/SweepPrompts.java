@@ -15,6 +15,7 @@ import javafx.stage.FileChooser;
 import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Titles;
+import org.emslens.app.experiment.QuestionBox;
 import org.emslens.app.lens.Lens;
 import org.emslens.experiment.Task;
 import org.emslens.session.Run;
@@ -55,6 +56,8 @@ final class SweepPrompts extends VBox {
           "64",
           "Last tokens of the text, which are not compressed but predicted");
 
+  private final QuestionBox question = new QuestionBox("sweep-question");
+
   SweepPrompts(Lens lens, FileDialogs dialogs) {
     super(8);
     this.lens = lens;
@@ -76,7 +79,9 @@ final class SweepPrompts extends VBox {
     if (now.isSeeded()) {
       getChildren().add(Choices.named("tokens", tokens));
     }
-    if (now != Source.NEEDLE) {
+    if (now == Source.NEEDLE) {
+      getChildren().add(Choices.named("question", question));
+    } else {
       getChildren().add(Choices.named("continuation", continuation));
     }
   }
@@ -107,7 +112,10 @@ final class SweepPrompts extends VBox {
     return switch (source.getValue()) {
       case PROSE ->
           lengths().stream().map(n -> (Task) new Task.ProseTask(n, continuation())).toList();
-      case NEEDLE -> lengths().stream().map(n -> (Task) new Task.NeedleTask(n, -1, true)).toList();
+      case NEEDLE ->
+          lengths().stream()
+              .flatMap(n -> question.inside().stream().map(in -> needle(n, in)))
+              .toList();
       case OPEN -> List.of(new Task.TextTask("the open prompt", openPrompt(), continuation()));
       case FILE -> List.of(new Task.FileTask(path(), false, continuation(), null));
     };
@@ -119,10 +127,14 @@ final class SweepPrompts extends VBox {
     List<String> rest = List.of("--continuation", continuation.getText().strip());
     return switch (source.getValue()) {
       case PROSE -> join(List.of("--prose", n), rest);
-      case NEEDLE -> List.of("--needle", n);
+      case NEEDLE -> join(List.of("--needle", n), question.option());
       case OPEN -> join(List.of("--prompt", openPrompt()), rest);
       case FILE -> join(List.of("--prompt-file", path().toString()), rest);
     };
+  }
+
+  private static Task needle(int tokens, boolean inside) {
+    return new Task.NeedleTask(tokens, -1, inside);
   }
 
   private static List<String> join(List<String> a, List<String> b) {

@@ -76,11 +76,11 @@ class OpenSessionTest {
     OpenSession open = new OpenSession((run, look) -> {});
     open.install(new LoadedModel(model, device, pass, 0));
     CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
-    open.read(Asked.plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
     open.more(8, TURN);
     String whole = open.session().run().generated(8);
 
-    open.read(Asked.plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
     open.more(3, TURN);
     left.set(1);
     assertThrows(DeviceException.class, () -> open.more(2, TURN));
@@ -102,7 +102,7 @@ class OpenSessionTest {
     OpenSession open = new OpenSession((run, look) -> {});
     open.install(new LoadedModel(model, device, new ForwardPass(model, device, Progress.NONE), 0));
     CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
-    open.read(Asked.plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
     open.more(6, TURN);
     Run first = open.session().run();
     int other = first.steps().get(3).next().top().get(2).id();
@@ -120,7 +120,7 @@ class OpenSessionTest {
     open.choose(less, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(first, 4), ids(open.session().run(), 4));
     assertEquals(4, open.chosen());
-    open.read(Asked.plain("Four boats went out."), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.read(plain("Four boats went out."), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
     open.goBack(chosen, 4, Progress.NONE);
     assertFalse(open.session().canDecode());
     open.choose(less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
@@ -132,5 +132,9 @@ class OpenSessionTest {
 
   private static List<Integer> ids(Run run, int n) {
     return run.steps().subList(1, n + 1).stream().map(s -> s.token().id()).toList();
+  }
+
+  private static Asked plain(String text) {
+    return new Asked(text, "", false, "");
   }
 }
