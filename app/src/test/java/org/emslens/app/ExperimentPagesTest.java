@@ -266,7 +266,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     press(robot, "#needle-run");
     assertTrue(label(robot, "#needle-failure").contains("depth is 2.0"));
     type(robot, "#needle-depths", "0, 1");
-    choose(robot, "#needle-question", "both");
+    choose(robot, "#needle-question", "BOTH");
     robot.interact(
         () -> {
           @SuppressWarnings("unchecked")

@@ -109,6 +109,29 @@ class FlowsTest {
     assertEquals(before.last().next().top().getFirst().id(), after.last().token().id());
   }
 
+  /** What was asked once the cache was compressed is found in a file, template and all. */
+  @Test
+  void aQuestionFromAFileIsAskedAfterwards() throws Exception {
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n- click: \"#chat\"\n- click: \"#afterwards\"\n- click: \"#prompt\"\n"
+                    + "- key: Ctrl+A\n- type: The boat is blue and the house is red.\n"
+                    + "- click: \"#question\"\n- type: Which is the colour of the boat?\n"
+                    + "- key: Ctrl+Enter\n- wait: idle\n"
+                    + "- expect: {generated: /colour of the boat/, shown: \"\", errors: []}\n"
+                    + "- save: $OUT/asked.emslens\n- wait: idle\n"),
+            null));
+    assertNull(
+        drive(
+            write(
+                "- wait: idle\n- expect: {prompt.afterwards: true, prompt.chat: true, "
+                    + "prompt.question: \"Which is the colour of the boat?\", "
+                    + "prompt.text: The boat is blue and the house is red.}\n"
+                    + "- click: \"#step\"\n- wait: idle\n- expect: {errors: []}\n"),
+            folder.resolve("asked.emslens")));
+  }
+
   /** What was saved is told from its template, in a window that has not seen it before. */
   @Test
   void aChatFromAFileGoesOn() throws Exception {

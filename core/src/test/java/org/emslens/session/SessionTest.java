@@ -2,6 +2,7 @@ package org.emslens.session;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -335,6 +337,37 @@ class SessionTest {
         assertArrayEquals(its.outputError(), mine.outputError(), 1e-6f);
       }
     }
+  }
+
+  /** What is asked once the prompt is compressed is asked again, of others and from a file. */
+  @Test
+  void whatWasAskedAfterwardsIsAskedAgain(@TempDir Path folder) throws IOException {
+    Session open = start(choice(Policies.EMS, 14));
+    assertNull(open.run().question());
+    List<Step> told = new ArrayList<>();
+    open.ask("\n\nWhere is the boat?", "Where is the boat?", told::add);
+    steps(open, 3);
+    Run.Question question = open.run().question();
+    assertEquals("Where is the boat?", question.words());
+    assertEquals("\n\nWhere is the boat?", question.text());
+    assertEquals(told.size(), question.tokens());
+    Path file = folder.resolve("asked.emslens");
+    Recording.write(open.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    assertEquals(question, Recording.read(file).question());
+
+    List<CacheChoice> choices = List.of(choice(Policies.EMS, 14), choice(Policies.SNAPKV, 12));
+    List<Session> others = open.beside(choices, Session.Detail.MEASURED, Progress.NONE);
+    Session.ask(others, open.run(), Progress.NONE);
+    for (Session s : others) {
+      assertEquals(question, s.run().question());
+      assertTrue(s.run().isOnTheSame(open.run()));
+    }
+    for (int i = 0; i <= question.tokens(); i++) {
+      Step mine = others.getFirst().run().steps().get(i);
+      assertEquals(open.run().steps().get(i).divergence(), mine.divergence(), 1e-6);
+    }
+    Session unasked = start(choice(Policies.EMS, 14));
+    assertFalse(unasked.run().isOnTheSame(open.run()));
   }
 
   @Test

@@ -3,7 +3,7 @@ package org.emslens.app.main;
 /** What the words on each card mean, the formula, and where it comes from. */
 enum Help {
   PROMPT(
-      "The text that the model reads. As a chat turn it is put into the model's own template, after a system turn where one is written; Say sends the next turn into the same cache. Temperature 0 takes the most probable token; above it, tokens are drawn by softmax(logits / temperature) among the most probable ones that hold top-p together, top-k at most, the same for the same seed."),
+      "The text that the model reads. As a chat turn it is put into the model's own template, after a system turn where one is written; Say sends the next turn into the same cache. With 'ask after', the text is compressed without the question, which is asked then. Temperature 0 takes the most probable token; above it, tokens are drawn by softmax(logits / temperature) among the most probable ones that hold top-p together, top-k at most, the same for the same seed."),
   CONTEXT(
       "Every token that the model has seen, in the state it has in the chosen head: kept (a slot of its own), merged (a member of another token's slot), evicted (gone), or out of reach of a layer that sees a window only. A frame marks the window, the newest tokens at the latest compression, kept word for word. A click pins a token: its state in all heads and over all steps appears below."),
   NEXT(
