@@ -362,7 +362,7 @@ public final class PromptModel {
     if (!words.isEmpty()) {
       String end = Asking.joined("", words);
       if (!afterwards.get()) {
-        text.set(Asking.joined(text.get(), words));
+        text.set(text.get().isBlank() ? words : Asking.joined(text.get(), words));
       } else if (text.get().endsWith(end)) {
         text.set(text.get().substring(0, text.get().length() - end.length()));
       } else {
