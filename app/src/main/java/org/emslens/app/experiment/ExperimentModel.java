@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
+import javafx.beans.binding.StringBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -148,6 +150,13 @@ public final class ExperimentModel {
   /** Whether this page's experiment runs or waits. */
   public BooleanBinding runningBinding() {
     return campaign.runningBinding();
+  }
+
+  /** What is to be said where there are no results: how to get some, or that they come. */
+  public StringBinding hint(String how) {
+    return Bindings.when(runningBinding())
+        .then("The first results are on their way.")
+        .otherwise(how);
   }
 
   /** How far an experiment is. */

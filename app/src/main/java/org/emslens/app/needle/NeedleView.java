@@ -45,8 +45,7 @@ public final class NeedleView extends BorderPane {
   private final TextField depths =
       Choices.field("needle-depths", "0, 0.5, 1", "Where the fact stands: 0 first, 1 last");
   private final QuestionBox question = new QuestionBox("needle-question");
-  private final Label hint =
-      new Label("Choose lengths, depths and policies at the left, and press Run.");
+  private final Label hint = new Label();
   private final FlowPane panels = new FlowPane(GAP, GAP);
   private final ScrollPane pane;
 
@@ -83,6 +82,8 @@ public final class NeedleView extends BorderPane {
     Card card = new Card("Needles found", HELP, pane, export);
     card.note().setText("a click on a cell opens a run");
     setCenter(card);
+    hint.textProperty()
+        .bind(model.hint("Choose lengths, depths and policies at the left, and press Run."));
     hint.visibleProperty().bind(Bindings.isEmpty(model.outcomes()));
     hint.managedProperty().bind(hint.visibleProperty());
     model.outcomes().addListener((ListChangeListener<Outcome>) c -> refresh());

@@ -6,8 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import javafx.beans.binding.Bindings;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import javafx.beans.value.ObservableStringValue;
 import javafx.scene.Cursor;
 import javafx.scene.Node;
 import javafx.scene.chart.NumberAxis;
@@ -37,9 +43,14 @@ final class BudgetLines extends StackPane {
   private final IntervalChart chart = new IntervalChart(x, y);
   private final Label hint = new Label();
   private final ReadOnlyBooleanWrapper empty = new ReadOnlyBooleanWrapper(this, "empty", true);
+  private final BooleanProperty none = new SimpleBooleanProperty(this, "none", true);
+  private final StringProperty says = new SimpleStringProperty(this, "says", "");
   private Consumer<Outcome> picked = o -> {};
 
-  BudgetLines() {
+  /**
+   * @param nothing said where there are no results
+   */
+  BudgetLines(ObservableStringValue nothing) {
     chart.setId("sweep-chart");
     chart.setAnimated(false);
     chart.setMinSize(0, 0);
@@ -64,6 +75,7 @@ final class BudgetLines extends StackPane {
           }
         });
     hint.getStyleClass().add("card-note");
+    hint.textProperty().bind(Bindings.when(none).then(nothing).otherwise(says));
     chart.visibleProperty().bind(empty.not());
     hint.visibleProperty().bind(empty);
     getChildren().addAll(chart, hint);
@@ -82,10 +94,8 @@ final class BudgetLines extends StackPane {
 
   void show(Collection<Outcome> outcomes, Measure measure, boolean apart) {
     Map<String, List<Point>> lines = BudgetChart.lines(outcomes, measure, apart);
-    hint.setText(
-        outcomes.isEmpty()
-            ? "Choose prompts, policies and budgets at the left, and press Run."
-            : lines.isEmpty() ? "These runs say nothing about: " + measure.title() + "." : "");
+    none.set(outcomes.isEmpty());
+    says.set(lines.isEmpty() ? "These runs say nothing about: " + measure.title() + "." : "");
     empty.set(lines.isEmpty());
     y.setLabel(measure.title());
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();

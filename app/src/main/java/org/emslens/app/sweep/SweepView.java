@@ -32,11 +32,14 @@ public final class SweepView extends BorderPane {
   private final ExperimentForm form;
   private final ExperimentModel model;
   private final ComboBox<Measure> measure = new ComboBox<>();
-  private final BudgetLines chart = new BudgetLines();
+  private final BudgetLines chart;
   private final ExportMenu export;
 
   public SweepView(Lens lens, FileDialogs dialogs, Consumer<Runnable> inspect) {
     model = new ExperimentModel("Sweep", lens, inspect);
+    chart =
+        new BudgetLines(
+            model.hint("Choose prompts, policies and budgets at the left, and press Run."));
     prompts = new SweepPrompts(lens, dialogs);
     measure.setId("sweep-measure");
     measure.getItems().setAll(Measure.values());
