@@ -26,7 +26,7 @@ import org.emslens.text.Tokenizer;
 
 /**
  * A prompt, a model and a choice of compression, turned into steps. The prompt is run once; other
- * choices are planned from its full prefill. Without an pass (a recording), the prompt can still be
+ * choices are planned from its full prefill. Without a model (a recording), the prompt can still be
  * re-planned, but not continued. Used by one thread.
  */
 public final class Session {
@@ -155,6 +155,22 @@ public final class Session {
   }
 
   /**
+   * Another session on the same prompt, which is not run again.
+   *
+   * @throws IllegalArgumentException where the budget does not fit
+   */
+  public Session again(CacheChoice choice, Sampling sampling, Detail detail, Progress progress) {
+    if (pass == null) {
+      throw new IllegalStateException("A recording cannot begin anew without its model.");
+    }
+    choice.slotsFor(prompt.size());
+    ask(choice, progress);
+    Session s = on(choice, sampling, detail);
+    s.begin();
+    return s;
+  }
+
+  /**
    * Other sessions on the same prompt, which is not run again; the full cache that they are
    * measured against runs once for those that say the same.
    *
@@ -170,24 +186,27 @@ public final class Session {
     return others.stream()
         .map(
             c -> {
-              Session s =
-                  new Session(
-                      pass,
-                      scoring,
-                      tokenizer,
-                      model,
-                      promptText,
-                      prompt,
-                      prefill,
-                      first,
-                      c,
-                      sampling,
-                      detail);
+              Session s = on(c, sampling, detail);
               s.full = shared;
               s.begin();
               return s;
             })
         .toList();
+  }
+
+  private Session on(CacheChoice choice, Sampling sampling, Detail detail) {
+    return new Session(
+        pass,
+        scoring,
+        tokenizer,
+        model,
+        promptText,
+        prompt,
+        prefill,
+        first,
+        choice,
+        sampling,
+        detail);
   }
 
   /** A session that goes on from what a recording holds, without a model. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -368,6 +369,25 @@ class SessionTest {
     }
     Session unasked = start(choice(Policies.EMS, 14));
     assertFalse(unasked.run().isOnTheSame(open.run()));
+  }
+
+  /** Another question about a text is answered as if the text had been read for it. */
+  @Test
+  void anotherQuestionIsAskedOfTheSameReading() {
+    Session first = start(choice(Policies.EMS, 14));
+    first.ask("\n\nWhere is the boat?", "Where is the boat?", s -> {});
+    steps(first, 3);
+    CacheChoice other = choice(Policies.SNAPKV, 12);
+    Session again =
+        first.again(other, first.run().sampling(), Session.Detail.COMPARED, Progress.NONE);
+    Session fresh = start(other);
+    assertSame(first.run().prefill(), again.run().prefill());
+    for (Session s : List.of(again, fresh)) {
+      s.ask("\n\nWho has seen it?", "Who has seen it?", x -> {});
+      steps(s, 5);
+    }
+    assertEqualSteps(fresh.run().steps(), again.run().steps());
+    assertEquals("Where is the boat?", first.run().question().words());
   }
 
   @Test

@@ -100,14 +100,24 @@ final class OpenSession {
     publisher.publish(made.run(), look);
   }
 
+  /** Begins anew with a text; one that is open already is not read again. */
   void read(Asked asked, CacheChoice choice, Sampling sampling, Session.Detail detail, Progress p) {
     Model model = model().model();
     Asking asking = asked.asking(model).within(model);
     String text = asking.compressed();
-    show(Session.start(model, model().pass(), text, choice, sampling, detail, p), Look.NEWEST);
+    Session made =
+        isRead(text)
+            ? session.again(choice, sampling, detail, p)
+            : Session.start(model, model().pass(), text, choice, sampling, detail, p);
+    show(made, Look.NEWEST);
     if (asking.afterwards() != null) {
       hear(told -> session.ask(asking.afterwards(), asked.question(), told), p);
     }
+  }
+
+  /** What cannot go on was made by another model, on a device that failed, or in another window. */
+  private boolean isRead(String text) {
+    return session != null && session.canDecode() && session.run().promptText().equals(text);
   }
 
   /** The user's next turn of a chat, in the same cache. */

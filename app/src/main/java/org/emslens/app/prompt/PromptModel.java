@@ -23,10 +23,10 @@ import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.Said;
-import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
 import org.emslens.session.Asking;
 import org.emslens.session.Run;
+import org.emslens.session.Step;
 
 /** The prompt that is written: where it comes from, how long it is, and what running it means. */
 public final class PromptModel {
@@ -72,7 +72,7 @@ public final class PromptModel {
   private Asked asked;
 
   /** What was shown when that was asked for, perhaps a run of the very same. */
-  private Prompt before;
+  private Step before;
 
   private final StringBinding shown;
   private final BooleanBinding canSay;
@@ -131,7 +131,7 @@ public final class PromptModel {
     if (!length.get().isEmpty()) {
       showLength();
     }
-    if (asked != null && now != null && asked.isIn(now) && now.prefill() != before) {
+    if (asked != null && now != null && asked.isIn(now) && now.steps().getFirst() != before) {
       read.set(asked);
       written.put(key(now.promptText(), asked.question()), asked);
       asked = null;
@@ -468,7 +468,7 @@ public final class PromptModel {
     }
     lens.said().over(this);
     asked = written();
-    before = lens.runProperty().get() == null ? null : lens.runProperty().get().prefill();
+    before = lens.runProperty().get() == null ? null : lens.runProperty().get().steps().getFirst();
     boolean whole = sample.get() != null && !edited.get();
     look.set(whole ? sample.get().look() : "");
     fresh = fresh && whole;
