@@ -18,7 +18,7 @@ record BlendMerge(double mass) implements Losing {
     HeadState head = candidates.head();
     HeadPlan evict = new Evict(mass).now(candidates, by, places);
     int[] gone = gone(evict);
-    if (gone.length == 0) {
+    if (gone.length == 0 || evict.kept().length == 0) {
       return () -> evict;
     }
     Supplier<MostSimilar> found =

@@ -47,7 +47,10 @@ final class ExperimentOption {
     return out;
   }
 
-  /** Runs what is left of the trials and returns all outcomes that there are. */
+  /**
+   * Runs what is left of the trials and returns their outcomes; what the folder holds of others,
+   * told with other switches or about other texts, stays there.
+   */
   List<Outcome> run(List<Trial> trials) throws IOException {
     if (jobs < 1 || jobs > 64) {
       throw new ParameterException(spec.commandLine(), "--jobs is " + jobs + "; expected 1 to 64.");
@@ -58,6 +61,11 @@ final class ExperimentOption {
     Writable.folder(out);
     PrintWriter err = spec.commandLine().getErr();
     try (ResultStore store = ResultStore.open(out)) {
+      if (!store.isEmpty()) {
+        for (String model : trials.stream().map(Trial::model).distinct().toList()) {
+          store.model(model, Manifest.digest(ModelOption.path(model, err)));
+        }
+      }
       int left = Campaign.left(trials, store).size();
       err.println(
           trials.size()
@@ -73,14 +81,17 @@ final class ExperimentOption {
                 LoadedModel loaded =
                     LoadedModel.load(
                         ModelLoader.open(ModelOption.path(name, err)), device.id(), Progress.NONE);
-                store.about(Manifest.of(loaded, Invocation.of(spec)));
+                Manifest manifest = Manifest.of(loaded, Invocation.of(spec));
+                store.model(name, manifest.sha256());
+                store.about(manifest);
                 return loaded;
               },
               line,
               Progress.NONE)
           .run(trials, jobs);
       line.end();
-      List<Outcome> all = List.copyOf(store.all());
+      Set<String> asked = trials.stream().map(Trial::key).collect(Collectors.toSet());
+      List<Outcome> all = store.all().stream().filter(o -> asked.contains(o.key())).toList();
       told(trials, all);
       return all;
     }
@@ -92,8 +103,7 @@ final class ExperimentOption {
    * @throws IOException where nothing at all came out
    */
   private void told(List<Trial> trials, List<Outcome> all) throws IOException {
-    Set<String> asked = trials.stream().map(Trial::key).collect(Collectors.toSet());
-    long failed = all.stream().filter(o -> o.error() != null && asked.contains(o.key())).count();
+    long failed = all.stream().filter(o -> o.error() != null).count();
     if (failed == trials.size()) {
       throw new IOException(failed == 1 ? "The run failed." : "All " + failed + " runs failed.");
     }

@@ -42,6 +42,8 @@ final class RunCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Prompt prompt;
 
+  @ArgGroup private Afterwards afterwards;
+
   @Option(
       names = "--chat",
       description = "Send the prompt as a chat turn, in the model's own template.")
@@ -53,8 +55,10 @@ final class RunCommand implements Callable<Integer> {
       names = "--max-new-tokens",
       paramLabel = "N",
       defaultValue = "32",
-      description = "Tokens at most (${DEFAULT-VALUE}).")
-  private int maxNewTokens;
+      split = ",",
+      description =
+          "Tokens of an answer at most (${DEFAULT-VALUE}); with --turn, one number for all answers or one for each, such as 40,12.")
+  private List<Integer> maxNewTokens;
 
   @Option(
       names = "--temperature",
@@ -104,7 +108,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--turn",
       paramLabel = "TEXT",
       description =
-          "With --chat: what is said after the answer, in the same cache; may be given again.")
+          "What is said after the answer, as a chat turn in the same cache; may be given again.")
   private List<String> turns = new ArrayList<>();
 
   @Option(names = "--json", description = "One JSON object instead of the text.")
@@ -134,43 +138,36 @@ final class RunCommand implements Callable<Integer> {
         description = "A UTF-8 file with the prompt.")
     private Path file;
 
-    @ArgGroup(exclusive = false)
-    private Apart apart;
-
-    /** What is compressed. */
-    String read() throws IOException {
-      Path from = apart == null ? file : apart.context;
-      return from == null ? text : TextFiles.read(from);
-    }
-
-    /** What comes after the compression, or null. */
-    String question() {
-      return apart == null ? null : apart.question;
-    }
-  }
-
-  private static final class Apart {
     @Option(
         names = "--context-file",
         paramLabel = "F",
-        required = true,
-        description = "A UTF-8 file that is compressed before the question is known.")
+        description = "A UTF-8 file that is compressed before the --question is known.")
     private Path context;
 
+    /** What is compressed. */
+    String read() throws IOException {
+      Path from = context == null ? file : context;
+      return from == null ? text : TextFiles.read(from);
+    }
+  }
+
+  private static final class Afterwards {
     @Option(
         names = "--question",
         paramLabel = "Q",
-        required = true,
-        description = "With --context-file: what is asked once it is compressed.")
+        description = "What is asked once the prompt is compressed, after a blank line.")
     private String question;
+
+    @Option(
+        names = "--afterwards",
+        paramLabel = "TEXT",
+        description = "Likewise, as it is: what lines that repeat a session need.")
+    private String text;
   }
 
   @Override
   public Integer call() throws IOException {
-    if (!chat && (system != null || !turns.isEmpty())) {
-      throw new ParameterException(
-          spec.commandLine(), "--system and --turn are turns of a chat; --chat is missing.");
-    }
+    check();
     CacheChoice choice = cache.choice();
     Sampling sampling = sampling();
     model.check();
@@ -193,12 +190,13 @@ final class RunCommand implements Callable<Integer> {
       double prefillSeconds = (System.nanoTime() - start) / 1e9;
       start = System.nanoTime();
       if (asking.afterwards() != null) {
-        session.ask(asking.afterwards(), prompt.question().strip(), this::print);
+        String words = afterwards.question == null ? afterwards.text : afterwards.question;
+        session.ask(asking.afterwards(), words, this::print);
       }
-      generate(session);
-      for (String turn : turns) {
-        session.say(loaded.model().chat(), turn, this::print);
-        generate(session);
+      generate(session, 0);
+      for (int i = 0; i < turns.size(); i++) {
+        session.say(loaded.model().chat(), turns.get(i), this::print);
+        generate(session, i + 1);
       }
       double decodeSeconds = (System.nanoTime() - start) / 1e9;
       Run run = session.run();
@@ -214,11 +212,34 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void check() {
+    if (!chat && system != null) {
+      throw wrong("--system is what a chat begins with; --chat is missing.");
+    }
+    if (prompt.context != null && afterwards == null) {
+      throw wrong(
+          "--context-file is compressed before a question is known; --question is missing.");
+    }
+    if (maxNewTokens.size() > 1 && maxNewTokens.size() != turns.size() + 1) {
+      throw wrong(
+          "--max-new-tokens has "
+              + maxNewTokens.size()
+              + " numbers; expected one, or one for each of "
+              + (turns.size() + 1)
+              + " answers.");
+    }
+  }
+
+  private ParameterException wrong(String why) {
+    return new ParameterException(spec.commandLine(), why);
+  }
+
   private Sampling sampling() {
     try {
-      if (maxNewTokens < 0) {
-        throw new IllegalArgumentException(
-            "max-new-tokens is " + maxNewTokens + "; expected 0 or more.");
+      for (int n : maxNewTokens) {
+        if (n < 0) {
+          throw new IllegalArgumentException("max-new-tokens is " + n + "; expected 0 or more.");
+        }
       }
       return Sampling.asked(temperature, topP, topK, minP, repetition, seed);
     } catch (IllegalArgumentException e) {
@@ -234,10 +255,14 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Asking asking(Model m, String text) {
-    if (prompt.question() == null) {
-      return new Asking(chat ? asChat(m, system, text) : text, null);
+    if (!turns.isEmpty() && m.chat() == null) {
+      throw new IllegalArgumentException(m.title() + " brings no chat template; leave --turn out.");
     }
-    String question = prompt.question();
+    if (afterwards == null || afterwards.text != null) {
+      String all = chat ? asChat(m, system, text) : text;
+      return new Asking(all, afterwards == null ? null : afterwards.text);
+    }
+    String question = afterwards.question;
     return chat
         ? Asking.within(asChat(m, system, Asking.joined(text, question)), question)
         : Asking.of(text, question);
@@ -250,8 +275,9 @@ final class RunCommand implements Callable<Integer> {
     return m.chat().begin(system, text);
   }
 
-  private void generate(Session session) {
-    for (int i = 0; i < maxNewTokens && session.canStep(); i++) {
+  private void generate(Session session, int answer) {
+    int most = maxNewTokens.get(Math.min(answer, maxNewTokens.size() - 1));
+    for (int i = 0; i < most && session.canStep(); i++) {
       print(session.step());
     }
     if (!json) {

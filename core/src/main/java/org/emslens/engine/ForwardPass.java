@@ -224,7 +224,7 @@ public final class ForwardPass implements AutoCloseable {
               }
               device.attend(memory, l, qkv, first, size, out);
             },
-            at + size < n);
+            false);
       }
     }
     progress.at(1);
@@ -362,8 +362,12 @@ public final class ForwardPass implements AutoCloseable {
 
   /** Sees to it that so many tokens, and their logits, fit between operations. */
   private void roomFor(int tokens) {
-    if (few.rows() < tokens) {
-      few.close();
+    if (few == null || few.rows() < tokens) {
+      if (few != null) {
+        few.close();
+        // Where there is no room for more, what is closed is not used again.
+        few = null;
+      }
       few = new Activations(device, spec, tokens, true);
     }
   }
@@ -522,6 +526,7 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   private void rows(Activations a, int from, int count) {
+    roomFor(count);
     float[] some = new float[count * spec.hidden()];
     device.download(a.x, from, count, some, 0);
     device.upload(some, 0, few.x, 0, count);

@@ -29,6 +29,9 @@ public final class Experiment {
     void working(String what, double share);
 
     void done(Outcome outcome);
+
+    /** Between two batches; others may be let in. */
+    default void rested() {}
   }
 
   /** Trials that share a prompt, in order. */
@@ -64,6 +67,7 @@ public final class Experiment {
     for (List<Trial> batch :
         batches(asked(loaded, group, baseline, listener, progress), baseline, listener)) {
       run(loaded.pass(), baseline, batch, listener, progress).forEach(listener::done);
+      listener.rested();
     }
   }
 
@@ -81,7 +85,7 @@ public final class Experiment {
       try {
         scoring.ask(
             baseline.prefill(),
-            c.policy().with(c.options()).asks(),
+            c.asks(baseline.prefill().tokens()),
             share -> {
               listener.working(c.policy().title() + " asks, " + t.task().name(), share);
               progress.at(share);

@@ -90,10 +90,11 @@ public record Grid(
     Map<Switch, List<String>> values = new TreeMap<>();
     for (String s : written) {
       String[] parts = s.split("=", 2);
-      if (parts.length < 2) {
+      List<String> given = parts.length < 2 ? List.of() : List.of(parts[1].split(",", -1));
+      if (given.isEmpty() || given.stream().anyMatch(String::isBlank)) {
         throw new IllegalArgumentException("switch is '" + s + "'; expected NAME=X,Y.");
       }
-      values.put(Switch.byId(parts[0]), List.of(parts[1].split(",")));
+      values.put(Switch.byId(parts[0]), given);
     }
     return combinations(values);
   }

@@ -89,15 +89,15 @@ public final class GridFile {
     list(needed(root, "policies")).forEach(p -> contenders.add(contender(p)));
     Grid grid =
         new Grid(
-            root.has("models") ? texts(root.get("models")) : List.of(defaultModel),
+            root.has("models") ? texts(needed(root, "models")) : List.of(defaultModel),
             tasks,
             contenders,
             root.has("switches")
-                ? Grid.combinations(switches(root.get("switches")))
+                ? Grid.combinations(switches(needed(root, "switches")))
                 : List.of(Map.of()),
             texts(needed(root, "budgets")).stream().map(Budget::parse).toList(),
-            root.has("seeds") ? seeds(root.get("seeds")) : List.of(1L),
-            root.path("once").asBoolean(false));
+            root.has("seeds") ? seeds(needed(root, "seeds")) : List.of(1L),
+            flag(root, "once"));
     grid.trials();
     return grid;
   }
@@ -108,6 +108,20 @@ public final class GridFile {
       throw new IllegalArgumentException("'" + field + "' is missing.");
     }
     return found;
+  }
+
+  /** A field that may be left out, but not be empty. */
+  private static JsonNode asked(JsonNode node, String field) {
+    return node.has(field) ? needed(node, field) : node.path(field);
+  }
+
+  private static boolean flag(JsonNode node, String field) {
+    JsonNode found = node.path(field);
+    if (!found.isMissingNode() && !found.isBoolean()) {
+      throw new IllegalArgumentException(
+          field + " is '" + found.asText() + "'; expected true or false.");
+    }
+    return found.asBoolean(false);
   }
 
   private static void only(JsonNode node, String what, List<String> fields) {
@@ -140,9 +154,9 @@ public final class GridFile {
   }
 
   private List<Task> tasks(JsonNode p) {
-    only(p, "a prompt", List.of("prose", "needle", "file", "chat", "continuation", "answer"));
     List<Task> tasks = new ArrayList<>();
     if (p.has("prose")) {
+      only(p, "a prompt of prose", List.of("prose"));
       JsonNode prose = p.get("prose");
       only(prose, "prose", List.of("tokens", "continuation"));
       for (JsonNode n : list(needed(prose, "tokens"))) {
@@ -151,16 +165,23 @@ public final class GridFile {
                 whole(n, "tokens"), whole(needed(prose, "continuation"), "continuation")));
       }
     } else if (p.has("needle")) {
+      only(p, "a prompt with a needle", List.of("needle"));
       JsonNode needle = p.get("needle");
       only(needle, "needle", List.of("tokens", "depth", "question"));
       for (JsonNode n : list(needed(needle, "tokens"))) {
-        for (JsonNode depth : list(needle.path("depth"))) {
-          for (JsonNode question : list(needle.path("question"))) {
+        for (JsonNode depth : list(asked(needle, "depth"))) {
+          for (JsonNode question : list(asked(needle, "question"))) {
             tasks.add(new NeedleTask(whole(n, "tokens"), depth(depth), inside(question.asText())));
           }
         }
       }
     } else {
+      only(
+          p,
+          p.has("file") ? "a prompt from a file" : "a prompt",
+          p.has("file")
+              ? List.of("file", "chat", "continuation", "answer")
+              : List.of("prose", "needle", "file"));
       tasks.add(file(p));
     }
     return tasks;
@@ -204,7 +225,7 @@ public final class GridFile {
     }
     return new FileTask(
         text,
-        p.path("chat").asBoolean(false),
+        flag(p, "chat"),
         answers ? 0 : whole(p.get("continuation"), "continuation"),
         answers ? p.get("answer").asText() : null);
   }
@@ -222,7 +243,8 @@ public final class GridFile {
 
   private static Map<Switch, List<String>> switches(JsonNode node) {
     Map<Switch, List<String>> values = new TreeMap<>();
-    node.properties().forEach(e -> values.put(Switch.byId(e.getKey()), texts(e.getValue())));
+    node.properties()
+        .forEach(e -> values.put(Switch.byId(e.getKey()), texts(needed(node, e.getKey()))));
     return values;
   }
 

@@ -12,6 +12,7 @@ import org.emslens.experiment.Task.NeedleTask;
  * @param asks whether `verbatim` says that an answer was right
  * @param seconds that compressing and measuring took, a trial's share of those that ran together
  * @param error why there are no measures, else null
+ * @param sha256 of the model, where that is known
  * @param drift the measures; null after an error
  */
 public record Outcome(
@@ -29,6 +30,7 @@ public record Outcome(
     String budget,
     Double seconds,
     String error,
+    String sha256,
     @JsonUnwrapped Drift drift) {
 
   static Outcome of(Trial t, Drift drift, double seconds, String error) {
@@ -48,6 +50,14 @@ public record Outcome(
         t.budget().toString(),
         drift == null ? null : seconds,
         error,
+        null,
         drift);
+  }
+
+  /** The same, by a model of this digest. */
+  Outcome by(String digest) {
+    return new Outcome(
+        key, model, task, seed, length, depth, question, asks, policy, switches, label, budget,
+        seconds, error, digest, drift);
   }
 }

@@ -2,6 +2,7 @@ package org.emslens.experiment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.List;
 import org.emslens.format.Csv;
 import org.emslens.format.Json;
 
@@ -12,7 +13,7 @@ public final class OutcomeCsv {
   /** A row with its line end, after the names of the columns where `header` is set. */
   static String row(Outcome o, boolean header) {
     ObjectNode node = Json.MAPPER.valueToTree(o);
-    node.remove("key");
+    node.remove(List.of("key", "sha256"));
     return Csv.row(node, header);
   }
 

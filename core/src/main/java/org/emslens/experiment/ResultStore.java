@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.BadFileException;
@@ -33,6 +35,10 @@ public final class ResultStore implements AutoCloseable {
   private final Path table;
   private final Map<String, Outcome> done = new LinkedHashMap<>();
   private final List<Manifest> manifests = new ArrayList<>();
+
+  /** SHA-256 of the models whose results come, by the names that trials have for them. */
+  private final Map<String, String> models = new HashMap<>();
+
   private boolean headed;
   private OutputStream lineOut;
   private OutputStream tableOut;
@@ -105,6 +111,40 @@ public final class ResultStore implements AutoCloseable {
     return manifests.stream().map(Manifest::comment).collect(Collectors.joining());
   }
 
+  /** Whether there is any result yet. */
+  public synchronized boolean isEmpty() {
+    return done.isEmpty();
+  }
+
+  /**
+   * Says what a trial's name for a model stands for now.
+   *
+   * @param sha256 of the model, or null where nobody can tell
+   * @throws BadFileException where there are results of another model under that name
+   */
+  public synchronized void model(String name, String sha256) throws BadFileException {
+    Optional<String> other =
+        done.values().stream()
+            .filter(o -> o.model().equals(name) && o.sha256() != null && sha256 != null)
+            .map(Outcome::sha256)
+            .filter(s -> !s.equals(sha256))
+            .findFirst();
+    if (other.isPresent()) {
+      throw new BadFileException(
+          lines,
+          "has results of another model under the name '"
+              + name
+              + "': its SHA-256 was "
+              + other.get()
+              + ", now it is "
+              + sha256
+              + "; choose another folder.");
+    }
+    if (sha256 != null) {
+      models.put(name, sha256);
+    }
+  }
+
   /**
    * Says where the results that follow come from, at the top of both files; a model is told once.
    */
@@ -131,7 +171,8 @@ public final class ResultStore implements AutoCloseable {
     return done.containsKey(key);
   }
 
-  public synchronized void add(Outcome o) throws IOException {
+  public synchronized void add(Outcome made) throws IOException {
+    Outcome o = made.by(models.get(made.model()));
     if (o.error() == null) {
       tableOut.write(row(o, !headed));
       headed = true;

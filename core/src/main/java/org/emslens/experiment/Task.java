@@ -52,10 +52,11 @@ public sealed interface Task {
   /**
    * @param text of the prompt
    * @param prompt its tokens as {@link Tokenizer#encodePrompt} gives them, compressed
+   * @param lead text that the continuation begins with, which is not measured; or empty
    * @param continuation teacher-forced after that
    * @param first of the continuation that is measured
    */
-  record Tokens(String text, int[] prompt, int[] continuation, int first) {
+  record Tokens(String text, int[] prompt, String lead, int[] continuation, int first) {
 
     static Tokens of(Tokenizer tokenizer, String prompt, String lead, String measured) {
       int[] before = Tokenizer.ids(tokenizer.encode(lead));
@@ -63,7 +64,7 @@ public sealed interface Task {
       int[] all = Arrays.copyOf(before, before.length + after.length);
       System.arraycopy(after, 0, all, before.length, after.length);
       int[] ids = Tokenizer.ids(tokenizer.encodePrompt(prompt));
-      return new Tokens(prompt, ids, all, before.length);
+      return new Tokens(prompt, ids, lead, all, before.length);
     }
   }
 
@@ -257,6 +258,7 @@ public sealed interface Task {
     return new Tokens(
         prompt,
         Tokenizer.ids(tokenizer.encodePrompt(prompt)),
+        "",
         Arrays.copyOfRange(ids, n, ids.length),
         0);
   }

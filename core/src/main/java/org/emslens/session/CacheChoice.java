@@ -1,8 +1,10 @@
 package org.emslens.session;
 
 import java.util.Locale;
+import java.util.Set;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
+import org.emslens.cache.PromptScore;
 
 /** What a user chose to do to the cache: a policy, its switches, and a budget. */
 public record CacheChoice(Policies policy, CacheOptions options, Budget budget) {
@@ -30,6 +32,16 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
               least));
     }
     return slots;
+  }
+
+  /**
+   * What the policy wants to know of a prompt of so many tokens before it compresses it; nothing
+   * where the budget holds it whole.
+   *
+   * @throws IllegalArgumentException as `slotsFor` does
+   */
+  public Set<PromptScore> asks(int promptTokens) {
+    return promptTokens <= slotsFor(promptTokens) ? Set.of() : policy.with(options).asks();
   }
 
   public CacheChoice withPolicy(Policies x) {

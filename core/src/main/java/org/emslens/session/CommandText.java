@@ -36,7 +36,7 @@ public final class CommandText {
   }
 
   /**
-   * Runs the prompt again and generates as many tokens.
+   * Runs the prompt again, says what was said after it, and generates as many tokens.
    *
    * @param model file or folder of the model, or null for the default one
    */
@@ -46,8 +46,8 @@ public final class CommandText {
       words.addAll(List.of("--model", model));
     }
     words.add("--prompt=" + run.promptText());
+    words.addAll(said(run));
     words.addAll(cache(run.choice()));
-    words.addAll(List.of("--max-new-tokens", Integer.toString(run.steps().size() - 1)));
     Sampling s = run.sampling();
     if (s.temperature() > 0) {
       words.addAll(
@@ -68,6 +68,34 @@ public final class CommandText {
       words.addAll(List.of("--repetition-penalty", Double.toString(s.repetition())));
     }
     return of(words);
+  }
+
+  /** What the user said after the prompt, and how many tokens each answer has. */
+  private static List<String> said(Run run) {
+    List<String> words = new ArrayList<>();
+    List<Integer> answers = new ArrayList<>();
+    int from = 0;
+    for (Turn t : run.turns()) {
+      if (t.last() >= run.steps().size()) {
+        break;
+      }
+      if (t.equals(run.question())) {
+        boolean plain = Asking.of(run.promptText(), t.words()).equals(asked(run, t));
+        words.add(plain ? "--question=" + t.words() : "--afterwards=" + t.text());
+      } else {
+        words.add("--turn=" + t.words());
+        answers.add(t.first() - 1 - from);
+      }
+      from = t.last();
+    }
+    answers.add(run.steps().size() - 1 - from);
+    words.add("--max-new-tokens");
+    words.add(answers.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    return words;
+  }
+
+  private static Asking asked(Run run, Turn question) {
+    return new Asking(run.promptText(), question.text());
   }
 
   private static List<String> cache(CacheChoice c) {

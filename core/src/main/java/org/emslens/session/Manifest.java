@@ -47,8 +47,11 @@ public record Manifest(
         command);
   }
 
-  /** A model's file may have gone since it was loaded; that keeps nobody from saving. */
-  private static String digest(Path model) {
+  /**
+   * SHA-256 of a model's file or folder, or null: it may have gone since it was loaded, which keeps
+   * nobody from saving.
+   */
+  public static String digest(Path model) {
     try {
       return ModelDigest.of(model);
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import org.emslens.text.Token;
  * @param format always {@link Recording#FORMAT}
  * @param version see {@link Recording}
  * @param asked what was asked of the prompt; empty in versions before 5
+ * @param turns of the user's after the prompt
  * @param manifest where it comes from; null in versions before 3
  */
 record RecordedRun(
@@ -31,6 +32,7 @@ record RecordedRun(
     Sampling sampling,
     boolean ended,
     Manifest manifest,
+    List<Turn> turns,
     List<RecordedStep> steps) {
 
   /**

@@ -7,7 +7,7 @@ import org.emslens.engine.Progress;
 /**
  * A session in one file, `.emslens`, which opens without the model.
  *
- * <p>Format, version 5. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
+ * <p>Format, version 6. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
  * little-endian, f16 is IEEE half precision, arrays are row-major. L layers, H query heads, G KV
  * heads, d head size, N prompt tokens, W rows kept of the last queries.
  *
@@ -28,15 +28,16 @@ import org.emslens.engine.Progress;
  * </pre>
  *
  * <p>Versions 1, which had no output errors and no budgets shared between heads, 2, which had no
- * limit of candidates and no manifest, 3, which did not say how each layer attends, and 4, whose
- * policies had fewer parts to choose, are read as well.
+ * limit of candidates and no manifest, 3, which did not say how each layer attends, 4, whose
+ * policies had fewer parts to choose, and 5, which told turns apart by how they are shown, are read
+ * as well.
  *
  * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as
  * everywhere.
  */
 public final class Recording {
   static final String FORMAT = "emslens-recording";
-  static final int VERSION = 5;
+  static final int VERSION = 6;
 
   private Recording() {}
 

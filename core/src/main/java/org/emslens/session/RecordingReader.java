@@ -108,6 +108,7 @@ final class RecordingReader {
         choice,
         json.sampling(),
         steps(json),
+        json.turns(),
         json.ended(),
         false);
   }
@@ -175,12 +176,37 @@ final class RecordingReader {
       all.putArray("asked");
       withParts(all);
     }
+    if (version < 6 && json instanceof ObjectNode all) {
+      all.set("turns", MAPPER.valueToTree(turns(all.path("steps"))));
+    }
     for (JsonNode step : json.path("steps")) {
       if (step instanceof ObjectNode s && !s.has("drawn")) {
         s.putNull("drawn");
       }
     }
     return json;
+  }
+
+  /** A turn was what steps without a text, and the one after them that shows it, had fed. */
+  private static List<Turn> turns(JsonNode steps) {
+    List<Turn> turns = new ArrayList<>();
+    List<Integer> tokens = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    for (int i = 1; i < steps.size(); i++) {
+      JsonNode token = steps.get(i).path("token");
+      tokens.add(token.path("id").asInt());
+      text.append(token.path("text").asText());
+      String shown = steps.get(i).path("text").asText();
+      String words = Turn.wordsIn(shown);
+      if (words != null) {
+        turns.add(new Turn(i + 1 - tokens.size(), tokens, words, text.toString()));
+      }
+      if (!shown.isEmpty()) {
+        tokens.clear();
+        text.setLength(0);
+      }
+    }
+    return turns;
   }
 
   /** Rivals of EMS had their parts built in, and only a window and a slack to choose. */
@@ -227,6 +253,11 @@ final class RecordingReader {
       RecordedRun.RecordedStep s = r.steps().get(i);
       if (s.next() == null || s.text() == null || (s.token() == null) != (i == 0)) {
         throw bad("recording.json: step " + i + " is incomplete.");
+      }
+    }
+    for (Turn t : r.turns()) {
+      if (t.words() == null || t.text() == null) {
+        throw bad("recording.json: the turn at step " + t.first() + " is incomplete.");
       }
     }
   }

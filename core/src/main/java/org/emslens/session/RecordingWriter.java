@@ -112,6 +112,7 @@ final class RecordingWriter {
         run.sampling(),
         run.ended(),
         manifest,
+        run.turns(),
         run.steps().stream()
             .map(
                 s ->

@@ -14,6 +14,7 @@ import org.emslens.text.Token;
  * @param model the model's title
  * @param promptText what was sent to the model, a chat's template included
  * @param prompt its tokens
+ * @param turns of the user's after the prompt, in order; steps may not have come to the last yet
  * @param ended whether the model has ended its turn
  * @param canDecode whether a model is at hand to go on with
  */
@@ -25,12 +26,14 @@ public record Run(
     CacheChoice choice,
     Sampling sampling,
     List<Step> steps,
+    List<Turn> turns,
     boolean ended,
     boolean canDecode) {
 
   public Run {
     prompt = List.copyOf(prompt);
     steps = List.copyOf(steps);
+    turns = List.copyOf(turns);
   }
 
   /** Whether a model has the name and the shape of the one that made this. */
@@ -39,27 +42,11 @@ public record Run(
   }
 
   /**
-   * What was asked once the prompt was compressed.
-   *
-   * @param words of the user's
-   * @param text that was sent, a chat's template included
-   * @param tokens of that, which are the first steps
+   * What was asked right after the compression; null where it stands in the prompt. Told before all
+   * of it is read, too.
    */
-  public record Question(String words, String text, int tokens) {}
-
-  /** What was asked right after the compression; null where it stands in the prompt. */
-  public Question question() {
-    StringBuilder text = new StringBuilder();
-    for (Step s : steps.subList(1, steps.size())) {
-      text.append(s.token().text());
-      if (s.text().startsWith(TURN)) {
-        return new Question(s.text().substring(TURN.length()).strip(), text.toString(), s.index());
-      }
-      if (!s.text().isEmpty()) {
-        break;
-      }
-    }
-    return null;
+  public Turn question() {
+    return turns.isEmpty() || turns.getFirst().first() > 1 ? null : turns.getFirst();
   }
 
   /** Whether both go on from the same prompt, and were asked the same after it, if anything. */
@@ -67,8 +54,8 @@ public record Run(
     return isBeside(other) && words(question()).equals(words(other.question()));
   }
 
-  private static String words(Question q) {
-    return q == null ? "" : q.words;
+  private static String words(Turn q) {
+    return q == null ? "" : q.words();
   }
 
   /** Whether both go on from the same prompt. */
@@ -119,17 +106,9 @@ public record Run(
     return slots;
   }
 
-  /** What the text of a step begins with that ends a further turn of the user's. */
-  static final String TURN = "\n\n› ";
-
   /** Steps up to the end of the user's last turn; 0 where there is none but the prompt. */
   public int said() {
-    for (int i = steps.size() - 1; i > 0; i--) {
-      if (steps.get(i).text().startsWith(TURN)) {
-        return i;
-      }
-    }
-    return 0;
+    return turns.stream().mapToInt(Turn::last).filter(t -> t < steps.size()).max().orElse(0);
   }
 
   /** Bytes of the cache after a step, as float32. */

@@ -2,10 +2,9 @@ package org.emslens.session;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -48,8 +47,8 @@ public final class Session {
   private CacheChoice choice;
   private Sampling sampling;
 
-  /** What steps show that are the user's turns, by their index; the rest is what models say. */
-  private final Map<Integer, String> said = new HashMap<>();
+  /** The user's, in order; the rest is what models say. */
+  private final List<Turn> turns = new ArrayList<>();
 
   private Cache cache;
   private Shadow full;
@@ -133,7 +132,7 @@ public final class Session {
               + ".");
     }
     choice.slotsFor(prompt.size());
-    boolean asks = !choice.policy().with(choice.options()).asks().isEmpty();
+    boolean asks = !choice.asks(prompt.size()).isEmpty();
     Prompt prefill =
         pass.prompt(Tokenizer.ids(prompt), null, asks ? share -> progress.at(share / 3) : progress);
     Session s =
@@ -150,7 +149,7 @@ public final class Session {
             sampling,
             detail);
     s.ask(choice, share -> progress.at((1 + 2 * share) / 3));
-    s.begin();
+    s.begin(s.choice, s.sampling);
     return s;
   }
 
@@ -166,7 +165,7 @@ public final class Session {
     choice.slotsFor(prompt.size());
     ask(choice, progress);
     Session s = on(choice, sampling, detail);
-    s.begin();
+    s.begin(s.choice, s.sampling);
     return s;
   }
 
@@ -188,7 +187,7 @@ public final class Session {
             c -> {
               Session s = on(c, sampling, detail);
               s.full = shared;
-              s.begin();
+              s.begin(s.choice, s.sampling);
               return s;
             })
         .toList();
@@ -226,6 +225,7 @@ public final class Session {
             Detail.STEPS);
     s.recorded = recorded;
     s.steps.addAll(recorded.steps());
+    s.turns.addAll(recorded.turns());
     return s;
   }
 
@@ -264,6 +264,14 @@ public final class Session {
     return s;
   }
 
+  /** Whether steps were made on this prompt by weights that say the same of it. */
+  public boolean canRestore(Run made) {
+    return pass != null
+        && made.config().isLike(prefill.config())
+        && Arrays.equals(Tokenizer.ids(made.prompt()), Tokenizer.ids(prompt))
+        && !first.farFrom(made.steps().getFirst().next());
+  }
+
   /**
    * Takes up steps that were made on this prompt before: the cache is rebuilt by repeating their
    * tokens and plans.
@@ -271,8 +279,8 @@ public final class Session {
    * @param progress throws to stop, which leaves all as it was
    */
   public void restore(Run made, Progress progress) {
-    if (!Arrays.equals(Tokenizer.ids(made.prompt()), Tokenizer.ids(prompt))) {
-      throw new IllegalStateException("These steps were made on another prompt.");
+    if (!canRestore(made)) {
+      throw new IllegalStateException("These steps were made on another prompt, or elsewhere.");
     }
     Cache rebuilt = prefill.cache(made.choice().options().window());
     apply(made.steps().getFirst(), rebuilt);
@@ -297,7 +305,8 @@ public final class Session {
     }
     choice = made.choice();
     sampling = made.sampling();
-    remember(made);
+    turns.clear();
+    turns.addAll(made.turns());
     cache = rebuilt;
     full = shadow;
     logits = answer;
@@ -316,7 +325,7 @@ public final class Session {
   /** What there is to see now. */
   public Run run() {
     return new Run(
-        model, promptText, prompt, prefill, choice, sampling, steps, ended(), canDecode());
+        model, promptText, prompt, prefill, choice, sampling, steps, turns, ended(), canDecode());
   }
 
   /** Whether a further step is possible. */
@@ -348,23 +357,21 @@ public final class Session {
   public void choose(CacheChoice choice, Sampling sampling, Progress progress) {
     choice.slotsFor(prompt.size());
     ask(choice, progress);
-    this.choice = choice;
     if (recorded != null && choice.equals(recorded.choice())) {
       // Its tokens came as they were drawn then.
+      this.choice = choice;
       this.sampling = recorded.sampling();
       steps.clear();
       steps.addAll(recorded.steps());
     } else {
-      this.sampling = sampling;
-      begin();
+      begin(choice, sampling);
     }
   }
 
-  /** Asks the prompt what a policy wants to know, where there is something to compress. */
+  /** Asks the prompt what a policy wants to know of it. */
   private void ask(CacheChoice c, Progress progress) {
-    Set<PromptScore> asked = c.policy().with(c.options()).asks();
-    boolean whole = prompt.size() <= c.slotsFor(prompt.size());
-    if (whole || prefill.scores().has(asked)) {
+    Set<PromptScore> asked = c.asks(prompt.size());
+    if (prefill.scores().has(asked)) {
       return;
     }
     if (scoring == null) {
@@ -377,13 +384,18 @@ public final class Session {
     scoring.ask(prefill, asked, progress);
   }
 
-  private void begin() {
+  /** Where compressing fails, all is left as it was. */
+  private void begin(CacheChoice with, Sampling how) {
     long start = System.nanoTime();
-    cache = prefill.cache(choice.options().window());
+    Cache fresh = prefill.cache(with.options().window());
     CacheFrame before = CacheFrame.whole(prefill.config().allKvHeads(), prompt.size());
-    CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget());
+    CompressionPlan plan =
+        fresh.compressNow(with.policy(), with.options(), with.slotsFor(prompt.size()));
     double planMillis = millisSince(start);
     CacheFrame after = plan == null ? before : before.apply(plan);
+    choice = with;
+    sampling = how;
+    cache = fresh;
     boolean shadowed = detail.full && choice.policy() != Policies.FULL;
     steps.clear();
     snapshots.clear();
@@ -443,18 +455,6 @@ public final class Session {
     return together(List.of(this), List.of(id)).getFirst();
   }
 
-  /** The user's turns among steps that were made before, each shown with its last token. */
-  private void remember(Run made) {
-    said.clear();
-    for (int i = made.said(); i > 0; i--) {
-      String text = made.steps().get(i).text();
-      boolean within = said.containsKey(i + 1) && text.isEmpty();
-      if (text.startsWith(Run.TURN) || within) {
-        said.put(i, text);
-      }
-    }
-  }
-
   /**
    * The user's next turn of a chat, token by token, in the same cache; then the model answers.
    *
@@ -463,37 +463,41 @@ public final class Session {
    * @throws IllegalArgumentException in one sentence, where it does not fit the context
    */
   public void say(ChatTemplate chat, String user, Consumer<Step> told) {
-    List<Token> turn = turn(chat, user);
+    String text = chat.next(user.strip());
+    List<Token> turn = turn(text);
     fits(turn, "The turn");
-    feed(turn, user, told);
+    feed(turn, user, text, told);
   }
 
   /**
    * What is asked once the prompt is compressed, token by token.
    *
    * @param text that follows the prompt
-   * @param shown how it is shown
+   * @param words of the user's in it
    * @param told of every step
    * @throws IllegalArgumentException in one sentence, where it does not fit the context
    */
-  public void ask(String text, String shown, Consumer<Step> told) {
+  public void ask(String text, String words, Consumer<Step> told) {
     List<Token> tokens = tokenizer.encode(text);
     fits(tokens, "The question");
-    feed(tokens, shown, told);
+    feed(tokens, words, text, told);
   }
 
   /**
    * Asks sessions on one prompt, side by side, what another was asked once it was compressed.
    *
-   * @param asked nothing happens where it was asked nothing
+   * @param question null for nothing
    * @param progress throws to stop
    */
-  public static void ask(List<Session> sessions, Run asked, Progress progress) {
-    int tokens = asked.question() == null ? 0 : asked.question().tokens();
-    for (Step s : asked.steps().subList(1, tokens + 1)) {
-      progress.at((double) s.index() / tokens);
-      sessions.forEach(t -> t.said.put(s.index(), s.text()));
-      together(sessions, sessions.stream().map(t -> s.token().id()).toList());
+  public static void ask(List<Session> sessions, Turn question, Progress progress) {
+    if (question == null) {
+      return;
+    }
+    sessions.forEach(s -> s.turns.add(question));
+    List<Integer> tokens = question.tokens();
+    for (int i = 0; i < tokens.size(); i++) {
+      progress.at((double) i / tokens.size());
+      together(sessions, Collections.nCopies(sessions.size(), tokens.get(i)));
     }
   }
 
@@ -510,18 +514,19 @@ public final class Session {
     }
   }
 
-  /** Feeds a user's tokens, which are shown as one text with the last of them. */
-  private void feed(List<Token> tokens, String shown, Consumer<Step> told) {
-    for (int i = 0; i < tokens.size(); i++) {
-      boolean last = i == tokens.size() - 1;
-      said.put(steps.size(), last ? Run.TURN + shown.strip() + "\n\n" : "");
-      told.accept(feed(tokens.get(i).id()));
+  private void feed(List<Token> tokens, String words, String text, Consumer<Step> told) {
+    int first = steps.size();
+    // What was said on a way that was left is not said again.
+    turns.removeIf(t -> t.last() >= first);
+    turns.add(new Turn(first, tokens.stream().map(Token::id).toList(), words.strip(), text));
+    for (Token t : tokens) {
+      told.accept(feed(t.id()));
     }
   }
 
   /** An answer that has ended has brought the end of its turn itself. */
-  private List<Token> turn(ChatTemplate chat, String user) {
-    List<Token> turn = tokenizer.encode(chat.next(user));
+  private List<Token> turn(String text) {
+    List<Token> turn = tokenizer.encode(text);
     boolean brought = ended() && turn.getFirst().id() == steps.getLast().token().id();
     return brought ? turn.subList(1, turn.size()) : turn;
   }
@@ -631,7 +636,7 @@ public final class Session {
         new Step(
             steps.size(),
             new Token(id, tokenizer.piece(id), -1, -1),
-            said.containsKey(steps.size()) ? said.get(steps.size()) : text(id),
+            shown(id),
             before,
             detail.attention ? ring.keep(tap.halves()) : StepAttention.NONE,
             plan,
@@ -648,6 +653,14 @@ public final class Session {
       snapshots.offer(step.index(), cache, logits);
     }
     return step;
+  }
+
+  private String shown(int id) {
+    return turns.stream()
+        .filter(t -> t.holds(steps.size()))
+        .findFirst()
+        .map(t -> t.shown(steps.size()))
+        .orElseGet(() -> text(id));
   }
 
   /**
@@ -672,7 +685,6 @@ public final class Session {
    */
   public Step branch(int index, int token) {
     backTo(index);
-    said.keySet().removeIf(i -> i > index);
     return feed(token);
   }
 
@@ -688,6 +700,7 @@ public final class Session {
       throw new IllegalArgumentException(
           "step is " + index + "; expected 0 to " + (steps.size() - 1) + ".");
     }
+    turns.removeIf(t -> t.last() > index);
     if (index == steps.size() - 1) {
       return;
     }

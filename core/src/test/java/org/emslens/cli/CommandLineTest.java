@@ -11,13 +11,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.emslens.TestFiles;
 import org.emslens.cache.Policies;
 import org.emslens.format.Json;
 import org.emslens.format.Npy;
+import org.emslens.session.CommandText;
 import org.emslens.session.Recording;
+import org.emslens.session.Run;
+import org.emslens.session.Step;
+import org.emslens.session.Turn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -305,6 +311,91 @@ class CommandLineTest {
     assertTrue(needle.out.contains("EMS, 20, question after"), needle.out);
     assertTrue(needle.out.contains("of 2"), needle.out);
     assertTrue(Files.exists(folder.resolve("needle").resolve("needle.svg")));
+  }
+
+  /** A folder of results goes on with the model that it was begun with, and no other. */
+  @Test
+  void resultsOfAnotherModelAreNotTakenOver() throws Exception {
+    Path model = folder.resolve("model");
+    Files.createDirectory(model);
+    try (Stream<Path> files = Files.list(Path.of(MODEL))) {
+      for (Path f : files.toList()) {
+        Files.copy(f, model.resolve(f.getFileName()));
+      }
+    }
+    Path out = folder.resolve("of-one");
+    String[] sweep = {
+      "sweep",
+      "--model",
+      model.toString(),
+      "--prose",
+      "40",
+      "--continuation",
+      "4",
+      "--policies",
+      "full,tova",
+      "--budgets",
+      "20",
+      "--out",
+      out.toString()
+    };
+    assertEquals(0, run(sweep).code);
+    String[] once = Arrays.copyOf(sweep, sweep.length + 1);
+    once[sweep.length] = "--once";
+    String table = run(once).out;
+    assertEquals(1, table.lines().filter(l -> l.contains("TOVA")).count(), table);
+    Files.writeString(
+        model.resolve("config.json"), Files.readString(model.resolve("config.json")) + "\n");
+    sentence(run(sweep), 1, "has results of another model under the name '" + model + "'");
+  }
+
+  /** What a session's line says, word for word, comes to the same session. */
+  @Test
+  void aLineRepeatsQuestionAndTurns() throws Exception {
+    Path first = folder.resolve("first.emslens");
+    String context = "The keeper lit the lamp and counted the boats. Two came home.";
+    String[] words = {
+      "run",
+      "--model",
+      MODEL,
+      "--prompt",
+      context,
+      "--question",
+      "Who didn't come?",
+      "--chat",
+      "--policy",
+      "ems",
+      "--budget",
+      "20",
+      "--max-new-tokens",
+      "5,3",
+      "--turn",
+      "Is that\nall?",
+      "--record",
+      first.toString()
+    };
+    Result made = run(words);
+    assertEquals(0, made.code, made.err);
+    Run whole = Recording.read(first);
+    assertEquals(2, whole.turns().size());
+    String line = CommandText.run(whole, MODEL);
+    Process shell =
+        new ProcessBuilder("bash", "-c", line.replaceFirst("^emslens", "printf '%s\\\\0'")).start();
+    String unquoted = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    List<String> again = new ArrayList<>(List.of(unquoted.split("\0")));
+    Path second = folder.resolve("second.emslens");
+    again.addAll(List.of("--record", second.toString()));
+    Result repeated = run(again.toArray(String[]::new));
+    assertEquals(0, repeated.code, repeated.err);
+    Run same = Recording.read(second);
+    assertEquals(
+        whole.steps().stream().map(Step::token).toList(),
+        same.steps().stream().map(Step::token).toList());
+    assertEquals(
+        whole.turns().stream().map(Turn::tokens).toList(),
+        same.turns().stream().map(Turn::tokens).toList());
+    sentence(run("run", "--context-file", "x"), 2, "--question is missing");
+    sentence(run("run", "--prompt", "x", "--max-new-tokens", "3,4"), 2, "has 2 numbers");
   }
 
   @Test

@@ -370,7 +370,7 @@ public abstract class DeviceConformance {
   void promptsCanBeContinued(long seed) {
     Pair p = prompts(seed);
     int n = p.plain.tokens();
-    int more = 3 + (int) seed * 30;
+    int more = 3 + (int) seed * longPrompt() / 10;
     List<PromptMemory> longer = List.of(p.plain.continued(more), p.device.continued(more));
     for (int l = 0; l < p.shapes.size(); l++) {
       AttentionSpec.Shape s = p.shapes.get(l);

@@ -359,6 +359,16 @@ class ExperimentTest {
     assertEquals("text.txt", last.task().name());
   }
 
+  @Test
+  void switchesWithoutValuesAreRefused() {
+    for (String s : List.of("alpha=", "alpha=,", "alpha=0.3,", "alpha")) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class, () -> Contender.of(Policies.EMS, List.of(s)), s);
+      assertEquals("switch is '" + s + "'; expected NAME=X,Y.", e.getMessage());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -372,6 +382,13 @@ class ExperimentTest {
         "{prompts: [{prose: {tokens: 9, continuation: 1}}], policies: [ems], budgets: [x]} | budget is 'x'",
         "{prompts: [{prose: {tokens: 9, continuation: 1}}], policies: [ems], budgets: [20], seeds: 9-1} | seeds is '9-1'",
         "{prompts: [{file: t, continuation: 3, answer: x}], policies: [ems], budgets: [20]} | either",
+        "{prompts: [{prose: {tokens: 9, continuation: 1}}], policies: [ems], budgets: [20], once: sometimes} | once is 'sometimes'; expected true or false",
+        "{prompts: [{prose: {tokens: 9, continuation: 1}}], policies: [ems], budgets: [20], seeds: []} | 'seeds' is missing",
+        "{prompts: [{prose: {tokens: 9, continuation: 1}}], policies: [ems], budgets: [20], models: []} | 'models' is missing",
+        "{prompts: [{prose: {tokens: 9, continuation: 1}}], policies: [ems], budgets: [20], switches: {alpha: []}} | 'alpha' is missing",
+        "prompts: [{needle: {tokens: 9, depth: []}}] | 'depth' is missing",
+        "prompts: [{file: t, chat: si, answer: x}] | chat is 'si'",
+        "prompts: [{needle: {tokens: 9}, answer: x}] | a prompt with a needle has a field 'answer'",
         "{prompts: 3 | not YAML"
       })
   void mistakesInFilesAreNamed(String yaml, String part) throws IOException {

@@ -28,6 +28,7 @@ class SummaryTest {
         "16",
         1.0,
         null,
+        null,
         drift);
   }
 

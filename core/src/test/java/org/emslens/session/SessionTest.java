@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +32,7 @@ import org.emslens.device.Device;
 import org.emslens.device.Devices;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
+import org.emslens.format.Json;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
 import org.junit.jupiter.api.AfterAll;
@@ -348,27 +353,61 @@ class SessionTest {
     List<Step> told = new ArrayList<>();
     open.ask("\n\nWhere is the boat?", "Where is the boat?", told::add);
     steps(open, 3);
-    Run.Question question = open.run().question();
+    Turn question = open.run().question();
     assertEquals("Where is the boat?", question.words());
     assertEquals("\n\nWhere is the boat?", question.text());
-    assertEquals(told.size(), question.tokens());
+    assertEquals(told.size(), question.tokens().size());
     Path file = folder.resolve("asked.emslens");
     Recording.write(open.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
     assertEquals(question, Recording.read(file).question());
 
     List<CacheChoice> choices = List.of(choice(Policies.EMS, 14), choice(Policies.SNAPKV, 12));
     List<Session> others = open.beside(choices, Session.Detail.MEASURED, Progress.NONE);
-    Session.ask(others, open.run(), Progress.NONE);
+    Session.ask(others, question, Progress.NONE);
     for (Session s : others) {
       assertEquals(question, s.run().question());
       assertTrue(s.run().isOnTheSame(open.run()));
     }
-    for (int i = 0; i <= question.tokens(); i++) {
+    for (int i = 0; i <= question.last(); i++) {
       Step mine = others.getFirst().run().steps().get(i);
       assertEquals(open.run().steps().get(i).divergence(), mine.divergence(), 1e-6);
     }
+    // A question stands before it is read again, with a model and without.
+    for (Session s : List.of(open, Session.of(Recording.read(file)))) {
+      s.choose(choice(Policies.SNAPKV, 12), open.run().sampling(), Progress.NONE);
+      assertEquals(1, s.run().steps().size());
+      assertEquals(question, s.run().question());
+      assertEquals(0, s.run().said());
+      assertTrue(s.run().isOnTheSame(others.getFirst().run()));
+    }
     Session unasked = start(choice(Policies.EMS, 14));
     assertFalse(unasked.run().isOnTheSame(open.run()));
+  }
+
+  /** Files of before told turns apart by what is shown of them. */
+  @Test
+  void turnsOfOlderFilesAreFound(@TempDir Path folder) throws IOException {
+    Session s = start(choice(Policies.EMS, 14));
+    s.ask("\n\nWho has seen the 🎉?", "Who has seen the 🎉?", x -> {});
+    steps(s, 3);
+    s.ask("\n\nAnd now?", "And now?", x -> {});
+    steps(s, 2);
+    Path file = folder.resolve("turns.emslens");
+    Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    assertEquals(s.run().turns(), Recording.read(file).turns());
+    try (FileSystem zip = FileSystems.newFileSystem(file)) {
+      Path json = zip.getPath("recording.json");
+      ObjectNode all = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(json));
+      all.put("version", 5).remove("turns");
+      Files.write(json, Json.MAPPER.writeValueAsBytes(all));
+    }
+    List<Turn> found = Recording.read(file).turns();
+    assertEquals(2, found.size());
+    for (int i = 0; i < 2; i++) {
+      assertEquals(s.run().turns().get(i).first(), found.get(i).first());
+      assertEquals(s.run().turns().get(i).tokens(), found.get(i).tokens());
+      assertEquals(s.run().turns().get(i).words(), found.get(i).words());
+    }
   }
 
   /** Another question about a text is answered as if the text had been read for it. */
@@ -429,6 +468,21 @@ class SessionTest {
             Progress.NONE);
     Run before = other.run();
     assertThrows(IllegalStateException.class, () -> other.restore(left, Progress.NONE));
+    // As other weights would say it of the same prompt.
+    Run elsewhere =
+        new Run(
+            left.model(),
+            left.promptText(),
+            left.prompt(),
+            left.prefill(),
+            left.choice(),
+            left.sampling(),
+            left.steps().subList(3, 4),
+            List.of(),
+            false,
+            true);
+    assertFalse(s.canRestore(elsewhere));
+    assertTrue(s.canRestore(left));
     assertEqualSteps(before.steps(), other.run().steps());
   }
 

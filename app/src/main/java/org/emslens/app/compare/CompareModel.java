@@ -7,6 +7,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.emslens.app.lens.Campaign;
 import org.emslens.app.lens.Job;
+import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.LoadedModel;
 import org.emslens.session.CacheChoice;
@@ -87,9 +88,19 @@ final class CompareModel {
     return open == null || c.runs().getFirst().isOnTheSame(open);
   }
 
-  /** Another model's lanes cannot go on. */
+  /** Another model's lanes cannot go on; what they hold is given back. */
   private void drop() {
     shown.set(null);
+    lens.jobs()
+        .start(
+            JobKind.INSTALL,
+            "Leaving a comparison",
+            turn -> {
+              sessions = List.of();
+              lanes = List.of();
+              engine = null;
+            },
+            end -> {});
   }
 
   /** Shows all runs at a step; nothing where there is nothing to see. */
@@ -118,7 +129,7 @@ final class CompareModel {
           Session on = awake(open, wanted, turn);
           List<CacheChoice> choices = wanted.stream().map(Lane::choice).toList();
           List<Session> made = on.beside(choices, Session.Detail.MEASURED, turn);
-          Session.ask(made, on.run(), turn);
+          Session.ask(made, on.run().question(), turn);
           sessions = made;
           lanes = wanted;
           kept = wanted.size();

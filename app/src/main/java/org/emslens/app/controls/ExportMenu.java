@@ -20,7 +20,7 @@ public final class ExportMenu extends MenuButton {
   private final Supplier<Figure> chart;
   private final FileDialogs dialogs;
   private final Writer writer;
-  private Runnable exported = () -> {};
+  private Supplier<Runnable> exported = () -> () -> {};
 
   /** Has files written in the background, each to its end, and says what came of it. */
   @FunctionalInterface
@@ -28,8 +28,9 @@ public final class ExportMenu extends MenuButton {
 
     /**
      * @param ending of the kind that was chosen, added where the file has another
+     * @param written done on the screen's thread once it is
      */
-    void write(Path file, String ending, Content content);
+    void write(Path file, String ending, Content content, Runnable written);
   }
 
   /** Tells where numbers come from, off the screen's thread. */
@@ -90,8 +91,11 @@ public final class ExportMenu extends MenuButton {
     }
   }
 
-  /** Is told when numbers are on their way to a file. */
-  public void onNumbers(Runnable exported) {
+  /**
+   * @param exported asked when numbers are on their way to a file; what it returns is done once
+   *     they are there
+   */
+  public void onNumbers(Supplier<Runnable> exported) {
     this.exported = exported;
   }
 
@@ -111,11 +115,12 @@ public final class ExportMenu extends MenuButton {
           f -> {
             byte[] text = (from.comment() + rows).getBytes(StandardCharsets.UTF_8);
             AtomicFile.write(f, out -> out.write(text));
-          });
-      exported.run();
+          },
+          exported.get());
     } else {
       Figure figure = chart.get();
-      writer.write(file, kind.ending(), kind == Kind.SVG ? figure::writeSvg : figure::writePng);
+      writer.write(
+          file, kind.ending(), kind == Kind.SVG ? figure::writeSvg : figure::writePng, () -> {});
     }
   }
 }

@@ -130,6 +130,10 @@ public final class ExperimentModel {
                   public void done(Outcome outcome) {
                     tally.done.incrementAndGet();
                     results.add(outcome);
+                  }
+
+                  @Override
+                  public void rested() {
                     turn.giveWay();
                   }
                 },
@@ -270,9 +274,12 @@ public final class ExperimentModel {
     };
   }
 
-  /** Its results are in a file, or are on their way there. */
-  public void kept() {
-    unsaved = false;
+  /**
+   * The latest results are on their way to a file; what is returned is done once they are there.
+   */
+  public Runnable keeping() {
+    List<Outcome> taken = List.copyOf(latest);
+    return () -> unsaved &= !taken.equals(latest);
   }
 
   /** Whether there are results that no table holds. */
@@ -323,22 +330,27 @@ public final class ExperimentModel {
             Session.Detail.COMPARED,
             share -> progress.at(share / 2));
     int[] next = tokens.continuation();
+    if (tokens.first() > 0) {
+      s.ask(tokens.lead(), tokens.lead(), step -> progress.at(0.5));
+    }
     int shown = 0;
     double most = -1;
     boolean wrong = false;
     int steps = trial.task().asks() ? next.length : Math.min(next.length, TEXT_STEPS);
-    for (int i = 0; i < steps && s.canStep(); i++) {
+    for (int i = tokens.first(); i < steps && s.canStep(); i++) {
       progress.at(0.5 + (double) i / steps / 2);
-      boolean answers = trial.task().asks() && i >= tokens.first();
+      boolean answers = trial.task().asks();
       Step step = answers ? s.step() : s.feed(next[i]);
       if (answers && !wrong) {
         wrong = step.token().id() != next[i];
         shown = step.index();
-      } else if (!trial.task().asks() && step.divergence() > most) {
+      } else if (!answers && step.divergence() > most) {
         most = step.divergence();
         shown = step.index();
       }
     }
-    return new Lens.RunMaker.Made(s, shown);
+    // A text comes again as it is, an answer as it comes.
+    int chosen = trial.task().asks() ? s.run().said() : s.run().steps().size() - 1;
+    return new Lens.RunMaker.Made(s, shown, chosen);
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.emslens.model.Model;
 import org.emslens.session.Asking;
 import org.emslens.session.Run;
+import org.emslens.session.Turn;
 import org.emslens.text.ChatMessage;
 import org.emslens.text.ChatTemplate;
 
@@ -18,7 +19,7 @@ public record Asked(String text, String question, boolean chat, String system) {
 
   /** What was asked to make a run, as far as a model's chat template tells; null for no model. */
   public static Asked of(Run run, Model model) {
-    Run.Question q = run.question();
+    Turn q = run.question();
     String question = q == null ? "" : q.words();
     ChatTemplate chat = model == null ? null : model.chat();
     List<ChatMessage> turns =
@@ -37,7 +38,7 @@ public record Asked(String text, String question, boolean chat, String system) {
 
   /** Whether a run is of this, perhaps in a chat's template, and before its question is read. */
   public boolean isIn(Run run) {
-    Run.Question q = run.question();
+    Turn q = run.question();
     return run.promptText().contains(text.strip())
         && (q == null || q.words().equals(question.strip()));
   }

@@ -47,10 +47,13 @@ public final class Gathered<T> {
   public void tell() {
     long start = System.nanoTime();
     List<T> told = taken();
-    if (!told.isEmpty()) {
-      shown.accept(told);
+    try {
+      if (!told.isEmpty()) {
+        shown.accept(told);
+      }
+    } finally {
+      rest(start);
     }
-    rest(start);
   }
 
   private synchronized List<T> taken() {

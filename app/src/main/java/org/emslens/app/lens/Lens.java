@@ -47,6 +47,7 @@ public final class Lens implements AutoCloseable {
   private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
   private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
   private final BooleanBinding reading;
+  private final BooleanBinding planning;
 
   /** Whether the newest step is looked at, so that the next one is to be as well. */
   private boolean following = true;
@@ -63,6 +64,7 @@ public final class Lens implements AutoCloseable {
     models = new Models(jobs, said, open);
     files = new SessionFiles(jobs, said, run, models, branches);
     reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
+    planning = Bindings.createBooleanBinding(() -> jobs.has(JobKind.PLAN), jobs.running());
     canBranch = Bindings.createBooleanBinding(this::decodes, run, models.modelProperty(), reading);
     canGoOn = Bindings.createBooleanBinding(this::goesOn, run, canBranch);
     run.addListener((o, before, now) -> refresh());
@@ -189,12 +191,16 @@ public final class Lens implements AutoCloseable {
     return compare.get() ? Session.Detail.COMPARED : Session.Detail.STEPS;
   }
 
-  /** Runs a prompt, plain or as a chat turn, and shows step 0. */
-  public void start(Asked asked) {
-    start(asked, READ);
+  /**
+   * Runs a prompt, plain or as a chat turn, and shows what comes before its first answer.
+   *
+   * @param failed done on the screen's thread where it comes to nothing
+   */
+  public void start(Asked asked, Runnable failed) {
+    start(asked, READ, failed);
   }
 
-  private void start(Asked asked, String done) {
+  private void start(Asked asked, String done, Runnable failed) {
     CacheChoice wanted = settings.choice();
     Sampling how = settings.sampling();
     Session.Detail beside = detail();
@@ -223,6 +229,9 @@ public final class Lens implements AutoCloseable {
         end -> {
           said.ended(Said.Subject.RUN, end, this::rehearse, done + kept);
           stopped(end);
+          if (!(end instanceof Job.End.Done)) {
+            failed.run();
+          }
           settle();
         });
   }
@@ -254,10 +263,12 @@ public final class Lens implements AutoCloseable {
   }
 
   /** The same with settings of its own. */
-  public void startWith(Asked asked, CacheChoice own) {
+  public void startWith(Asked asked, CacheChoice own, Runnable failed) {
     boolean others = settings.move(own, settings.sampling());
     start(
-        asked, others ? "Read with the sample's policy and budget; undo brings yours back" : READ);
+        asked,
+        others ? "Read with the sample's policy and budget; undo brings yours back" : READ,
+        failed);
   }
 
   /** Generates tokens after the last one and shows the newest. */
@@ -280,7 +291,6 @@ public final class Lens implements AutoCloseable {
   public void say(String user) {
     Session.Detail beside = detail();
     said.over(Said.Subject.RUN);
-    endPlan();
     lookAtNewest();
     jobs.start(
         JobKind.GENERATE,
@@ -434,7 +444,7 @@ public final class Lens implements AutoCloseable {
         turn -> {
           RunMaker.Made m = made.make(open.model(), turn);
           Run now = m.session().run();
-          open.show(m.session(), OpenSession.Look.STAY);
+          open.show(m.session(), m.chosen(), OpenSession.Look.STAY);
           screen.execute(
               () -> {
                 settings.move(now.choice(), now.sampling());
@@ -450,8 +460,9 @@ public final class Lens implements AutoCloseable {
   public interface RunMaker {
     /**
      * @param step that is shown first
+     * @param chosen how many of its tokens come again as they are under other settings
      */
-    record Made(Session session, int step) {}
+    record Made(Session session, int step, int chosen) {}
 
     Made make(LoadedModel loaded, Progress progress) throws Exception;
   }
@@ -559,6 +570,11 @@ public final class Lens implements AutoCloseable {
   /** Whether a prompt is being read, so that what is shown is about to be replaced. */
   public BooleanBinding readingBinding() {
     return reading;
+  }
+
+  /** Whether a run is being compressed anew, and generated again as far as it was. */
+  public BooleanBinding planningBinding() {
+    return planning;
   }
 
   /** Whether a token can be generated after the last step: by a recording's own model, too. */

@@ -2,7 +2,7 @@ package org.emslens.app.lens;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.CancellationException;
 import org.emslens.device.DeviceException;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
@@ -12,7 +12,6 @@ import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
-import org.emslens.session.Step;
 import org.emslens.text.ChatTemplate;
 
 /** The model and the session that are open, if any. Lives on the engine's thread. */
@@ -89,7 +88,14 @@ final class OpenSession {
 
   /** Makes a session the open one. */
   void show(Session made, Look look) {
-    line = tokens(made.run(), made.run().said());
+    show(made, made.run().said(), look);
+  }
+
+  /**
+   * @param chosen how many of its tokens come again as they are under other settings
+   */
+  void show(Session made, int chosen, Look look) {
+    line = tokens(made.run(), chosen);
     replace(made, look);
   }
 
@@ -100,7 +106,10 @@ final class OpenSession {
     publisher.publish(made.run(), look);
   }
 
-  /** Begins anew with a text; one that is open already is not read again. */
+  /**
+   * Begins anew with a text, and what is asked once it is compressed; one that is open already is
+   * not read again. What was open stays, until all is read.
+   */
   void read(Asked asked, CacheChoice choice, Sampling sampling, Session.Detail detail, Progress p) {
     Model model = model().model();
     Asking asking = asked.asking(model).within(model);
@@ -109,10 +118,10 @@ final class OpenSession {
         isRead(text)
             ? session.again(choice, sampling, detail, p)
             : Session.start(model, model().pass(), text, choice, sampling, detail, p);
-    show(made, Look.NEWEST);
     if (asking.afterwards() != null) {
-      hear(told -> session.ask(asking.afterwards(), asked.question(), told), p);
+      made.ask(asking.afterwards(), asked.question(), step -> p.at(1));
     }
+    show(made, Look.NEWEST);
   }
 
   /** What cannot go on was made by another model, on a device that failed, or in another window. */
@@ -120,26 +129,33 @@ final class OpenSession {
     return session != null && session.canDecode() && session.run().promptText().equals(text);
   }
 
-  /** The user's next turn of a chat, in the same cache. */
+  /**
+   * The user's next turn of a chat, in the same cache, after what was said and answered so far; a
+   * turn that is cancelled has not been said.
+   */
   void say(String user, Job.Turn turn) {
     ChatTemplate chat = model().model().chat();
-    hear(told -> session.say(chat, user, told), turn);
-  }
-
-  /** Feeds what the user says, which tells of every step. */
-  private void hear(Consumer<Consumer<Step>> words, Progress p) {
+    if (!stopped) {
+      generate(Math.max(reached, line.size()), turn);
+    }
     stopped = false;
+    int before = steps();
     try {
       onDevice(
           () ->
-              words.accept(
+              session.say(
+                  chat,
+                  user,
                   step -> {
                     reached = steps();
-                    p.at(0);
+                    turn.at(0);
                   }));
-    } finally {
       // It was chosen, as was what it answers to.
       line = tokens(session.run(), steps());
+    } catch (CancellationException e) {
+      session.backTo(before);
+      throw e;
+    } finally {
       reached = steps();
       publisher.publish(session.run(), Look.NEWEST);
     }
@@ -270,7 +286,7 @@ final class OpenSession {
    * @param chosen how many of its tokens come again as they are
    */
   void goBack(Run left, int chosen, Progress p) {
-    if (session.canDecode() && left.isBeside(session.run())) {
+    if (session.canRestore(left)) {
       session.restore(left, p);
       reached = steps();
       publisher.publish(session.run(), Look.NEWEST);

@@ -203,9 +203,20 @@ public final class SessionFiles {
   }
 
   /** Writes what a page exports. */
-  public void export(Path chosen, String ending, ExportMenu.Content content) {
+  public void export(Path chosen, String ending, ExportMenu.Content content, Runnable written) {
     unlessItIsThere(
-        chosen, ending, file -> write(file, turn -> content.write(file), "", end -> {}));
+        chosen,
+        ending,
+        file ->
+            write(
+                file,
+                turn -> content.write(file),
+                "",
+                end -> {
+                  if (end instanceof Job.End.Done) {
+                    written.run();
+                  }
+                }));
   }
 
   /** A run that was read from a file, or opened from elsewhere, in the place of what was shown. */

@@ -62,7 +62,7 @@ public final class NeedleView extends BorderPane {
             () -> NeedleChart.of(List.copyOf(model.outcomes())),
             dialogs,
             lens.files()::export);
-    export.onNumbers(model::kept);
+    export.onNumbers(model::keeping);
     export.disableProperty().bind(Bindings.isEmpty(model.outcomes()));
     form =
         new ExperimentForm(

@@ -27,6 +27,7 @@ import org.emslens.model.Model;
 import org.emslens.session.Asking;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
+import org.emslens.session.Turn;
 
 /** The prompt that is written: where it comes from, how long it is, and what running it means. */
 public final class PromptModel {
@@ -97,6 +98,7 @@ public final class PromptModel {
             chat,
             read,
             lens.runProperty(),
+            lens.planningBinding(),
             lens.canBranchBinding());
     hint =
         Bindings.createStringBinding(
@@ -227,7 +229,7 @@ public final class PromptModel {
     }
     Asked whole = written();
     Model model = open.loaded().model();
-    boolean turn = isChatShown() && !text.get().equals(read.get().text());
+    boolean turn = model.chat() != null && isChatShown() && !text.get().equals(read.get().text());
     counting.request(
         stale -> {
           pause();
@@ -295,7 +297,7 @@ public final class PromptModel {
     if (!prompt.isEmpty()) {
       lens.said().over(this);
       Run run = lens.runProperty().get();
-      Run.Question q = run.question();
+      Turn q = run.question();
       String key = key(prompt, q == null ? "" : q.words());
       show(written.getOrDefault(key, Asked.of(run, model())));
     }
@@ -417,10 +419,10 @@ public final class PromptModel {
         && read.get().isIn(run);
   }
 
-  /** Whether the model has said something since the user's last turn. */
+  /** Whether the model has said something since the user's last turn, or will have again. */
   private boolean isAnswered() {
     Run run = lens.runProperty().get();
-    return run != null && run.steps().size() - 1 > run.said();
+    return run != null && (run.steps().size() - 1 > run.said() || lens.planningBinding().get());
   }
 
   /** What the field for the prompt is for, where nothing is written in it. */
@@ -472,10 +474,17 @@ public final class PromptModel {
     boolean whole = sample.get() != null && !edited.get();
     look.set(whole ? sample.get().look() : "");
     fresh = fresh && whole;
+    Asked wanted = asked;
+    Runnable failed =
+        () -> {
+          if (asked == wanted) {
+            asked = null;
+          }
+        };
     if (fresh) {
-      lens.startWith(asked, sample.get().choice());
+      lens.startWith(asked, sample.get().choice(), failed);
     } else {
-      lens.start(asked);
+      lens.start(asked, failed);
     }
   }
 

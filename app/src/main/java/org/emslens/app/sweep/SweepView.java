@@ -70,7 +70,7 @@ public final class SweepView extends BorderPane {
                     model.overlayProperty().get()),
             dialogs,
             lens.files()::export);
-    export.onNumbers(model::kept);
+    export.onNumbers(model::keeping);
     export.disableProperty().bind(chart.emptyProperty());
     form =
         new ExperimentForm(

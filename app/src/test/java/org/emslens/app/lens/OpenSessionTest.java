@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
@@ -128,6 +129,102 @@ class OpenSessionTest {
     open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(chosen, 8), ids(open.session().run(), 8));
     open.close();
+  }
+
+  /** What is cut off while its question is read takes nothing of what was open. */
+  @Test
+  void whatIsCutOffLeavesWhatWasOpen() throws IOException {
+    OpenSession open = opened();
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(6, TURN);
+    Run before = open.session().run();
+    Asked asked = new Asked("Four boats went out.", "Which one came back?", false, "");
+    Progress stop =
+        share -> {
+          if (share == 1) {
+            throw new CancellationException();
+          }
+        };
+    assertThrows(
+        CancellationException.class, () -> open.read(asked, choice, Sampling.GREEDY, DETAIL, stop));
+    assertEquals(before.promptText(), open.session().run().promptText());
+    assertEquals(ids(before, 6), ids(open.session().run(), 6));
+    open.more(1, TURN);
+    assertEquals(7, open.session().run().steps().size() - 1);
+    open.close();
+  }
+
+  /** A turn that comes while other settings generate again waits for what was said before it. */
+  @Test
+  void turnsKeepTheirOrder() throws IOException {
+    OpenSession open = opened();
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    open.read(new Asked(PROMPT, "", true, ""), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(3, TURN);
+    open.say("Who came home first?", TURN);
+    open.more(4, TURN);
+    Run before = open.session().run();
+    AtomicInteger steps = new AtomicInteger(5);
+    CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
+    Job.Turn stop =
+        new Job.Turn() {
+          @Override
+          public void at(double share) {}
+
+          @Override
+          public void giveWay() {
+            if (steps.decrementAndGet() == 0) {
+              throw new CancellationException();
+            }
+          }
+
+          @Override
+          public void say(String what) {}
+        };
+    assertThrows(
+        CancellationException.class, () -> open.choose(less, Sampling.GREEDY, DETAIL, stop));
+    assertEquals(0, open.session().run().said(), "not yet");
+    open.say("And then?", TURN);
+    Run now = open.session().run();
+    assertEquals(2, now.turns().size());
+    assertEquals(before.turns().getFirst(), now.turns().getFirst());
+    assertEquals(ids(before, before.said()), ids(now, before.said()));
+    assertEquals("And then?", now.turns().getLast().words());
+    assertEquals(now.said(), now.steps().size() - 1);
+    assertEquals(2, now.generated(now.said()).split("› ").length - 1);
+
+    Job.Turn cut = new Cutting();
+    assertThrows(CancellationException.class, () -> open.say("Nobody hears this.", cut));
+    assertEquals(now.turns(), open.session().run().turns());
+    assertEquals(now.steps().size(), open.session().run().steps().size());
+    open.close();
+  }
+
+  /** Cancels a turn at its second token. */
+  private static final class Cutting implements Job.Turn {
+    private int told;
+
+    @Override
+    public void at(double share) {
+      if (++told == 2) {
+        throw new CancellationException();
+      }
+    }
+
+    @Override
+    public void giveWay() {}
+
+    @Override
+    public void say(String what) {}
+  }
+
+  private static OpenSession opened() throws IOException {
+    Model model = ModelLoader.open(MODEL);
+    Device device = Devices.open("cpu");
+    OpenSession open = new OpenSession((run, look) -> {});
+    open.install(new LoadedModel(model, device, new ForwardPass(model, device, Progress.NONE), 0));
+    return open;
   }
 
   private static List<Integer> ids(Run run, int n) {

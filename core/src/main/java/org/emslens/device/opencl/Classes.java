@@ -1,6 +1,5 @@
 package org.emslens.device.opencl;
 
-import java.util.Arrays;
 import java.util.List;
 import org.emslens.cache.HeadPlan;
 
@@ -75,12 +74,5 @@ record Classes(
       }
     }
     return next;
-  }
-
-  /** The number of slots of each head afterwards. */
-  static int[] slots(List<HeadPlan> plans) {
-    int[] n = new int[plans.size()];
-    Arrays.setAll(n, a -> plans.get(a).kept().length);
-    return n;
   }
 }
