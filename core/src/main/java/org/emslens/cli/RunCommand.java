@@ -191,7 +191,7 @@ final class RunCommand implements Callable<Integer> {
       start = System.nanoTime();
       if (asking.afterwards() != null) {
         String words = afterwards.question == null ? afterwards.text : afterwards.question;
-        session.ask(asking.afterwards(), words, this::print);
+        session.ask(asking.afterwards(), words, step -> {});
       }
       generate(session, 0);
       for (int i = 0; i < turns.size(); i++) {
@@ -219,6 +219,9 @@ final class RunCommand implements Callable<Integer> {
     if (prompt.context != null && afterwards == null) {
       throw wrong(
           "--context-file is compressed before a question is known; --question is missing.");
+    }
+    if (afterwards != null && afterwards.question != null && afterwards.question.isBlank()) {
+      throw wrong("--question is empty.");
     }
     if (maxNewTokens.size() > 1 && maxNewTokens.size() != turns.size() + 1) {
       throw wrong(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javafx.beans.binding.Bindings;
+import javafx.beans.value.ObservableValue;
 import javafx.geometry.Side;
 import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
@@ -35,6 +36,7 @@ import org.emslens.app.lens.Said;
 import org.emslens.app.lens.View;
 import org.emslens.chart.StepChart;
 import org.emslens.model.ModelConfig;
+import org.emslens.session.CacheChoice;
 import org.emslens.session.CommandText;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
@@ -45,7 +47,7 @@ import org.kordamp.ikonli.material2.Material2MZ;
 /** Policies side by side on the prompt that is open: texts, kept tokens, divergence. */
 public final class CompareView extends BorderPane {
   private static final String HELP =
-      "KL of each lane's next-token distribution from the full cache's on the same text, in nats: sum of p_full · log(p_full / p). One full-cache run serves all lanes as long as their texts are the same. Lanes start with the budget of the page Inspect, and keep what they were run with.";
+      "KL of each lane's next-token distribution from the full cache's on the same text, in nats: sum of p_full · log(p_full / p). One full-cache run serves all lanes as long as their texts are the same. Lanes start with the policy and the budget of the page Inspect, and keep what they were run with.";
 
   private static final int LANES = 4;
   private static final int FEWEST = 2;
@@ -61,7 +63,10 @@ public final class CompareView extends BorderPane {
   private final Label at = new Label();
   private final ExportMenu export;
 
-  public CompareView(Lens lens, FileDialogs dialogs) {
+  /**
+   * @param about which prompt is open
+   */
+  public CompareView(Lens lens, FileDialogs dialogs, ObservableValue<String> about) {
     this.lens = lens;
     model = new CompareModel(lens);
     for (int i = 0; i < LANES; i++) {
@@ -90,7 +95,9 @@ public final class CompareView extends BorderPane {
     chart = chart();
     columns.getStyleClass().add("lanes");
     lanes.forEach(l -> HBox.setHgrow(l, Priority.ALWAYS));
-    setTop(tools());
+    Label on = Parts.note("compare-prompt", about);
+    on.getStyleClass().add("shown");
+    setTop(new VBox(tools(), on));
     Card divergence = new Card("Divergence from the full cache (KL, nats)", HELP, chart);
     divergence.setMinHeight(190);
     divergence.setPrefHeight(210);
@@ -132,8 +139,9 @@ public final class CompareView extends BorderPane {
     }
     Run run = lens.runProperty().get();
     int tokens = run == null ? USUAL_TOKENS : run.prompt().size();
-    int slots = lens.settings().choice().budget().slotsFor(tokens);
-    lanes.forEach(l -> l.follow(slots));
+    CacheChoice open = lens.settings().choice();
+    int slots = open.budget().slotsFor(tokens);
+    lanes.forEach(l -> l.follow(open.policy(), slots));
     refresh();
   }
 
@@ -327,7 +335,7 @@ public final class CompareView extends BorderPane {
     NumberAxis x = (NumberAxis) chart.getXAxis();
     x.setTickUnit(Math.max(1, Math.ceil(c.steps() / 16.0)));
     x.setUpperBound(Math.max(4, c.steps()));
-    chart.setVisible(true);
+    chart.setVisible(c.steps() > 0);
     chart.getData().setAll(series);
     PolicyLines.dress(chart, c.lanes().stream().map(l -> l.contender().policy()).toList());
   }

@@ -3,6 +3,7 @@ package org.emslens.app.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.geometry.Pos;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
@@ -44,6 +45,8 @@ final class LaneView extends VBox {
   private final TextFlow text = new TextFlow();
   private final KeptStrip strip = new KeptStrip();
   private boolean ownBudget;
+  private boolean ownPolicy;
+  private boolean following;
 
   /**
    * @param changed called whenever the lane's settings are others
@@ -59,7 +62,11 @@ final class LaneView extends VBox {
     policy.setConverter(Titles.of(Policies::title));
     policy.setValue(FIRST.get(index));
     Titles.fit(policy);
-    policy.setOnAction(e -> changed.run());
+    policy.setOnAction(
+        e -> {
+          ownPolicy |= !following;
+          changed.run();
+        });
     budget =
         NumberField.whole(
             "lane-budget-" + index,
@@ -117,11 +124,29 @@ final class LaneView extends VBox {
     return strip;
   }
 
-  /** Takes the budget of the page Inspect, unless the user gave the lane one of its own. */
-  void follow(int slots) {
+  /**
+   * Takes the budget of the page Inspect, and the first lane its policy, unless the user gave the
+   * lane one of its own.
+   */
+  void follow(Policies open, int slots) {
     if (!ownBudget) {
       budget.setValue(Math.clamp(slots, 1, MOST_SLOTS));
     }
+    if (!ownPolicy) {
+      following = true;
+      policy.setValue(usual(open));
+      following = false;
+    }
+  }
+
+  /** The policy that is open first, then the usual ones without it. */
+  private Policies usual(Policies open) {
+    return Stream.concat(Stream.of(open), FIRST.stream())
+        .filter(p -> p != Policies.FULL)
+        .distinct()
+        .skip(index)
+        .findFirst()
+        .orElseThrow();
   }
 
   /**

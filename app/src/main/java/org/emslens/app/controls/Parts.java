@@ -2,10 +2,12 @@ package org.emslens.app.controls;
 
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.value.ObservableValue;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
+import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
@@ -23,6 +25,20 @@ public final class Parts {
     HBox box = new HBox(8, nodes);
     box.setAlignment(Pos.CENTER_LEFT);
     return box;
+  }
+
+  /** A quiet sentence that wraps, and takes no room where there is none. */
+  public static Label note(String id, ObservableValue<String> text) {
+    Label l = new Label();
+    l.setId(id);
+    l.getStyleClass().add("card-note");
+    Wrapping.wrap(l);
+    l.setMinHeight(Region.USE_PREF_SIZE);
+    l.setMaxWidth(Double.MAX_VALUE);
+    l.textProperty().bind(text);
+    l.visibleProperty().bind(l.textProperty().isNotEmpty());
+    l.managedProperty().bind(l.visibleProperty());
+    return l;
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
+import javafx.event.ActionEvent;
 import javafx.geometry.Insets;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -26,6 +27,7 @@ import org.emslens.cache.Policies;
 import org.emslens.experiment.Grid;
 import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Task;
+import org.emslens.experiment.Trial;
 import org.emslens.session.Budget;
 import org.emslens.session.CommandText;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -135,6 +137,13 @@ public final class ExperimentForm extends VBox {
     getStyleClass().addAll("card", "form");
     setPadding(new Insets(10));
     setPrefWidth(280);
+    addEventHandler(
+        ActionEvent.ACTION,
+        e -> {
+          if (e.getTarget() instanceof TextField && lens.models().modelProperty().get() != null) {
+            check();
+          }
+        });
   }
 
   /** Whether the prompts differ from seed to seed; where they do not, none is asked for. */
@@ -186,6 +195,16 @@ public final class ExperimentForm extends VBox {
       failure.setText("No model is open yet.");
       return;
     }
+    List<Trial> trials = check();
+    if (trials != null) {
+      model.run(trials, command.get());
+    }
+  }
+
+  /**
+   * The trials that the fields say, or null where one cannot be read, which is told beneath them.
+   */
+  private List<Trial> check() {
     failure.setText("");
     try {
       Grid grid =
@@ -201,9 +220,10 @@ public final class ExperimentForm extends VBox {
                       .toList()
                   : List.of(1L),
               false);
-      model.run(grid.trials(), command.get());
+      return grid.trials();
     } catch (IllegalArgumentException e) {
       failure.setText(e.getMessage());
+      return null;
     }
   }
 }

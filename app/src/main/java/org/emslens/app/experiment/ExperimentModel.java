@@ -255,7 +255,7 @@ public final class ExperimentModel {
     } else if (tally.failed > 0) {
       lens.said().fail(campaign, tally.told());
     } else {
-      lens.said().say(campaign, "Done: " + tally.told());
+      lens.said().say(campaign, name + " is done: " + tally.told());
     }
   }
 
@@ -306,10 +306,7 @@ public final class ExperimentModel {
   public void open(Outcome outcome) {
     Trial trial = trials.get(outcome.key());
     if (trial != null && !trial.model().equals(lens.models().title())) {
-      lens.said()
-          .fail(
-              campaign,
-              "This is a result of " + trial.model() + "; open that model to look at it.");
+      lens.said().fail(campaign, another(trial));
     } else if (trial != null) {
       inspect.accept(
           () ->
@@ -317,8 +314,16 @@ public final class ExperimentModel {
     }
   }
 
+  private static String another(Trial trial) {
+    return "This is a result of " + trial.model() + "; open that model to look at it.";
+  }
+
   private static Lens.RunMaker.Made open(LoadedModel loaded, Trial trial, Progress progress)
       throws Exception {
+    if (!trial.model().equals(loaded.model().title())) {
+      // It was opened while this waited for an answer.
+      throw new IllegalStateException(another(trial));
+    }
     Task.Tokens tokens = trial.task().tokens(loaded.model(), trial.seed(), share -> progress.at(0));
     Session s =
         Session.start(

@@ -30,6 +30,11 @@ public final class Said {
   private Object ofError = Subject.OTHER;
   private Object ofNotice = Subject.OTHER;
 
+  /** A question that a failure stands before, or null. */
+  private Notice beneath;
+
+  private Object ofBeneath = Subject.OTHER;
+
   /** What is spoken of. Pages have subjects of their own, any object. */
   public enum Subject {
     /** The steps that are shown, how they came, and the settings that they came with. */
@@ -87,8 +92,11 @@ public final class Said {
     if (of.equals(ofError)) {
       error.set("");
     }
+    if (of.equals(ofBeneath)) {
+      beneath = null;
+    }
     if (of.equals(ofNotice)) {
-      notice.set(null);
+      dismiss();
     }
   }
 
@@ -112,6 +120,7 @@ public final class Said {
   /** Shows something that stays until it is answered or put away; a new one replaces an old one. */
   public void ask(Object of, String text, List<Notice.Answer> answers) {
     ofNotice = of;
+    beneath = null;
     notice.set(new Notice(text, false, answers));
   }
 
@@ -154,13 +163,21 @@ public final class Said {
   /** Shows a failure with ways out of it. */
   public void fail(Object of, String why, List<Notice.Answer> answers) {
     error.set("");
+    Notice asked = notice.get();
+    if (asked != null && !asked.failure()) {
+      beneath = asked;
+      ofBeneath = ofNotice;
+    }
     ofNotice = of;
     notice.set(new Notice(why, true, answers));
   }
 
-  /** Puts what stands there away. */
+  /** Puts what stands there away; a question that a failure has come before is asked again. */
   public void dismiss() {
-    notice.set(null);
+    Notice asked = beneath;
+    beneath = null;
+    ofNotice = ofBeneath;
+    notice.set(asked);
   }
 
   /** Says how a job ended. */

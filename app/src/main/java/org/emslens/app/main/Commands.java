@@ -35,6 +35,7 @@ final class Commands {
 
   /**
    * @param owner a node of the window that dialogs belong to
+   * @param toPrompt shows where the prompt is written
    */
   Commands(
       Lens lens,
@@ -42,6 +43,7 @@ final class Commands {
       Node owner,
       PromptModel prompt,
       Appearance appearance,
+      Runnable toPrompt,
       Runnable help) {
     this.lens = lens;
     this.dialogs = dialogs;
@@ -54,7 +56,7 @@ final class Commands {
             appearance,
             then -> chosenName().ifPresent(f -> lens.files().save(f, then)),
             () -> unsavedPages.get());
-    openings = new Openings(lens, prompt, losses);
+    openings = new Openings(lens, prompt, losses, toPrompt);
     lens.models().onChooseFile(this::open);
   }
 

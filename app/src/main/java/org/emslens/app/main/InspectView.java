@@ -23,13 +23,13 @@ import org.emslens.app.budget.BudgetView;
 import org.emslens.app.budget.HeadBars;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.Format;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Scale;
 import org.emslens.app.controls.Scroll;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.Switches;
 import org.emslens.app.controls.Tail;
 import org.emslens.app.controls.Titles;
-import org.emslens.app.controls.Wrapping;
 import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.HeatmapView;
@@ -111,15 +111,8 @@ public final class InspectView extends StackPane {
 
   /** Says whose pictures these are where the prompt at the left is another. */
   private static Label shown(PromptModel prompt) {
-    Label l = new Label();
-    l.setId("shown");
-    l.getStyleClass().addAll("card-note", "shown");
-    Wrapping.wrap(l);
-    l.setMinHeight(USE_PREF_SIZE);
-    l.setMaxWidth(Double.MAX_VALUE);
-    l.textProperty().bind(prompt.shownBinding());
-    l.visibleProperty().bind(l.textProperty().isNotEmpty());
-    l.managedProperty().bind(l.visibleProperty());
+    Label l = Parts.note("shown", prompt.shownBinding());
+    l.getStyleClass().add("shown");
     return l;
   }
 

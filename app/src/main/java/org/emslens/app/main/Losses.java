@@ -67,20 +67,12 @@ final class Losses {
     List<Notice.Answer> answers = new ArrayList<>();
     answers.add(new Notice.Answer(deed.id + "-stay", "Stay", () -> {}));
     if (unsaved) {
-      // The rest was said; only what has come since is asked about.
+      // What is not the session's is still to be asked about.
       answers.add(
           new Notice.Answer(
               deed.id + "-save",
               "Save and " + deed.title.toLowerCase(Locale.ROOT),
-              () ->
-                  save.accept(
-                      () -> {
-                        if (lens.files().isUnsaved()) {
-                          unlessLost(deed, then);
-                        } else {
-                          then.run();
-                        }
-                      })));
+              () -> save.accept(() -> unlessLost(deed, then))));
     }
     answers.add(
         new Notice.Answer(

@@ -67,13 +67,21 @@ public final class MainView extends BorderPane {
     inspect = new InspectView(lens, prompt, appearance);
     when = new TimelineView(lens, timeline);
     ShortcutsView shortcuts = new ShortcutsView();
-    commands = new Commands(lens, dialogs, this, prompt, appearance, shortcuts::toggle);
+    commands =
+        new Commands(
+            lens,
+            dialogs,
+            this,
+            prompt,
+            appearance,
+            () -> page.set(Page.INSPECT),
+            shortcuts::toggle);
     getStyleClass().add("lens");
-    CompareView compare = new CompareView(lens, dialogs);
+    CompareView compare = new CompareView(lens, dialogs, prompt.aboutBinding());
     Consumer<Runnable> look = open -> commands.instead(() -> inspect(open));
     pages.put(Page.INSPECT, inspect);
     pages.put(Page.COMPARE, compare);
-    SweepView sweep = new SweepView(lens, dialogs, look);
+    SweepView sweep = new SweepView(lens, dialogs, prompt.aboutBinding(), look);
     NeedleView needle = new NeedleView(lens, dialogs, look);
     LibraryView library =
         new LibraryView(

@@ -16,11 +16,16 @@ final class Openings {
   private final Lens lens;
   private final PromptModel prompt;
   private final Losses losses;
+  private final Runnable toPrompt;
 
-  Openings(Lens lens, PromptModel prompt, Losses losses) {
+  /**
+   * @param toPrompt shows where the prompt is written
+   */
+  Openings(Lens lens, PromptModel prompt, Losses losses, Runnable toPrompt) {
     this.lens = lens;
     this.prompt = prompt;
     this.losses = losses;
+    this.toPrompt = toPrompt;
   }
 
   /** Whether a file is one that becomes the prompt. */
@@ -32,7 +37,13 @@ final class Openings {
   /** A model keeps what is shown, but ends generating; a recording takes its place. */
   void open(Path file) {
     if (isText(file)) {
-      lens.files().readText(file, text -> prompt.replace(text, file.getFileName().toString()));
+      lens.files()
+          .readText(
+              file,
+              text -> {
+                prompt.replace(text, file.getFileName().toString());
+                toPrompt.run();
+              });
     } else if (file.toString().endsWith(SessionFiles.ENDING)) {
       losses.unlessLost(Losses.Deed.OPEN, () -> lens.open(file));
     } else if (isModel(file)) {

@@ -76,6 +76,7 @@ public final class PromptModel {
   private Step before;
 
   private final StringBinding shown;
+  private final StringBinding about;
   private final BooleanBinding canSay;
   private final StringBinding hint;
 
@@ -89,12 +90,10 @@ public final class PromptModel {
     canSay =
         Bindings.createBooleanBinding(
             () ->
-                isChatShown()
-                    && !text.get().isBlank()
-                    && isAnswered()
-                    && lens.canBranchBinding().get()
-                    && !text.get().equals(read.get().text()),
+                isTurn() && !text.get().isBlank() && isAnswered() && lens.canBranchBinding().get(),
             text,
+            afterwards,
+            question,
             chat,
             read,
             lens.runProperty(),
@@ -115,6 +114,7 @@ public final class PromptModel {
     lens.models().modelProperty().addListener((o, before, now) -> modelCame());
     lens.openedProperty().addListener((o, before, now) -> opened(now));
     lens.runProperty().addListener((o, before, now) -> shown(now));
+    about = Bindings.createStringBinding(this::whatIsOpen, lens.runProperty(), read);
     shown =
         Bindings.createStringBinding(
             this::whatIsShown,
@@ -154,12 +154,17 @@ public final class PromptModel {
     if (run != null && !reading && open != null && !run.madeBy(open.loaded().model())) {
       return "Shown: a run of " + run.model() + ", which is not open now" + how();
     }
-    if (isChatShown() && !reading) {
-      // What is written may be its next turn.
+    if (isTurn() && !reading) {
       return "";
     }
     if (run == null || agree && !reading || reading && (asked == null || asked.isIn(run))) {
       return "";
+    }
+    if (read.get() != null && read.get().text().equals(text.get()) && !reading) {
+      Turn q = run.question();
+      return "Shown: the run "
+          + (q == null ? "without a question" : "that was asked “" + beginning(q.words()) + "”")
+          + how();
     }
     String of =
         samples.stream()
@@ -171,6 +176,25 @@ public final class PromptModel {
         + (run.canDecode() ? "run" : "recorded session")
         + of
         + (reading ? ", until the prompt at the left is read." : how());
+  }
+
+  /** Which prompt pages are about that take the open one. */
+  public StringBinding aboutBinding() {
+    return about;
+  }
+
+  private String whatIsOpen() {
+    Run run = lens.runProperty().get();
+    if (run == null) {
+      return "";
+    }
+    Turn q = run.question();
+    return "The open prompt: “"
+        + beginning(words(run))
+        + "”, "
+        + Format.count(run.prompt().size())
+        + " tokens"
+        + (q == null ? "" : "; then “" + beginning(q.words()) + "”");
   }
 
   private String how() {
@@ -229,7 +253,7 @@ public final class PromptModel {
     }
     Asked whole = written();
     Model model = open.loaded().model();
-    boolean turn = model.chat() != null && isChatShown() && !text.get().equals(read.get().text());
+    boolean turn = model.chat() != null && isTurn();
     counting.request(
         stale -> {
           pause();
@@ -278,10 +302,7 @@ public final class PromptModel {
 
   /** What a chat holds already, and what is written. */
   private void showLength() {
-    boolean turn =
-        limit > 0
-            && isChatShown()
-            && (text.get().isBlank() || !text.get().equals(read.get().text()));
+    boolean turn = limit > 0 && isTurn();
     int held = turn ? lens.runProperty().get().last().seen() : 0;
     tooLong.set(held + tokens >= limit);
     length.set(
@@ -382,7 +403,8 @@ public final class PromptModel {
     }
     String before = text.get();
     Sample then = sample.get();
-    boolean typed = !before.isBlank() && (then == null || edited.get());
+    boolean typed =
+        !before.isBlank() && (then == null || edited.get()) && !written().equals(read.get());
     sample.set(null);
     fresh = false;
     text.set(now);
@@ -417,6 +439,19 @@ public final class PromptModel {
         && read.get() != null
         && read.get().chat()
         && read.get().isIn(run);
+  }
+
+  /**
+   * Whether what is written may be the next turn of the chat that is shown: not what was read for
+   * it, and not a text with a question of its own.
+   */
+  private boolean isTurn() {
+    if (!isChatShown() || !asks().isEmpty()) {
+      return false;
+    }
+    Asked r = read.get();
+    return !text.get().equals(r.text())
+        && !text.get().equals(Asking.joined(r.text(), r.question()));
   }
 
   /** Whether the model has said something since the user's last turn, or will have again. */

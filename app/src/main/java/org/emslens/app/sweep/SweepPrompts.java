@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.value.ObservableValue;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -14,6 +16,7 @@ import javafx.scene.layout.VBox;
 import javafx.stage.FileChooser;
 import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.QuestionBox;
 import org.emslens.app.lens.Lens;
@@ -46,6 +49,7 @@ final class SweepPrompts extends VBox {
 
   private final Lens lens;
   private final FileDialogs dialogs;
+  private final Label open;
   private final ComboBox<Source> source = new ComboBox<>();
   private final TextField file = Choices.field("sweep-file", "", "A UTF-8 text");
   private final TextField tokens =
@@ -58,8 +62,9 @@ final class SweepPrompts extends VBox {
 
   private final QuestionBox question = new QuestionBox("sweep-question");
 
-  SweepPrompts(Lens lens, FileDialogs dialogs) {
+  SweepPrompts(Lens lens, FileDialogs dialogs, ObservableValue<String> about) {
     super(8);
+    open = Parts.note("sweep-prompt", about);
     this.lens = lens;
     this.dialogs = dialogs;
     source.setId("sweep-source");
@@ -73,6 +78,9 @@ final class SweepPrompts extends VBox {
   /** Only the fields that count. */
   private void arrange(Source now) {
     getChildren().setAll(Choices.named("prompts", source));
+    if (now == Source.OPEN) {
+      getChildren().add(open);
+    }
     if (now == Source.FILE) {
       getChildren().add(Choices.named("file", chosenFile()));
     }

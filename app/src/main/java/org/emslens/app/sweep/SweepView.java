@@ -2,6 +2,7 @@ package org.emslens.app.sweep;
 
 import java.util.List;
 import java.util.function.Consumer;
+import javafx.beans.value.ObservableValue;
 import javafx.collections.ListChangeListener;
 import javafx.scene.Cursor;
 import javafx.scene.control.ComboBox;
@@ -35,12 +36,16 @@ public final class SweepView extends BorderPane {
   private final BudgetLines chart;
   private final ExportMenu export;
 
-  public SweepView(Lens lens, FileDialogs dialogs, Consumer<Runnable> inspect) {
+  /**
+   * @param about which prompt is open
+   */
+  public SweepView(
+      Lens lens, FileDialogs dialogs, ObservableValue<String> about, Consumer<Runnable> inspect) {
     model = new ExperimentModel("Sweep", lens, inspect);
     chart =
         new BudgetLines(
             model.hint("Choose prompts, policies and budgets at the left, and press Run."));
-    prompts = new SweepPrompts(lens, dialogs);
+    prompts = new SweepPrompts(lens, dialogs, about);
     measure.setId("sweep-measure");
     measure.getItems().setAll(Measure.values());
     measure.setConverter(Titles.of(Measure::title));
