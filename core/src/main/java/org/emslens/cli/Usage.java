@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -79,9 +80,15 @@ final class Usage {
                 w -> Arrays.stream(o.names()).anyMatch(n -> w.equals(n) || w.startsWith(n + "=")));
   }
 
-  /** What a command takes one of. */
+  /** What a command takes one of, where none was given, or several. */
   private String choices() {
-    return e.getCommandLine().getCommandSpec().argGroups().stream()
+    List<ArgGroupSpec> groups = e.getCommandLine().getCommandSpec().argGroups();
+    return groups.stream()
+        .filter(
+            g ->
+                e instanceof MutuallyExclusiveArgsException
+                    ? g.args().stream().filter(this::given).count() > 1
+                    : g.multiplicity().min() > 0)
         .flatMap(g -> g.args().stream())
         .map(Usage::asTyped)
         .collect(Collectors.joining(" or "));

@@ -28,7 +28,7 @@ public record Turn(int first, List<Integer> tokens, String words, String text) {
   }
 
   /** Whether a step feeds a token of it. */
-  boolean holds(int step) {
+  public boolean holds(int step) {
     return step >= first && step <= last();
   }
 

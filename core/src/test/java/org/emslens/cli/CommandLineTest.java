@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import picocli.CommandLine;
 
 /** The command line as a process: what it prints, where, and its exit codes. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -79,6 +82,15 @@ class CommandLineTest {
         code,
         Files.readString(out, StandardCharsets.UTF_8),
         Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  /** The same within this process, which takes no second to start. */
+  static Result within(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine emslens = Emslens.commandLine();
+    emslens.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return new Result(emslens.execute(args), out.toString(), err.toString());
   }
 
   static void sentence(Result r, int code, String part) {
@@ -418,14 +430,14 @@ class CommandLineTest {
   @Test
   void experimentMistakesAreOneSentence() throws Exception {
     String out = folder.resolve("x").toString();
-    sentence(run("sweep", "--model", MODEL), 2, "--out");
-    sentence(run("sweep", "--model", MODEL, "--out", out), 2, "--prose");
-    sentence(run("sweep", "--prose", "50", "--budgets", "3", "--out", out), 2, "budget is 3");
-    sentence(run("sweep", "--prose", "50", "--switch", "tua=1", "--out", out), 2, "'tua'");
-    sentence(run("sweep", "none.yaml", "--out", out), 1, "none.yaml");
-    sentence(run("needle", "--depths", "2", "--out", out), 2, "--depths has 2.0");
-    sentence(run("needle", "--question", "before", "--out", out), 2, "'before'");
-    sentence(run("bench", "--contexts", "3"), 2, "--contexts");
+    sentence(within("sweep", "--model", MODEL), 2, "--out");
+    sentence(within("sweep", "--model", MODEL, "--out", out), 2, "--prose");
+    sentence(within("sweep", "--prose", "50", "--budgets", "3", "--out", out), 2, "budget is 3");
+    sentence(within("sweep", "--prose", "50", "--switch", "tua=1", "--out", out), 2, "'tua'");
+    sentence(within("sweep", "none.yaml", "--out", out), 1, "none.yaml");
+    sentence(within("needle", "--depths", "2", "--out", out), 2, "--depths has 2.0");
+    sentence(within("needle", "--question", "before", "--out", out), 2, "'before'");
+    sentence(within("bench", "--contexts", "3"), 2, "--contexts");
   }
 
   @Test
@@ -440,19 +452,21 @@ class CommandLineTest {
 
   @Test
   void mistakesAreOneSentence() throws Exception {
-    sentence(run("run", "--model", MODEL), 2, "--prompt");
-    sentence(run("run", "--model", MODEL, "--prompt", "x", "--policy", "best"), 2, "streaming-llm");
-    sentence(run("run", "--model", MODEL, "--prompt", "x", "--budget", "-4"), 2, "budget is '-4'");
-    sentence(run("run", "--model", MODEL, "--prompt", "x", "--alpha", "7"), 2, "alpha is 7");
-    sentence(run("run", "--model", "/no/such.gguf", "--prompt", "x"), 1, "/no/such.gguf");
-    sentence(run("info", "--model", TestFiles.path("tiny/quants.json").toString()), 1, "GGUF");
-    sentence(run("get", "nothing"), 1, "smollm2-135m-instruct");
-    sentence(run("logits", "--model", MODEL, "--ids", "999", "--out", "x.npy"), 2, "999");
-    String under = folder.resolve("err.txt").resolve("x.npy").toString();
+    sentence(within("run", "--model", MODEL), 2, "--prompt");
     sentence(
-        run("logits", "--model", MODEL, "--ids", "5", "--out", under),
+        within("run", "--model", MODEL, "--prompt", "x", "--policy", "best"), 2, "streaming-llm");
+    sentence(
+        within("run", "--model", MODEL, "--prompt", "x", "--budget", "-4"), 2, "budget is '-4'");
+    sentence(within("run", "--model", MODEL, "--prompt", "x", "--alpha", "7"), 2, "alpha is 7");
+    sentence(within("run", "--model", "/no/such.gguf", "--prompt", "x"), 1, "/no/such.gguf");
+    sentence(within("info", "--model", TestFiles.path("tiny/quants.json").toString()), 1, "GGUF");
+    sentence(within("get", "nothing"), 1, "smollm2-135m-instruct");
+    sentence(within("logits", "--model", MODEL, "--ids", "999", "--out", "x.npy"), 2, "999");
+    String under = Files.createFile(folder.resolve("a.txt")).resolve("x.npy").toString();
+    sentence(
+        within("logits", "--model", MODEL, "--ids", "5", "--out", under),
         1,
-        "err.txt is not a folder");
+        "a.txt is not a folder");
     Result help = run("drift", "--help");
     assertEquals(0, help.code);
     assertTrue(help.out.contains("--continuation-file"));

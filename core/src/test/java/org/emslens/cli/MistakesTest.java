@@ -32,11 +32,17 @@ class MistakesTest {
   void aModelThatIsNotThereIsToldFirst() throws Exception {
     String no = "emslens: /no/such.gguf: no such file or folder.";
     String none = folder.resolve("none").toString();
-    sentence(run("run", "--model", NO_MODEL, "--prompt-file", none), 1, no);
-    sentence(run("tokens", "--model", NO_MODEL, "--text-file", none), 1, no);
-    sentence(run("logits", "--model", NO_MODEL, "--ids", "5", "--out", "/proc/x"), 1, no);
+    sentence(CommandLineTest.within("run", "--model", NO_MODEL, "--prompt-file", none), 1, no);
+    sentence(CommandLineTest.within("tokens", "--model", NO_MODEL, "--text-file", none), 1, no);
     sentence(
-        run("sweep", "--model", MODEL + "," + NO_MODEL, "--prose", "50", "--out", none), 1, no);
+        CommandLineTest.within("logits", "--model", NO_MODEL, "--ids", "5", "--out", "/proc/x"),
+        1,
+        no);
+    sentence(
+        CommandLineTest.within(
+            "sweep", "--model", MODEL + "," + NO_MODEL, "--prose", "50", "--out", none),
+        1,
+        no);
     assertFalse(Files.exists(folder.resolve("none")), "nothing was begun");
   }
 
@@ -48,9 +54,15 @@ class MistakesTest {
     String no =
         file + ": it cannot be written there: " + folder.resolve("p.txt") + " is not a folder.";
     sentence(
-        run("run", "--model", MODEL, "--prompt-file", prompt, "--record", file.toString()), 1, no);
+        CommandLineTest.within(
+            "run", "--model", MODEL, "--prompt-file", prompt, "--record", file.toString()),
+        1,
+        no);
     no = prompt + ": it cannot be written there: " + prompt + " is not a folder.";
-    sentence(run("sweep", "--model", MODEL, "--prose", "9999", "--out", prompt), 1, no);
+    sentence(
+        CommandLineTest.within("sweep", "--model", MODEL, "--prose", "9999", "--out", prompt),
+        1,
+        no);
   }
 
   @Test

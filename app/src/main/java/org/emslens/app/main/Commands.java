@@ -1,5 +1,6 @@
 package org.emslens.app.main;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -7,11 +8,14 @@ import java.util.function.Supplier;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
 import javafx.scene.Node;
+import javafx.scene.SnapshotParameters;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
+import javafx.scene.transform.Transform;
 import javafx.stage.FileChooser;
 import javafx.stage.Window;
 import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.controls.Png;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Said;
@@ -21,6 +25,8 @@ import org.emslens.session.Run;
 
 /** What the header's buttons, the keyboard's shortcuts and dropped files do. */
 final class Commands {
+  private static final int PICTURE = 2;
+
   private static final int MOST_SHOWN = 90;
 
   private final Lens lens;
@@ -31,6 +37,7 @@ final class Commands {
   private final Losses losses;
   private final Openings openings;
   private Supplier<String> copied = this::runCommand;
+  private Supplier<Node> pictured;
   private Supplier<List<String>> unsavedPages = List::of;
 
   /**
@@ -48,6 +55,7 @@ final class Commands {
     this.lens = lens;
     this.dialogs = dialogs;
     this.owner = owner;
+    pictured = () -> owner;
     this.appearance = appearance;
     this.help = help;
     losses =
@@ -118,6 +126,11 @@ final class Commands {
         });
   }
 
+  /** Opens the model that a recording was made with, or offers it. */
+  void openModelOf(String title) {
+    openings.openModelOf(title, List.copyOf(appearance.modelFolders()), this::open);
+  }
+
   /** Opens a model, whatever its file is called. */
   void openModel(Path model) {
     losses.unlessLost(Losses.Deed.LOAD, () -> lens.open(model));
@@ -135,6 +148,26 @@ final class Commands {
     if (lens.runProperty().get() != null) {
       chosenName().ifPresent(f -> lens.files().save(f));
     }
+  }
+
+  /** Writes what the page shows, in twice its size, for slides and pages. */
+  void savePicture() {
+    dialogs
+        .save(window(), "Save a picture of this page", "lens.png")
+        .ifPresent(
+            file -> {
+              SnapshotParameters larger = new SnapshotParameters();
+              larger.setTransform(Transform.scale(PICTURE, PICTURE));
+              larger.setFill(appearance.themeProperty().get().palette().surface());
+              BufferedImage picture =
+                  Png.image(pictured.get().snapshot(larger, null), BufferedImage.TYPE_INT_RGB);
+              lens.files().export(file, ".png", f -> Png.write(picture, f), () -> {});
+            });
+  }
+
+  /** What a picture of the page shows. */
+  void onPicture(Supplier<Node> node) {
+    pictured = node;
   }
 
   private Optional<Path> chosenName() {

@@ -46,14 +46,6 @@ final class Header extends StackPane {
     whole.textProperty().bind(model.textProperty());
     model.setTooltip(whole);
     DeviceMenu device = new DeviceMenu(lens.models(), commands::useDevice);
-    Button save =
-        Parts.button(
-            "save",
-            Material2MZ.SAVE,
-            "Save the session to one file that opens without the model (Ctrl+S)",
-            commands::save);
-    save.setText("Save");
-    save.disableProperty().bind(lens.runProperty().isNull());
     Button undo =
         Parts.button(
             "undo",
@@ -82,7 +74,8 @@ final class Header extends StackPane {
                 12,
                 Parts.group(name, model, device),
                 pages(page, turned),
-                Parts.group(open(commands, asks), save, undo, redo, copy, look, help)));
+                Parts.group(
+                    open(commands, asks), save(lens, commands), undo, redo, copy, look, help)));
   }
 
   private static SegmentedButton pages(ObjectProperty<Page> page, Runnable turned) {
@@ -114,6 +107,23 @@ final class Header extends StackPane {
             buttons.getButtons().forEach(b -> b.setSelected(b.getUserData() == now)));
     buttons.setMinWidth(USE_PREF_SIZE);
     return buttons;
+  }
+
+  private static SplitMenuButton save(Lens lens, Commands commands) {
+    MenuItem picture = new MenuItem("Picture of this page …");
+    picture.setId("save-picture");
+    picture.setOnAction(e -> commands.savePicture());
+    SplitMenuButton save = new SplitMenuButton(picture);
+    save.setId("save");
+    save.setText("Save");
+    save.setGraphic(new FontIcon(Material2MZ.SAVE));
+    save.setMinWidth(USE_PREF_SIZE);
+    save.setTooltip(
+        new Tooltip("Save the session to one file that opens without the model (Ctrl+S)"));
+    save.setAccessibleText("Save the session");
+    save.setOnAction(e -> commands.save());
+    save.disableProperty().bind(lens.runProperty().isNull());
+    return save;
   }
 
   private static SplitMenuButton open(Commands commands, BooleanProperty asks) {

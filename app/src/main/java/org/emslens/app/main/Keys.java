@@ -46,6 +46,7 @@ final class Keys {
           new Shortcut("Home, End", "to the end of the prompt, to the last step"),
           new Shortcut("Space", "play and pause"),
           new Shortcut("Ctrl+O, Ctrl+S", "open, save"),
+          new Shortcut("Ctrl+Shift+S", "save a picture of what the window shows"),
           new Shortcut("Ctrl+Z, Ctrl+Shift+Z", "take a change of settings back, make it again"),
           new Shortcut("Ctrl+F", "find in the context; Enter for the next"),
           new Shortcut("Ctrl+1 to Ctrl+5", "Inspect, Compare, Sweep, Needle, Models"),
@@ -179,7 +180,7 @@ final class Keys {
       case ENTER -> e.isShiftDown() ? anew : run;
       case G -> page.get() == Page.INSPECT ? this::generate : null;
       case Q -> this::quit;
-      case S -> commands::save;
+      case S -> e.isShiftDown() ? commands::savePicture : commands::save;
       case O -> commands::open;
       case F -> page.get() == Page.INSPECT ? inspect::find : null;
       case Z -> typing ? null : e.isShiftDown() ? lens.settings()::redo : lens.settings()::undo;

@@ -21,7 +21,6 @@ import org.emslens.app.drive.Script;
 import org.emslens.app.drive.ScriptedDialogs;
 import org.emslens.app.drive.Target;
 import org.emslens.app.lens.Lens;
-import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.Said;
 import org.emslens.app.lens.SessionFiles;
@@ -203,18 +202,8 @@ public final class LensWindow implements Target {
     }
   }
 
-  /** A recording's model is opened where it is the one that everybody can have. */
   private void openItsModel() {
-    String wanted = lens.runProperty().get().model();
-    if (Models.defaultFile().startsWith(wanted)) {
-      lens.openDefault();
-    } else {
-      lens.said()
-          .ask(
-              Said.Subject.MODEL,
-              "This session was recorded with " + wanted + "; open that model to go on with it.",
-              List.of(new Notice.Answer("choose-file", "Choose its file …", view::chooseFile)));
-    }
+    view.openModelOf(lens.runProperty().get().model());
   }
 
   /** Without the recording that was asked for there is still a model, and why is still said. */

@@ -104,6 +104,7 @@ public final class MainView extends BorderPane {
               case NEEDLE -> needle.command();
               case MODELS -> "emslens models --local";
             });
+    commands.onPicture(() -> pages.get(page.get()));
     setTop(
         new Header(lens, commands, page, appearance.askBeforeClosingProperty(), this::focusPage));
     commands.onClosing(
@@ -239,6 +240,11 @@ public final class MainView extends BorderPane {
   /** Opens a file that was dropped or named. */
   public void open(Path file) {
     commands.open(file);
+  }
+
+  /** Opens the model that a recording was made with, or offers it. */
+  void openModelOf(String title) {
+    commands.openModelOf(title);
   }
 
   /** Asks for a file to open. */

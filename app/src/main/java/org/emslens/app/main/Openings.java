@@ -2,12 +2,18 @@ package org.emslens.app.main;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.emslens.app.controls.Background;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
+import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.Said;
 import org.emslens.app.lens.SessionFiles;
 import org.emslens.app.prompt.PromptModel;
+import org.emslens.hub.LocalModels;
 
 /** Opens files of every kind, whichever way they come. */
 final class Openings {
@@ -17,6 +23,7 @@ final class Openings {
   private final PromptModel prompt;
   private final Losses losses;
   private final Runnable toPrompt;
+  private final Background looking = new Background();
 
   /**
    * @param toPrompt shows where the prompt is written
@@ -56,6 +63,39 @@ final class Openings {
                   + ": only models (.gguf or a folder), recordings (.emslens) and texts can be"
                   + " opened.");
     }
+  }
+
+  /**
+   * Opens a recording's own model where everybody can have that; offers it where it is on this
+   * disk.
+   *
+   * @param title that models are named by: their file's or folder's name
+   * @param folders that are looked into beside the usual ones
+   */
+  void openModelOf(String title, List<Path> folders, Runnable choose) {
+    if (Models.defaultFile().startsWith(title)) {
+      lens.openDefault();
+      return;
+    }
+    looking.request(
+        stale ->
+            LocalModels.everywhere(folders).find().stream()
+                .map(LocalModels.Found::path)
+                .filter(p -> p.getFileName().toString().startsWith(title))
+                .findFirst(),
+        found -> offer(title, found, choose));
+  }
+
+  private void offer(String title, Optional<Path> found, Runnable choose) {
+    List<Notice.Answer> answers = new ArrayList<>();
+    found.ifPresent(
+        path -> answers.add(new Notice.Answer("open-its-model", "Open it", () -> lens.open(path))));
+    answers.add(new Notice.Answer("choose-file", "Choose its file …", choose));
+    lens.said()
+        .ask(
+            Said.Subject.MODEL,
+            "This session was recorded with " + title + "; open that model to go on with it.",
+            answers);
   }
 
   /** What is not there is told by who looks for it. */

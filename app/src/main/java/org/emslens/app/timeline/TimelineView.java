@@ -188,6 +188,7 @@ public final class TimelineView extends HBox {
         + v.stepIndex()
         + " of "
         + last
+        + (v.run().turns().stream().anyMatch(t -> t.holds(v.stepIndex())) ? ", asked" : "")
         + (v.run().ended() && v.stepIndex() == last ? ", ended" : "");
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * <p>Oclgrind 21.10 does not know LLVM's `freeze`, which a remainder beside a quotient becomes;
  * kernels that it watches for uninitialised reads have none.
  */
+@Order(1)
 @Execution(ExecutionMode.CONCURRENT)
 class OclgrindTest {
   private static final Path DRIVER = Path.of("/usr/lib/oclgrind/liboclgrind-rt-icd.so");
