@@ -12,7 +12,10 @@ final class NeedleTable {
   static String of(Collection<Outcome> outcomes) {
     StringBuilder s = new StringBuilder();
     for (NeedleGrid grid : NeedleGrid.of(outcomes)) {
-      s.append(grid.title()).append(System.lineSeparator()).append("   depth");
+      s.append(grid.title())
+          .append(": right of all, mean log-probability of the answer")
+          .append(System.lineSeparator())
+          .append("   depth");
       grid.lengths().forEach(n -> s.append(String.format(Locale.ROOT, " %,15d", n)));
       s.append(System.lineSeparator());
       for (double depth : grid.depths()) {

@@ -16,7 +16,7 @@ import javafx.util.StringConverter;
  */
 public final class Amount extends HBox {
   /** Widths of a letter that a number below the slider takes. */
-  private static final double LABEL = 2.4;
+  private static final double LABEL = 3.2;
 
   private final Slider slider;
   private final boolean logarithmic;
@@ -87,6 +87,8 @@ public final class Amount extends HBox {
 
   /** Marks doublings from a value on, with their numbers. */
   public Amount ticks(double from) {
+    // The last number reaches beyond the track.
+    setSpacing(12);
     slider.setShowTickLabels(true);
     slider.setShowTickMarks(true);
     slider.setMajorTickUnit(1);
@@ -97,8 +99,9 @@ public final class Amount extends HBox {
           @Override
           public String toString(Double at) {
             double x = value(at);
-            boolean crowded = slider.getWidth() / slider.getMax() < LABEL * fontSize();
-            boolean left = crowded && Math.round(at) % 2 != 0;
+            double each = slider.getWidth() / slider.getMax();
+            long every = Math.max(1, (long) Math.ceil(LABEL * fontSize() / each));
+            boolean left = Math.round(at - place(from)) % every != 0;
             return x < from || left ? "" : Format.count(Math.round(x));
           }
 

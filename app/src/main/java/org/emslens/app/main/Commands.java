@@ -100,7 +100,8 @@ final class Commands {
                     "*.emslens",
                     "config.json",
                     "*.txt",
-                    "*.md"),
+                    "*.md",
+                    "*.log"),
                 new FileChooser.ExtensionFilter("All files", "*")))
         .ifPresent(openings::open);
   }

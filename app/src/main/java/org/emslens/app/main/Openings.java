@@ -17,7 +17,8 @@ import org.emslens.hub.LocalModels;
 
 /** Opens files of every kind, whichever way they come. */
 final class Openings {
-  private static final List<String> TEXTS = List.of(".txt", ".text", ".md", ".markdown");
+  private static final List<String> TEXTS =
+      List.of(".txt", ".text", ".md", ".markdown", ".log", ".rst", ".tex", ".org", ".csv");
 
   private final Lens lens;
   private final PromptModel prompt;

@@ -33,6 +33,9 @@ import org.emslens.session.Turn;
 public final class PromptModel {
   private static final int TITLE = 48;
 
+  /** Letters of a sample's first or last that are enough to tell that a text was made from it. */
+  private static final int RECOGNISED = 24;
+
   private final Lens lens;
   private final List<Sample> samples = Sample.all();
   private final StringProperty text = new SimpleStringProperty(this, "text", "");
@@ -223,9 +226,35 @@ public final class PromptModel {
     lens.said().over(nothing);
     lens.said().faultsOver();
     lens.said().goesOn();
+    if (sample.get() != null && isOwn(sample.get())) {
+      sample.set(null);
+      fresh = false;
+    }
+    if (sample.get() == null && !filling) {
+      sample.set(sample(text.get(), asks()));
+    }
     Sample s = sample.get();
     edited.set(s != null && !(s.text().equals(text.get()) && s.question().equals(asks())));
     count();
+  }
+
+  /** The sample that says the same, or null. */
+  private Sample sample(String words, String asked) {
+    return samples.stream()
+        .filter(s -> s.text().equals(words) && s.question().equals(asked))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether nothing of a sample's text is left in what is written. */
+  private boolean isOwn(Sample s) {
+    String now = text.get();
+    String theirs = s.text();
+    int n = Math.min(RECOGNISED, theirs.length());
+    return !filling
+        && !now.isBlank()
+        && !now.contains(theirs.substring(0, n))
+        && !now.contains(theirs.substring(theirs.length() - n));
   }
 
   /** What is asked once the prompt is compressed, if anything. */
@@ -325,11 +354,7 @@ public final class PromptModel {
   }
 
   private void show(Asked opened) {
-    sample.set(
-        samples.stream()
-            .filter(s -> s.text().equals(opened.text()) && s.question().equals(opened.question()))
-            .findFirst()
-            .orElse(null));
+    sample.set(sample(opened.text(), opened.question()));
     fresh = false;
     text.set(opened.text());
     ask(opened.question());
