@@ -3,6 +3,7 @@ package org.emslens.app.prompt;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.binding.StringBinding;
@@ -16,7 +17,6 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
-import org.emslens.app.controls.Background;
 import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Asked;
 import org.emslens.app.lens.Lens;
@@ -45,10 +45,8 @@ public final class PromptModel {
   private final StringProperty system = new SimpleStringProperty(this, "system", "");
   private final ObjectProperty<Sample> sample = new SimpleObjectProperty<>(this, "sample");
   private final ReadOnlyBooleanWrapper edited = new ReadOnlyBooleanWrapper(this, "edited");
-  private final ReadOnlyStringWrapper length = new ReadOnlyStringWrapper(this, "length", "");
-  private final ReadOnlyBooleanWrapper tooLong = new ReadOnlyBooleanWrapper(this, "tooLong");
+  private final PromptLength length = new PromptLength(this::held);
   private final ReadOnlyStringWrapper look = new ReadOnlyStringWrapper(this, "look", "");
-  private final Background counting = new Background();
 
   /** Of what is said where there is nothing to run, until something is written. */
   private final Object nothing = new Object();
@@ -58,13 +56,6 @@ public final class PromptModel {
 
   /** Whether the sample's settings are still to be taken, with the next run that is read. */
   private boolean fresh;
-
-  private int tokens;
-
-  /** Tokens that the open model's context can hold. */
-  private int limit;
-
-  private record Length(int tokens, int limit) {}
 
   /** What was written when the shown run was begun, or null. */
   private final ObjectProperty<Asked> read = new SimpleObjectProperty<>(this, "read");
@@ -133,9 +124,7 @@ public final class PromptModel {
 
   /** A prompt that was asked to be run is the one that is shown once a run of it comes. */
   private void shown(Run now) {
-    if (!length.get().isEmpty()) {
-      showLength();
-    }
+    length.refresh();
     if (asked != null && now != null && asked.isIn(now) && now.steps().getFirst() != before) {
       read.set(asked);
       written.put(key(now.promptText(), asked.question()), asked);
@@ -268,78 +257,12 @@ public final class PromptModel {
   }
 
   private void count() {
-    Models.Open open = lens.models().modelProperty().get();
-    if (open == null || text.get().isBlank()) {
-      // A count that is under way is of what was written before.
-      counting.request(stale -> null, x -> {});
-      length.set("");
-      tokens = 0;
-      tooLong.set(false);
-      if (open != null) {
-        show(new Length(0, open.loaded().model().config().context()));
-      }
-      return;
-    }
-    Asked whole = written();
-    Model model = open.loaded().model();
-    boolean turn = model.chat() != null && isTurn();
-    counting.request(
-        stale -> {
-          pause();
-          if (stale.getAsBoolean()) {
-            return null;
-          }
-          int counted = turn ? turnLength(whole, model) : length(whole, model);
-          return new Length(counted, model.config().context());
-        },
-        this::show);
+    length.count(written(), isTurn(), model());
   }
 
-  /** Where it has no template, or that refuses it, a chat is counted as it is written. */
-  private static int length(Asked asked, Model model) {
-    Asked counted = model.chat() == null ? asked.plain() : asked;
-    try {
-      return counted.asking(model).tokens(model);
-    } catch (IllegalArgumentException e) {
-      // Who runs it is told why.
-      return counted.chat() ? length(asked.plain(), model) : 0;
-    }
-  }
-
-  private static int turnLength(Asked asked, Model model) {
-    try {
-      return model.tokenizer().encode(model.chat().next(asked.text())).size();
-    } catch (IllegalArgumentException e) {
-      return length(asked, model);
-    }
-  }
-
-  /** While somebody types, most counts are not worth beginning. */
-  private static void pause() {
-    try {
-      Thread.sleep(120);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void show(Length l) {
-    tokens = l.tokens;
-    limit = l.limit;
-    showLength();
-  }
-
-  /** What a chat holds already, and what is written. */
-  private void showLength() {
-    boolean turn = limit > 0 && isTurn();
-    int held = turn ? lens.runProperty().get().last().seen() : 0;
-    tooLong.set(held + tokens >= limit);
-    length.set(
-        (turn ? Format.count(held) + " + " : "")
-            + Format.count(tokens)
-            + " / "
-            + Format.count(limit)
-            + " tokens");
+  /** What the chat holds already whose next turn is written, if it is one. */
+  private OptionalInt held() {
+    return isTurn() ? OptionalInt.of(lens.runProperty().get().last().seen()) : OptionalInt.empty();
   }
 
   /** Shows the prompt of a run that was opened, without the template of the model that is open. */
@@ -560,7 +483,7 @@ public final class PromptModel {
 
   /** Its tokens as far as they are counted, else 0. */
   public int tokens() {
-    return tokens;
+    return length.tokens();
   }
 
   public StringProperty textProperty() {
@@ -604,10 +527,10 @@ public final class PromptModel {
 
   /** How many tokens it has, of how many the model can hold; empty where nobody can tell. */
   public ReadOnlyStringProperty lengthProperty() {
-    return length.getReadOnlyProperty();
+    return length.textProperty();
   }
 
   public ReadOnlyBooleanProperty tooLongProperty() {
-    return tooLong.getReadOnlyProperty();
+    return length.tooLongProperty();
   }
 }
