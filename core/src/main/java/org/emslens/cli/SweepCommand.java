@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.emslens.chart.BudgetChart;
+import org.emslens.experiment.FileTask;
 import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Outcome;
 import org.emslens.experiment.Summary.Measure;
@@ -86,7 +87,7 @@ final class SweepCommand implements Callable<Integer> {
 
   private List<Task> tasks() {
     List<Task> tasks = new ArrayList<>();
-    files.forEach(f -> tasks.add(new Task.FileTask(f, false, continuation, null)));
+    files.forEach(f -> tasks.add(new FileTask(f, false, continuation, null)));
     texts.forEach(t -> tasks.add(new Task.TextTask("text " + (tasks.size() + 1), t, continuation)));
     prose.forEach(n -> tasks.add(new Task.ProseTask(n, continuation)));
     for (int n : needles) {

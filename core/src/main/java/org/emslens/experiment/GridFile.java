@@ -13,7 +13,6 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
-import org.emslens.experiment.Task.FileTask;
 import org.emslens.experiment.Task.NeedleTask;
 import org.emslens.experiment.Task.ProseTask;
 import org.emslens.format.BadFileException;

@@ -1,16 +1,12 @@
 package org.emslens.experiment;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.emslens.engine.Progress;
-import org.emslens.format.BadFileException;
 import org.emslens.format.Sha256;
-import org.emslens.format.TextFiles;
 import org.emslens.model.Model;
-import org.emslens.text.ChatMessage;
 import org.emslens.text.Token;
 import org.emslens.text.Tokenizer;
 
@@ -18,7 +14,7 @@ import org.emslens.text.Tokenizer;
  * A text to compress and what should follow it. Every kind has one implementation; adding one is a
  * record here and a line where experiment files are read.
  */
-public sealed interface Task {
+public sealed interface Task permits FileTask, Task.NeedleTask, Task.ProseTask, Task.TextTask {
 
   /** Says which task it is, within one experiment; it stands in result files. */
   String name();
@@ -66,6 +62,38 @@ public sealed interface Task {
       int[] ids = Tokenizer.ids(tokenizer.encodePrompt(prompt));
       return new Tokens(prompt, ids, lead, all, before.length);
     }
+
+    /**
+     * A text whose last tokens are predicted. The prompt's tokens are those of its own text, which
+     * are what anybody gets who runs it again, and not always those of the longer one.
+     *
+     * @param title for errors
+     */
+    static Tokens split(Tokenizer tokenizer, String title, String text, int continuation) {
+      List<Token> tokens = tokenizer.encodePrompt(text);
+      if (tokens.size() <= continuation) {
+        throw new IllegalArgumentException(
+            title
+                + " has "
+                + tokens.size()
+                + " tokens; more than "
+                + continuation
+                + " are needed.");
+      }
+      int n = tokens.size() - continuation;
+      while (n > 1 && tokens.get(n).start() < tokens.get(n - 1).end()) {
+        // Tokens that share a character stay together: half of one is no text.
+        n--;
+      }
+      String prompt = text.substring(0, Math.max(0, tokens.get(n - 1).end()));
+      int[] ids = Tokenizer.ids(tokens);
+      return new Tokens(
+          prompt,
+          Tokenizer.ids(tokenizer.encodePrompt(prompt)),
+          "",
+          Arrays.copyOfRange(ids, n, ids.length),
+          0);
+    }
   }
 
   /** Generated prose that goes on. */
@@ -91,7 +119,7 @@ public sealed interface Task {
       List<String> all =
           new Prose(seed)
               .sentences(tokens + continuation, s -> count(model.tokenizer(), s), progress);
-      return split(model.tokenizer(), "The prose", String.join(" ", all), continuation);
+      return Tokens.split(model.tokenizer(), "The prose", String.join(" ", all), continuation);
     }
   }
 
@@ -102,6 +130,23 @@ public sealed interface Task {
    * @param inside whether the question is part of the prompt that is compressed, or follows it
    */
   record NeedleTask(int tokens, double depth, boolean inside) implements Task {
+    /** A fact among fewer is not hidden. */
+    private static final int FEWEST = 30;
+
+    /**
+     * @throws IllegalArgumentException in one sentence, where the prose would be a sentence or two
+     */
+    public NeedleTask {
+      if (tokens < FEWEST) {
+        throw new IllegalArgumentException(
+            "A fact is to be hidden in "
+                + tokens
+                + " tokens of prose; expected "
+                + FEWEST
+                + " or more.");
+      }
+    }
+
     @Override
     public String name() {
       return String.format(
@@ -138,56 +183,6 @@ public sealed interface Task {
   }
 
   /**
-   * A text from a file, whose end is predicted or which ends in a question.
-   *
-   * @param chat whether it is a user's turn, to be put into the model's template
-   * @param continuation how many of its last tokens are predicted; 0 where there is an answer
-   * @param answer what should follow, or null
-   */
-  record FileTask(Path file, boolean chat, int continuation, String answer) implements Task {
-    @Override
-    public String name() {
-      return file.getFileName() + (chat ? " (chat)" : "") + (asks() ? "" : " -" + continuation);
-    }
-
-    /** By what it says: files of one name are others, and a file that was changed is another. */
-    @Override
-    public String identity() {
-      try {
-        return name() + " " + Sha256.of(TextFiles.read(file), asks() ? answer : "");
-      } catch (IOException e) {
-        // Whoever runs it says why it cannot be read.
-        return name() + " " + file;
-      }
-    }
-
-    @Override
-    public boolean seeded() {
-      return false;
-    }
-
-    @Override
-    public boolean asks() {
-      return answer != null;
-    }
-
-    @Override
-    public Tokens tokens(Model model, long seed, Progress progress) throws IOException {
-      String text = TextFiles.read(file).strip();
-      if (chat) {
-        if (model.chat() == null) {
-          throw new BadFileException(file, "is asked as a chat; " + model.title() + " has none.");
-        }
-        text = model.chat().render(List.of(new ChatMessage("user", text)));
-      }
-      if (asks()) {
-        return Tokens.of(model.tokenizer(), text, "", answer);
-      }
-      return split(model.tokenizer(), file.getFileName().toString(), text, continuation);
-    }
-  }
-
-  /**
    * A text that is at hand, whose end is predicted.
    *
    * @param title what it is called
@@ -216,7 +211,7 @@ public sealed interface Task {
 
     @Override
     public Tokens tokens(Model model, long seed, Progress progress) {
-      return split(model.tokenizer(), title, text, continuation);
+      return Tokens.split(model.tokenizer(), title, text, continuation);
     }
   }
 
@@ -234,32 +229,5 @@ public sealed interface Task {
               + model.config().context()
               + ".");
     }
-  }
-
-  /**
-   * A text whose last tokens are predicted. The prompt's tokens are those of its own text, which
-   * are what anybody gets who runs it again, and not always those of the longer one.
-   *
-   * @param title for errors
-   */
-  private static Tokens split(Tokenizer tokenizer, String title, String text, int continuation) {
-    List<Token> tokens = tokenizer.encodePrompt(text);
-    if (tokens.size() <= continuation) {
-      throw new IllegalArgumentException(
-          title + " has " + tokens.size() + " tokens; more than " + continuation + " are needed.");
-    }
-    int n = tokens.size() - continuation;
-    while (n > 1 && tokens.get(n).start() < tokens.get(n - 1).end()) {
-      // Tokens that share a character stay together: half of one is no text.
-      n--;
-    }
-    String prompt = text.substring(0, Math.max(0, tokens.get(n - 1).end()));
-    int[] ids = Tokenizer.ids(tokens);
-    return new Tokens(
-        prompt,
-        Tokenizer.ids(tokenizer.encodePrompt(prompt)),
-        "",
-        Arrays.copyOfRange(ids, n, ids.length),
-        0);
   }
 }

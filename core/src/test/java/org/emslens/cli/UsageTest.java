@@ -22,6 +22,7 @@ class UsageTest {
         "logits --ids 1,,3 --out x | --ids has ''; expected whole numbers, such as 1,2,3.",
         "logits --ids 1,b --out x | --ids has 'b'; expected whole numbers, such as 1,2,3.",
         "needle --depths x --out d | --depths has 'x'; expected numbers from 0 to 1, such as 0,0.5,1.",
+        "needle --lengths 5 --out d | A fact is to be hidden in 5 tokens of prose; expected 30 or more.",
         "run | Give --prompt TEXT or --prompt-file F or --context-file F.",
         "tokens | Give --text T or --text-file F.",
         "run --prompt a --prompt-file b | Give --prompt TEXT or --prompt-file F or --context-file F, not both.",

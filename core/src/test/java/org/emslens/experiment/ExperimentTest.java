@@ -252,10 +252,9 @@ class ExperimentTest {
     Path two = Files.createDirectory(folder.resolve("two")).resolve("text.txt");
     Files.writeString(one, "The boats came home.");
     Files.writeString(two, "The lamp was lit.");
-    Task first = new Task.FileTask(one, false, 0, "yes");
+    Task first = new FileTask(one, false, 0, "yes");
     List<Task> tasks =
-        List.of(
-            first, new Task.FileTask(two, false, 0, "yes"), new Task.FileTask(one, false, 0, "no"));
+        List.of(first, new FileTask(two, false, 0, "yes"), new FileTask(one, false, 0, "no"));
     Grid grid =
         new Grid(
             List.of("m"),
@@ -273,7 +272,16 @@ class ExperimentTest {
     Contender other = Contender.of(Policies.EMS, List.of("alpha=0.41"));
     assertNotEquals(key, new Trial("m", first, 0, other, Budget.slots(32), true).key());
     Files.writeString(one, "The boats did not come home.");
-    assertNotEquals(key, trial.key());
+    assertNotEquals(
+        key,
+        new Trial(
+                "m", new FileTask(one, false, 0, "yes"), 0, trial.contender(), trial.budget(), true)
+            .key());
+    assertEquals(key, trial.key(), "what was begun with is what a result is kept for");
+    try (Model model = ModelLoader.open(Path.of(MODEL))) {
+      BadFileException e = assertThrows(BadFileException.class, () -> first.tokens(model, 0));
+      assertTrue(e.getMessage().contains("text.txt: was changed"), e.getMessage());
+    }
   }
 
   @Test

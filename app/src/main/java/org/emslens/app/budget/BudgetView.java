@@ -11,9 +11,9 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import org.emslens.app.controls.Amount;
+import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Scroll;
-import org.emslens.app.controls.Titles;
 import org.emslens.app.lens.Lens;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
@@ -25,7 +25,7 @@ public final class BudgetView extends VBox {
   private static final int FIRST_TICK = 16;
 
   private final BudgetModel model;
-  private final ComboBox<Policies> policy = new ComboBox<>();
+  private final ComboBox<Policies> policy = Choices.policy("policy", "Policy");
   private final Label about = new Label();
   private final NumberField<Budget> slots;
   private final NumberField<Integer> window;
@@ -121,10 +121,6 @@ public final class BudgetView extends VBox {
   }
 
   private HBox choices() {
-    policy.setId("policy");
-    policy.setAccessibleText("Policy");
-    policy.getItems().setAll(Policies.values());
-    policy.setConverter(Titles.of(Policies::title));
     policy.setOnAction(e -> ifUser(() -> model.choose(policy.getValue())));
     policy.setMaxWidth(Double.MAX_VALUE);
     HBox.setHgrow(policy, Priority.ALWAYS);

@@ -32,6 +32,9 @@ final class CompareModel {
   /** How many of the lanes are left of those that were begun with; set on the screen's thread. */
   private volatile int kept;
 
+  /** What a table holds of what is shown, or null. */
+  private Comparison exported;
+
   /** The engine that the sessions live in. */
   private LoadedModel engine;
 
@@ -91,6 +94,7 @@ final class CompareModel {
   /** Another model's lanes cannot go on; what they hold is given back. */
   private void drop() {
     shown.set(null);
+    exported = null;
     lens.jobs()
         .start(
             JobKind.INSTALL,
@@ -116,8 +120,22 @@ final class CompareModel {
     kept = Math.min(kept, lanes);
     Shown now = shown.get();
     if (now != null) {
-      shown.set(new Shown(now.comparison.first(kept), now.step));
+      Comparison left = now.comparison.first(kept);
+      exported = isUnsaved() ? exported : left;
+      shown.set(new Shown(left, now.step));
     }
+  }
+
+  /** What is shown is on its way to a file; what is returned is done once it is there. */
+  Runnable keeping() {
+    Comparison taken = shown.get().comparison;
+    return () -> exported = taken;
+  }
+
+  /** Whether steps are shown that no table holds. */
+  boolean isUnsaved() {
+    Shown now = shown.get();
+    return now != null && now.comparison != exported && now.comparison.steps() > 0;
   }
 
   /** Compresses the open prompt once per lane and generates so many tokens with each. */

@@ -84,6 +84,7 @@ public final class CompareView extends BorderPane {
             },
             dialogs,
             lens.files()::export);
+    export.onNumbers(model::keeping);
     export
         .disableProperty()
         .bind(
@@ -118,6 +119,11 @@ public final class CompareView extends BorderPane {
   /** Regions that are drawn by hand, to be given the theme's colours. */
   public List<Surface> surfaces() {
     return lanes.stream().map(LaneView::strip).map(Surface.class::cast).toList();
+  }
+
+  /** Whether it shows what no table holds. */
+  public boolean isUnsaved() {
+    return model.isUnsaved();
   }
 
   /** A line for each lane that was run. */

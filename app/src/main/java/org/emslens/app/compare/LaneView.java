@@ -37,7 +37,7 @@ final class LaneView extends VBox {
 
   private final int index;
   private final Consumer<String> faults;
-  private final ComboBox<Policies> policy = new ComboBox<>();
+  private final ComboBox<Policies> policy;
   private final NumberField<Integer> budget;
   private final TextField switches;
   private final Label numbers = new Label();
@@ -56,10 +56,7 @@ final class LaneView extends VBox {
     getStyleClass().addAll("card", "lane");
     setMinWidth(0);
     setPrefWidth(300);
-    policy.setId("lane-policy-" + index);
-    policy.setAccessibleText("Policy of lane " + (index + 1));
-    policy.getItems().setAll(Policies.values());
-    policy.setConverter(Titles.of(Policies::title));
+    policy = Choices.policy("lane-policy-" + index, "Policy of lane " + (index + 1));
     policy.setValue(FIRST.get(index));
     Titles.fit(policy);
     policy.setOnAction(

@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import javafx.scene.Node;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ListView;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
+import javafx.scene.control.skin.ComboBoxListViewSkin;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.CheckComboBox;
 import org.emslens.cache.Policies;
@@ -16,6 +19,23 @@ import org.emslens.experiment.Contender;
 /** The fields that experiments are described with. */
 public final class Choices {
   private Choices() {}
+
+  /** One policy to choose; its list opens where the chosen one is. */
+  public static ComboBox<Policies> policy(String id, String about) {
+    ComboBox<Policies> box = new ComboBox<>();
+    box.setId(id);
+    box.setAccessibleText(about);
+    box.getItems().setAll(Policies.values());
+    box.setConverter(Titles.of(Policies::title));
+    box.setOnShown(
+        e -> {
+          if (box.getSkin() instanceof ComboBoxListViewSkin<?> skin
+              && skin.getPopupContent() instanceof ListView<?> list) {
+            list.scrollTo(Math.max(0, box.getSelectionModel().getSelectedIndex() - 2));
+          }
+        });
+    return box;
+  }
 
   /** Policies to tick. */
   public static CheckComboBox<Policies> policies(String id, List<Policies> ticked) {

@@ -310,8 +310,21 @@ public final class ExperimentModel {
     } else if (trial != null) {
       inspect.accept(
           () ->
-              lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress)));
+              lens.openRun(
+                  "Opening the run",
+                  "Opened: " + which(trial),
+                  (loaded, progress) -> open(loaded, trial, progress)));
     }
+  }
+
+  private static String which(Trial t) {
+    return t.task().name()
+        + (t.task().seeded() ? ", seed " + t.seed() : "")
+        + ", "
+        + t.contender().label()
+        + ", "
+        + t.budget()
+        + " slots";
   }
 
   private static String another(Trial trial) {

@@ -434,7 +434,7 @@ public final class Lens implements AutoCloseable {
    *
    * @param made called on the engine's thread
    */
-  public void openRun(String what, RunMaker made) {
+  public void openRun(String what, String told, RunMaker made) {
     said.over(Said.Subject.RUN);
     jobs.end(JobKind.GENERATE);
     endPlan();
@@ -452,7 +452,7 @@ public final class Lens implements AutoCloseable {
                 selection.stepProperty().set(m.step());
               });
         },
-        end -> said.ended(Said.Subject.RUN, end, () -> {}));
+        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, told)));
   }
 
   /** Makes a session to look at. */

@@ -111,7 +111,7 @@ public final class InspectView extends StackPane {
 
   /** Says whose pictures these are where the prompt at the left is another. */
   private static Label shown(PromptModel prompt) {
-    Label l = Parts.note("shown", prompt.shownBinding());
+    Label l = Parts.note("shown", prompt.lines().shownBinding());
     l.getStyleClass().add("shown");
     return l;
   }

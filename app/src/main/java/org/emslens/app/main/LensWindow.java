@@ -9,7 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javafx.application.Platform;
+import javafx.beans.binding.Bindings;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.Node;
 import javafx.scene.Scene;
@@ -30,6 +33,7 @@ import org.emslens.app.settings.Appearance;
 import org.emslens.app.settings.AppearanceFile;
 import org.emslens.cache.TokenState;
 import org.emslens.cli.Failures;
+import org.emslens.session.Run;
 
 /** One window from its opening to its end: what it shows first, and what ends it. */
 public final class LensWindow implements Target {
@@ -72,7 +76,14 @@ public final class LensWindow implements Target {
     recall();
     ScriptedDialogs scripted = options.script() == null ? null : new ScriptedDialogs();
     view = new MainView(lens, appearance, scripted == null ? FileDialogs.platform() : scripted);
-    stage.setTitle("EMS Lens");
+    stage
+        .titleProperty()
+        .bind(
+            Bindings.createStringBinding(
+                this::title,
+                view.prompt().lines().nameBinding(),
+                lens.models().modelProperty(),
+                lens.runProperty()));
     Rectangle2D screen = Screen.getPrimary().getVisualBounds();
     boolean free = options.script() != null;
     stage.setScene(
@@ -90,6 +101,15 @@ public final class LensWindow implements Target {
     if (scripted != null) {
       driver = new Driver(this, options.script(), options.out(), scripted, this::driven);
     }
+  }
+
+  /** What is shown, and by which model, for those who have several windows. */
+  private String title() {
+    Run run = lens.runProperty().get();
+    String model = run == null ? lens.models().title() : run.model();
+    return Stream.of(view.prompt().lines().nameBinding().get(), model, "EMS Lens")
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(" – "));
   }
 
   private void recall() {
@@ -249,7 +269,8 @@ public final class LensWindow implements Target {
         .put("afterwards", p.afterwardsProperty().get())
         .put("question", p.questionProperty().get())
         .put("tokens", p.tokens());
-    state.put("shown", p.shownBinding().get());
+    state.put("title", stage.getTitle());
+    state.put("shown", p.lines().shownBinding().get());
     state
         .putObject("context")
         .put("text", view.inspect().context().shownText())

@@ -119,7 +119,7 @@ final class Losses {
     }
     List<String> unkept = deed == Deed.CLOSE ? pages.get() : List.of();
     if (!unkept.isEmpty()) {
-      all.add("Results of " + String.join(" and ", unkept) + " were not exported.");
+      all.add("Results of " + String.join(", ", unkept) + " were not exported.");
     }
     return String.join(" ", all);
   }

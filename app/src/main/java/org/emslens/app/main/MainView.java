@@ -77,11 +77,11 @@ public final class MainView extends BorderPane {
             () -> page.set(Page.INSPECT),
             shortcuts::toggle);
     getStyleClass().add("lens");
-    CompareView compare = new CompareView(lens, dialogs, prompt.aboutBinding());
+    CompareView compare = new CompareView(lens, dialogs, prompt.lines().aboutBinding());
     Consumer<Runnable> look = open -> commands.instead(() -> inspect(open));
     pages.put(Page.INSPECT, inspect);
     pages.put(Page.COMPARE, compare);
-    SweepView sweep = new SweepView(lens, dialogs, prompt.aboutBinding(), look);
+    SweepView sweep = new SweepView(lens, dialogs, prompt.lines().aboutBinding(), look);
     NeedleView needle = new NeedleView(lens, dialogs, look);
     LibraryView library =
         new LibraryView(
@@ -109,8 +109,15 @@ public final class MainView extends BorderPane {
         new Header(lens, commands, page, appearance.askBeforeClosingProperty(), this::focusPage));
     commands.onClosing(
         () ->
-            Stream.of(Page.SWEEP, Page.NEEDLE)
-                .filter(p -> p == Page.SWEEP ? sweep.isUnsaved() : needle.isUnsaved())
+            Stream.of(Page.values())
+                .filter(
+                    p ->
+                        switch (p) {
+                          case COMPARE -> compare.isUnsaved();
+                          case SWEEP -> sweep.isUnsaved();
+                          case NEEDLE -> needle.isUnsaved();
+                          case INSPECT, MODELS -> false;
+                        })
                 .map(Page::title)
                 .toList());
     setCenter(middle);

@@ -1,5 +1,6 @@
 package org.emslens.app.main;
 
+import java.util.Arrays;
 import java.util.Locale;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
@@ -30,6 +31,8 @@ import org.kordamp.ikonli.material2.Material2AL;
 /** What was said last, what runs now, how fast it goes, and what it takes. */
 final class StatusLine extends HBox {
   private static final PseudoClass FAILED = PseudoClass.getPseudoClass("failed");
+  private static final int TIMED = 16;
+  private static final int FEWEST_TIMED = 3;
 
   private final Label text = new Label();
   private final HBox jobs = new HBox(10);
@@ -70,7 +73,7 @@ final class StatusLine extends HBox {
     numbers.setMinWidth(USE_PREF_SIZE);
     numbers.setTooltip(
         new Tooltip(
-            "Speed over the last 16 tokens; time that the latest compression took to plan and apply; this program's memory"));
+            "Usual speed over the last 16 tokens (by the median); time that the latest compression took to plan and apply; this program's memory"));
     getChildren().addAll(text, jobs, numbers);
     lens.jobs().running().addListener((ListChangeListener<Job>) c -> list());
     page.addListener((o, before, now) -> refresh());
@@ -142,9 +145,9 @@ final class StatusLine extends HBox {
     StringBuilder s = new StringBuilder();
     View v = lens.viewProperty().get();
     if (v != null && page.getValue() == Page.INSPECT && getWidth() > 900) {
-      Step step = v.step();
-      if (step.index() > 0) {
-        s.append(String.format(Locale.ROOT, "%.0f tokens/s   ", tokensPerSecond(v)));
+      double[] millis = latest(v);
+      if (millis.length >= FEWEST_TIMED) {
+        s.append(String.format(Locale.ROOT, "%.0f tokens/s   ", 1000 / median(millis)));
       }
       Step plan = v.lastCompression();
       if (plan != null) {
@@ -155,12 +158,17 @@ final class StatusLine extends HBox {
     numbers.setText(s.toString());
   }
 
-  private static double tokensPerSecond(View v) {
-    double millis = 0;
-    int n = 0;
-    for (int i = v.stepIndex(); i > 0 && n < 16; i--, n++) {
-      millis += v.run().steps().get(i).millis();
-    }
-    return millis > 0 ? 1000 * n / millis : 0;
+  /** How long the latest tokens took that the model was asked for. */
+  private static double[] latest(View v) {
+    return v.run().steps().subList(1, v.stepIndex() + 1).reversed().stream()
+        .limit(TIMED)
+        .mapToDouble(Step::millis)
+        .toArray();
+  }
+
+  /** The first tokens after a start, or after a pause, say little of the next. */
+  private static double median(double[] x) {
+    Arrays.sort(x);
+    return x[x.length / 2];
   }
 }

@@ -17,7 +17,6 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
-import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Asked;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
@@ -31,8 +30,6 @@ import org.emslens.session.Turn;
 
 /** The prompt that is written: where it comes from, how long it is, and what running it means. */
 public final class PromptModel {
-  private static final int TITLE = 48;
-
   /** Letters of a sample's first or last that are enough to tell that a text was made from it. */
   private static final int RECOGNISED = 24;
 
@@ -69,8 +66,7 @@ public final class PromptModel {
   /** What was shown when that was asked for, perhaps a run of the very same. */
   private Step before;
 
-  private final StringBinding shown;
-  private final StringBinding about;
+  private final PromptLines lines;
   private final BooleanBinding canSay;
   private final StringBinding hint;
 
@@ -108,18 +104,17 @@ public final class PromptModel {
     lens.models().modelProperty().addListener((o, before, now) -> modelCame());
     lens.openedProperty().addListener((o, before, now) -> opened(now));
     lens.runProperty().addListener((o, before, now) -> shown(now));
-    about = Bindings.createStringBinding(this::whatIsOpen, lens.runProperty(), read);
-    shown =
-        Bindings.createStringBinding(
-            this::whatIsShown,
-            text,
-            afterwards,
-            question,
-            chat,
-            read,
-            lens.runProperty(),
-            lens.readingBinding(),
-            lens.models().modelProperty());
+    lines =
+        new PromptLines(
+            lens,
+            samples,
+            new PromptLines.Written(
+                this::written,
+                this::isTurn,
+                () -> afterwards.get() && asks().isEmpty(),
+                () -> asked,
+                text, afterwards, question, chat),
+            read);
   }
 
   /** A prompt that was asked to be run is the one that is shown once a run of it comes. */
@@ -135,80 +130,6 @@ public final class PromptModel {
         lens.selection().headProperty().set(sample.get().head());
       }
     }
-  }
-
-  /** What the pictures show, where that is not the prompt that is written; else empty. */
-  private String whatIsShown() {
-    Run run = lens.runProperty().get();
-    boolean agree = written().equals(read.get());
-    boolean reading = lens.readingBinding().get();
-    Models.Open open = lens.models().modelProperty().get();
-    if (run != null && !reading && open != null && !run.madeBy(open.loaded().model())) {
-      return "Shown: a run of " + run.model() + ", which is not open now" + how();
-    }
-    if (isTurn() && !reading) {
-      return "";
-    }
-    if (run == null || agree && !reading || reading && (asked == null || asked.isIn(run))) {
-      return "";
-    }
-    if (read.get() != null && read.get().text().equals(text.get()) && !reading) {
-      Turn q = run.question();
-      return "Shown: the run "
-          + (q == null ? "without a question" : "that was asked “" + beginning(q.words()) + "”")
-          + how();
-    }
-    String of =
-        samples.stream()
-            .filter(s -> run.promptText().contains(s.text()))
-            .findFirst()
-            .map(s -> " of the sample “" + s.title() + "”")
-            .orElse(" about “" + beginning(words(run)) + "”");
-    return "Shown: the "
-        + (run.canDecode() ? "run" : "recorded session")
-        + of
-        + (reading ? ", until the prompt at the left is read." : how());
-  }
-
-  /** Which prompt pages are about that take the open one. */
-  public StringBinding aboutBinding() {
-    return about;
-  }
-
-  private String whatIsOpen() {
-    Run run = lens.runProperty().get();
-    if (run == null) {
-      return "";
-    }
-    Turn q = run.question();
-    return "The open prompt: “"
-        + beginning(words(run))
-        + "”, "
-        + Format.count(run.prompt().size())
-        + " tokens"
-        + (q == null ? "" : "; then “" + beginning(q.words()) + "”");
-  }
-
-  private String how() {
-    return lens.models().modelProperty().get() == null
-        ? "."
-        : ". Press Run to read the prompt at the left.";
-  }
-
-  /** What the user wrote, where that is what a chat's template was put around. */
-  private String words(Run run) {
-    Asked w = read.get();
-    return w != null && w.isIn(run) ? w.text() : run.promptText();
-  }
-
-  private static String beginning(String prompt) {
-    String line = prompt.strip().replace('\n', ' ');
-    return line.length() <= TITLE ? line : line.substring(0, TITLE).strip() + " …";
-  }
-
-  /** What the pictures show, in a sentence, where that is not the prompt that is written. */
-  public StringBinding shownBinding() {
-    return shown;
   }
 
   private void changed() {
@@ -469,6 +390,11 @@ public final class PromptModel {
     } else {
       lens.start(asked, failed);
     }
+  }
+
+  /** What is told of the open prompt, and of the one that is written. */
+  public PromptLines lines() {
+    return lines;
   }
 
   /** All samples in the order they are meant to be opened. */

@@ -20,6 +20,7 @@ import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.QuestionBox;
 import org.emslens.app.lens.Lens;
+import org.emslens.experiment.FileTask;
 import org.emslens.experiment.Task;
 import org.emslens.session.Run;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -125,7 +126,7 @@ final class SweepPrompts extends VBox {
               .flatMap(n -> question.inside().stream().map(in -> needle(n, in)))
               .toList();
       case OPEN -> List.of(new Task.TextTask("the open prompt", openPrompt(), continuation()));
-      case FILE -> List.of(new Task.FileTask(path(), false, continuation(), null));
+      case FILE -> List.of(new FileTask(path(), false, continuation(), null));
     };
   }
 
