@@ -20,6 +20,7 @@ import org.emslens.app.controls.Ticks;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
 import org.emslens.chart.ColourMap;
+import org.emslens.engine.scores.RepetitionMap;
 
 /**
  * One head's attention: queries down, keys across, with axes, colour bar and a cross-hair that
@@ -40,6 +41,7 @@ public final class HeatmapView extends Surface {
       new SimpleObjectProperty<>(this, "map", ColourMap.VIRIDIS);
   private final ObjectProperty<Range> range =
       new SimpleObjectProperty<>(this, "range", Range.WHOLE);
+  private final RepetitionModel repetition;
   private MapRegion region;
   private MapPicture picture;
   private MapColours pictured;
@@ -51,13 +53,15 @@ public final class HeatmapView extends Surface {
 
   private record Painted(MapPicture picture, MapColours colours, int[] argb) {}
 
-  public HeatmapView(Lens lens) {
+  public HeatmapView(Lens lens, RepetitionModel repetition) {
     this.lens = lens;
+    this.repetition = repetition;
     setId("heatmap");
     setAccessibleText("The head's attention; arrows move, plus and minus zoom, 0 shows all");
     lens.viewProperty().addListener((o, before, now) -> changed(before, now));
     lens.selection().tokenProperty().addListener((o, before, now) -> repaint());
     lens.selection().pinnedProperty().addListener((o, before, now) -> repaint());
+    repetition.mapProperty().addListener((o, before, now) -> compute());
     scale.addListener((o, before, now) -> compute());
     map.addListener((o, before, now) -> compute());
     range.addListener((o, before, now) -> compute());
@@ -137,11 +141,14 @@ public final class HeatmapView extends Surface {
     }
     MapRegion wanted = region;
     MapColours as = wantedColours();
+    RepetitionMap repeated = repeated(v);
     MapPicture have = isPicture(v, wanted, as) ? picture : null;
     background.request(
         stale -> {
           MapPicture p =
-              have == null ? MapPicture.of(v, wanted, as.height(), as.width(), stale) : have;
+              have == null
+                  ? MapPicture.of(v, repeated, wanted, as.height(), as.width(), stale)
+                  : have;
           return p == null ? null : new Painted(p, as, as.paint(p));
         },
         painted -> {
@@ -155,12 +162,19 @@ public final class HeatmapView extends Surface {
         });
   }
 
+  /** The repetition of the prompt that is shown, where one looks at that; else null. */
+  private RepetitionMap repeated(View v) {
+    RepetitionMap m = repetition.mapProperty().get();
+    return m != null && m.isOf(v.run().prefill()) ? m : null;
+  }
+
   /** Whether the picture that is there has these numbers. */
   private boolean isPicture(View v, MapRegion wanted, MapColours as) {
     return picture != null
         && pictured.width() == as.width()
         && pictured.height() == as.height()
         && picture.view().equals(v)
+        && picture.repeated() == repeated(v)
         && picture.region().equals(wanted);
   }
 
@@ -224,7 +238,12 @@ public final class HeatmapView extends Surface {
             TextAlignment.RIGHT);
       }
       sideText(
-          g, "query token", 10, plot.getMinY() + plot.getHeight() / 2, SMALL, colours().muted());
+          g,
+          picture.repeated() == null ? "query token" : "query token, repeated",
+          10,
+          plot.getMinY() + plot.getHeight() / 2,
+          SMALL,
+          colours().muted());
     }
     if (cellWidth >= TOKEN_LABEL) {
       for (int i = 0; i < r.columns(); i++) {
@@ -324,6 +343,9 @@ public final class HeatmapView extends Surface {
             + Format.count(query)
             + " "
             + Format.token(picture.view().run().token(query), 14)
+            + (picture.repeated() != null && query < picture.view().promptTokens()
+                ? " repeated"
+                : "")
             + "  →  key "
             + Format.count(key)
             + " "

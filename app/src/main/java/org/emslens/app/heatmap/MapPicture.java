@@ -5,15 +5,18 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.emslens.app.lens.View;
 import org.emslens.cache.HeadSlots;
+import org.emslens.engine.scores.RepetitionMap;
 import org.emslens.session.Step;
 
 /**
  * A part of one head's attention at a resolution, prefill rows and decoded rows together.
  *
+ * @param repeated whose rows are shown in the place of the prompt's own, or null
  * @param values largest probability within each cell [rows, columns]; {@link #LATER} where nothing
  *     can be, {@link #ABSENT} where the compressed cache held no slot of that key
  */
-record MapPicture(View view, MapRegion region, int rows, int columns, float[] values) {
+record MapPicture(
+    View view, RepetitionMap repeated, MapRegion region, int rows, int columns, float[] values) {
   /** A key after its query. */
   static final float LATER = -1;
 
@@ -39,7 +42,12 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
    * @return null where cancelled
    */
   static MapPicture of(
-      View view, MapRegion region, int rows, int columns, BooleanSupplier cancelled) {
+      View view,
+      RepetitionMap repeated,
+      MapRegion region,
+      int rows,
+      int columns,
+      BooleanSupplier cancelled) {
     int n = view.promptTokens();
     int outRows = Math.min(rows, region.rows());
     int outColumns = Math.min(columns, region.columns());
@@ -49,7 +57,7 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
     for (int r = 0; r <= outRows; r++) {
       bounds[r] = region.row() + (int) ((long) r * region.rows() / outRows);
     }
-    prompt(view, region, bounds, outColumns, values, cancelled);
+    prompt(view, repeated, region, bounds, outColumns, values, cancelled);
     IntStream.range(0, outRows)
         .parallel()
         .forEach(
@@ -62,12 +70,13 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
             });
     return cancelled.getAsBoolean()
         ? null
-        : new MapPicture(view, region, outRows, outColumns, values);
+        : new MapPicture(view, repeated, region, outRows, outColumns, values);
   }
 
   /** The rows of the prompt's tokens, as far as the region has them. */
   private static void prompt(
       View view,
+      RepetitionMap repeated,
       MapRegion region,
       int[] bounds,
       int outColumns,
@@ -95,10 +104,16 @@ record MapPicture(View view, MapRegion region, int rows, int columns, float[] va
     across = Arrays.copyOf(across, columns + 1);
     across[columns] = Math.min(n, across[columns]);
     float[] map =
-        view.run().prefill().memory().map(view.layer(), view.head(), down, across, cancelled);
+        repeated == null
+            ? view.run().prefill().memory().map(view.layer(), view.head(), down, across, cancelled)
+            : repeated.map(view.layer(), view.head(), down, across, cancelled);
     for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < columns && across[c] < down[r + 1]; c++) {
-        boolean beyond = across[c + 1] <= view.shape().firstReached(down[r]);
+      int newest = down[r + 1] - 1;
+      int last = repeated == null ? newest : repeated.position(newest);
+      int position = repeated == null ? down[r] : last - (newest - down[r]);
+      int seen = repeated == null ? newest + 1 : last < 0 ? 0 : n;
+      for (int c = 0; c < columns && across[c] < seen; c++) {
+        boolean beyond = across[c + 1] <= view.shape().firstReached(position);
         values[r * outColumns + c] = beyond ? BEYOND : map[r * columns + c];
       }
     }

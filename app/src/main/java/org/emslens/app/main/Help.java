@@ -11,7 +11,7 @@ enum Help {
   HEADS(
       "One tile for each query head: layers across, heads down, those of one KV head together. attention: the head's map in small, max-pooled. sparsity = 1 - needed / candidates, needed = how many tokens hold the share 'mass' of all attention. redundancy = mean best similarity of the pool to a centre. output error = |full - o| / |full| of the head's output (definitions: EMS, arXiv 2412.08521, as this project reads it)."),
   HEAD(
-      "Attention probabilities of one head, softmax(q · k / sqrt(d)): queries down, keys across, the largest within each pixel. Below the dashed line queries are generated tokens; keys that the compressed cache no longer holds are hatched. Wheel or + and - zoom, dragging or arrows move, a double click or 0 shows all."),
+      "Attention probabilities of one head, softmax(q · k / sqrt(d)): queries down, keys across, the largest within each pixel. Below the dashed line queries are generated tokens; keys that the compressed cache no longer holds are hatched. With the repeat button, queries are the prompt's tokens as the model reads them a second time, told to repeat the prompt: what a head finds again is bright on the diagonal, and the largest value of a column is its score in KVzip (arXiv 2505.23416). Wheel or + and - zoom, dragging or arrows move, a double click or 0 shows all."),
   TOKENS(
       "Every source token of the chosen KV head: a full blue bar is kept in a slot of its own, a hatched orange one is merged into another's slot, a grey stub is evicted. Arcs tie the members of the slot under the mouse to its centre."),
   BUDGET(

@@ -12,6 +12,7 @@ import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -34,6 +35,7 @@ import org.emslens.app.heads.AtlasView;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.HeatmapView;
 import org.emslens.app.heatmap.Range;
+import org.emslens.app.heatmap.RepetitionModel;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
 import org.emslens.app.next.NextTokenView;
@@ -48,6 +50,8 @@ import org.emslens.app.tokens.SearchBar;
 import org.emslens.app.tokens.TokenStrip;
 import org.emslens.chart.ColourMap;
 import org.emslens.session.Run;
+import org.kordamp.ikonli.javafx.FontIcon;
+import org.kordamp.ikonli.material2.Material2MZ;
 
 /**
  * The page on which a run is looked at: what the model read and wrote at the left, what a head
@@ -79,6 +83,7 @@ public final class InspectView extends StackPane {
   private final Appearance appearance;
   private final List<Surface> surfaces = new ArrayList<>();
   private final Dividers dividers;
+  private final RepetitionModel repetition;
   private final HeatmapView heatmap;
   private final AtlasView atlas;
   private final Search search = new Search();
@@ -90,7 +95,8 @@ public final class InspectView extends StackPane {
     this.lens = lens;
     this.appearance = appearance;
     dividers = new Dividers(appearance);
-    heatmap = surface(new HeatmapView(lens));
+    repetition = new RepetitionModel(lens);
+    heatmap = surface(new HeatmapView(lens, repetition));
     atlas = surface(new AtlasView(lens));
     context = surface(new ContextView(lens, search));
     SplitPane columns =
@@ -278,7 +284,7 @@ public final class InspectView extends StackPane {
         combo("scale", "How probabilities become colours", Scale.values(), heatmap.scaleProperty());
     ComboBox<ColourMap> map = combo("map", "Colour map", ColourMap.values(), heatmap.mapProperty());
     atlas.mapProperty().bind(heatmap.mapProperty());
-    Card head = new Card("Head", Help.HEAD.text(), heatmap, range, scale, map);
+    Card head = new Card("Head", Help.HEAD.text(), heatmap, repeated(), range, scale, map);
     note(head, this::headNote);
     Card tokens =
         new Card("Tokens of this head", Help.TOKENS.text(), surface(new TokenStrip(lens)));
@@ -293,6 +299,26 @@ public final class InspectView extends StackPane {
   private String headsNote() {
     View v = lens.viewProperty().get();
     return v == null ? "" : v.run().config().layers() + " layers × " + v.run().config().heads();
+  }
+
+  private ToggleButton repeated() {
+    ToggleButton b = new ToggleButton("", new FontIcon(Material2MZ.REPEAT));
+    b.setId("repeated");
+    b.getStyleClass().add("small");
+    b.setMinWidth(USE_PREF_SIZE);
+    b.setTooltip(
+        new Tooltip(
+            "What this head looks at while the model reads the prompt a second time, told to repeat it: where KVzip's scores come from. Takes as long as reading it"));
+    b.setAccessibleText("The prompt as it is repeated");
+    b.selectedProperty().bindBidirectional(repetition.wantedProperty());
+    b.disableProperty()
+        .bind(lens.models().modelProperty().isNull().or(lens.runProperty().isNull()));
+    return b;
+  }
+
+  /** Whether the head's map is that of the prompt's repetition. */
+  boolean isRepeated() {
+    return repetition.mapProperty().get() != null;
   }
 
   private String headNote() {

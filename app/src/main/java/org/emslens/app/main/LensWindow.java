@@ -278,6 +278,7 @@ public final class LensWindow implements Target {
         .put("merged", view.inspect().context().count(TokenState.MERGED))
         .put("evicted", view.inspect().context().count(TokenState.EVICTED))
         .put("outOfReach", view.inspect().context().count(TokenState.OUT_OF_REACH));
+    state.put("repeated", view.inspect().isRepeated());
     state.put("playing", view.isPlaying());
     Node focus = stage.getScene().getFocusOwner();
     state.put("focus", focus == null ? null : focus.getId());

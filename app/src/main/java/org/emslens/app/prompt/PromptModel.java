@@ -113,7 +113,10 @@ public final class PromptModel {
                 this::isTurn,
                 () -> afterwards.get() && asks().isEmpty(),
                 () -> asked,
-                text, afterwards, question, chat),
+                text,
+                afterwards,
+                question,
+                chat),
             read);
   }
 

@@ -1,6 +1,5 @@
 package org.emslens.engine.scores;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptMemory;
@@ -9,32 +8,17 @@ import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
 import org.emslens.math.RowProducts;
 import org.emslens.model.Model;
-import org.emslens.text.Tokenizer;
 
 /**
  * The most attention that the model pays to each token of a prompt while it is told to repeat the
- * prompt and reads it once more, over all queries of the repetition and all query heads of a group.
- * Longer prompts are repeated in chunks, each introduced by the last tokens of the one before; what
- * a chunk leaves in the cache is thrown away. Source: KVzip, arXiv 2505.23416, and NVIDIA's
- * kvpress.
+ * prompt and reads it once more ({@link RepeatedChunk}), over all queries of the repetition and all
+ * query heads of a group; what that leaves in the cache is thrown away. Source: KVzip, arXiv
+ * 2505.23416, and NVIDIA's kvpress.
  *
  * <p>KVzip+ (arXiv 2601.07891) multiplies each attention, before the maximum is taken, by |W_O v|
  * of the token over |h|, h being the hidden state that enters the query's layer.
  */
 final class Repetition {
-  private static final String ALL = "\n\nRepeat the previous context exactly.\n";
-  private static final String A_PART =
-      "\n\nRepeat the part of the previous context exactly, starting with";
-
-  /** Tokens that are repeated at a time. */
-  private static final int CHUNK = 2048;
-
-  /** Tokens that a later chunk is introduced by. */
-  private static final int LEAD = 8;
-
-  /** Fewer at a time would not be worth the while. */
-  private static final int LEAST = 32;
-
   /** Queries whose attention is computed at a time. */
   private static final int BAND = 128;
 
@@ -67,44 +51,13 @@ final class Repetition {
 
   /** Both scores are made at once, since what costs is reading. */
   void run(Progress progress) {
-    int[] ids = prompt.ids();
-    int first = model.tokenizer().begins(ids[0]) ? 1 : 0;
-    int[] all = encode(ALL);
-    int[] part = encode(A_PART);
-    int[] end = encode("\n");
-    int introduction = Math.max(all.length, part.length + LEAD + end.length);
-    int room = prompt.config().context() - n - introduction;
-    int chunk = Math.min(CHUNK, room);
-    if (chunk < Math.min(LEAST, n - first)) {
-      throw new IllegalArgumentException(
-          "The prompt has "
-              + n
-              + " of the "
-              + prompt.config().context()
-              + " tokens that the model's context holds; to be repeated it needs at least "
-              + (introduction + LEAST)
-              + " more.");
-    }
-    for (int at = first; at < n; at += chunk) {
-      int to = Math.min(n, at + chunk);
-      int[] said =
-          at == first
-              ? all
-              : join(part, Arrays.copyOfRange(ids, Math.max(first, at - LEAD), at), end);
-      double done = (double) (at - first) / (n - first);
-      double share = (double) (to - at) / (n - first);
-      read(join(said, Arrays.copyOfRange(ids, at, to)), x -> progress.at(done + share * x));
+    for (RepeatedChunk c : RepeatedChunk.of(model, prompt)) {
+      double done = (double) c.from() / n;
+      double share = (double) (c.to() - c.from()) / n;
+      read(c.ids(), x -> progress.at(done + share * x));
     }
     prompt.scores().put(PromptScore.REPEAT, repeat);
     prompt.scores().put(PromptScore.REPEAT_PLUS, plus);
-  }
-
-  private int[] encode(String text) {
-    return Tokenizer.ids(model.tokenizer().encode(text));
-  }
-
-  private static int[] join(int[]... parts) {
-    return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
   }
 
   private void read(int[] ids, Progress progress) {
