@@ -32,6 +32,16 @@ public class CheckedKit extends DeviceConformance {
   }
 
   @Override
+  protected int manyTokens() {
+    return 9;
+  }
+
+  @Override
+  protected int rounds() {
+    return 2;
+  }
+
+  @Override
   protected int longPrompt() {
     return 24;
   }
