@@ -39,6 +39,8 @@ class GoldenDriftTest {
           contender("snapkv", Policies.SNAPKV),
           contender("pyramidkv", Policies.PYRAMIDKV),
           contender("ada_snapkv", Policies.ADA_SNAPKV),
+          contender("critical_ada", Policies.CRITICAL_ADA),
+          contender("rkv", Policies.R_KV),
           contender("merge_on_evict", Policies.MERGE_ON_EVICT),
           contender("ems", Policies.EMS),
           contender("ems_shared", Policies.EMS_SHARED),
@@ -169,6 +171,11 @@ class GoldenDriftTest {
       List<JsonNode> rows = new ArrayList<>();
       text.get("rows").forEach(rows::add);
       List<CacheChoice> choices = rows.stream().map(GoldenDriftTest::choice).toList();
+      PromptScoring scoring = new PromptScoring(model, pass);
+      for (CacheChoice c : choices) {
+        CachePolicy policy = c.policy().with(c.options());
+        scoring.ask(baseline.prefill(), policy.asks(), Progress.NONE);
+      }
       List<Drift> drifts = measured(baseline, choices, once);
       for (int i = 0; i < rows.size(); i++) {
         JsonNode row = rows.get(i);

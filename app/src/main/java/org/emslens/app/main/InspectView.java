@@ -356,7 +356,7 @@ public final class InspectView extends StackPane {
     reset.setOnAction(e -> dividers.reset());
     Card budget = new Card("Budget", Help.BUDGET.text(), new BudgetView(lens, model), reset);
     Card bars = new Card("Heads of this layer", Help.BARS.text(), surface(new HeadBars(lens)));
-    Card scores = new Card("Global-Local", Help.SCORES.text(), surface(new ScoresView(lens)));
+    Card scores = new Card("Scores", Help.SCORES.text(), surface(new ScoresView(lens)));
     return split(
         "right",
         new double[] {0.52, 0.79},
