@@ -221,7 +221,7 @@ final class LaneView extends VBox {
     } else {
       text.getChildren().setAll(styled(all, "same"));
     }
-    strip.show(hosts, first);
+    strip.show(hosts, index == 0 ? null : first);
   }
 
   /** Whether a run under a policy has nothing to compress up to a step. */
