@@ -12,7 +12,7 @@ import org.emslens.text.Tokenizer;
 
 /**
  * A text to compress and what should follow it. Every kind has one implementation; adding one is a
- * record here and a line where experiment files are read.
+ * class and a line where experiment files are read.
  */
 public sealed interface Task permits FileTask, Task.NeedleTask, Task.ProseTask, Task.TextTask {
 

@@ -96,7 +96,9 @@ public final class HubRepository {
   }
 
   private JsonNode tree() throws IOException {
-    URI address = hub.address("api/models/" + name + "/tree/" + REVISION);
+    // Folders within it, too.
+    URI address =
+        URI.create(hub.address("api/models/" + name + "/tree/" + REVISION) + "?recursive=true");
     try (HttpClient client = hub.open()) {
       HttpResponse<InputStream> response = hub.get(client, address, null);
       try (InputStream body = response.body()) {

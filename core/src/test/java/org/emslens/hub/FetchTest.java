@@ -299,7 +299,11 @@ class FetchTest {
           String path = e.getRequestURI().getPath();
           if (path.equals("/api/models/owner/repo/tree/main")) {
             StringBuilder json = new StringBuilder("[{\"type\": \"directory\", \"path\": \"d\"}");
+            boolean deep = "recursive=true".equals(e.getRequestURI().getQuery());
             for (String p : paths) {
+              if (p.contains("/") && !deep) {
+                continue;
+              }
               json.append(",{\"type\": \"file\", \"path\": \"").append(p);
               json.append("\", \"size\": ").append(CONTENT.length);
               json.append(p.endsWith("json") ? "" : ", \"lfs\": {\"oid\": \"" + sha() + "\"}");

@@ -13,6 +13,7 @@ import org.emslens.engine.LoadedModel;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Session;
+import org.emslens.session.Step;
 
 /** Two to four lanes on the prompt that is open, stepping together. */
 final class CompareModel {
@@ -32,8 +33,8 @@ final class CompareModel {
   /** How many of the lanes are left of those that were begun with; set on the screen's thread. */
   private volatile int kept;
 
-  /** What a table holds of what is shown, or null. */
-  private Comparison exported;
+  /** The last step of each lane that a table holds. */
+  private List<Step> exported = List.of();
 
   /** The engine that the sessions live in. */
   private LoadedModel engine;
@@ -94,7 +95,7 @@ final class CompareModel {
   /** Another model's lanes cannot go on; what they hold is given back. */
   private void drop() {
     shown.set(null);
-    exported = null;
+    exported = List.of();
     lens.jobs()
         .start(
             JobKind.INSTALL,
@@ -120,22 +121,26 @@ final class CompareModel {
     kept = Math.min(kept, lanes);
     Shown now = shown.get();
     if (now != null) {
-      Comparison left = now.comparison.first(kept);
-      exported = isUnsaved() ? exported : left;
-      shown.set(new Shown(left, now.step));
+      shown.set(new Shown(now.comparison.first(kept), now.step));
     }
   }
 
   /** What is shown is on its way to a file; what is returned is done once it is there. */
   Runnable keeping() {
-    Comparison taken = shown.get().comparison;
+    List<Step> taken = lastSteps(shown.get().comparison);
     return () -> exported = taken;
+  }
+
+  private static List<Step> lastSteps(Comparison c) {
+    return c.runs().stream().map(Run::last).toList();
   }
 
   /** Whether steps are shown that no table holds. */
   boolean isUnsaved() {
     Shown now = shown.get();
-    return now != null && now.comparison != exported && now.comparison.steps() > 0;
+    return now != null
+        && now.comparison.steps() > 0
+        && !exported.containsAll(lastSteps(now.comparison));
   }
 
   /** Compresses the open prompt once per lane and generates so many tokens with each. */

@@ -337,15 +337,15 @@ public final class HeatmapView extends Surface {
             ? Format.probability(p)
             : p == MapPicture.ABSENT
                 ? "no slot of this key"
-                : p == MapPicture.BEYOND ? "out of the layer's window" : "later than the query";
+                : p == MapPicture.BEYOND
+                    ? "out of the layer's window"
+                    : isRepeated(query) ? "not repeated" : "later than the query";
     String s =
         "query "
             + Format.count(query)
             + " "
             + Format.token(picture.view().run().token(query), 14)
-            + (picture.repeated() != null && query < picture.view().promptTokens()
-                ? " repeated"
-                : "")
+            + (isRepeated(query) ? " repeated" : "")
             + "  →  key "
             + Format.count(key)
             + " "
@@ -353,6 +353,10 @@ public final class HeatmapView extends Surface {
             + "   "
             + value;
     text(g, s, LEFT, TOP / 2, MONO_SMALL, colours().text(), TextAlignment.LEFT);
+  }
+
+  private boolean isRepeated(int query) {
+    return picture.repeated() != null && query < picture.view().promptTokens();
   }
 
   private int queryAt(double y) {

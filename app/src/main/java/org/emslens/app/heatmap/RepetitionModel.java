@@ -4,7 +4,6 @@ import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
-import org.emslens.app.lens.Campaign;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
 import org.emslens.engine.scores.RepetitionMap;
@@ -13,15 +12,22 @@ import org.emslens.session.Run;
 /** Whether one looks at the open prompt as the model repeats it, rather than as it read it. */
 public final class RepetitionModel {
   private final Lens lens;
-  private final Campaign campaign;
+  private Job job;
   private final BooleanProperty wanted = new SimpleBooleanProperty(this, "wanted");
   private final ReadOnlyObjectWrapper<RepetitionMap> map = new ReadOnlyObjectWrapper<>(this, "map");
 
   public RepetitionModel(Lens lens) {
     this.lens = lens;
-    campaign = lens.campaign();
     wanted.addListener((o, before, now) -> turned(now));
     lens.runProperty().addListener((o, before, now) -> shown(now));
+    lens.readingBinding()
+        .addListener(
+            (o, before, now) -> {
+              // What is read takes the place of the prompt that is being repeated.
+              if (now && job != null) {
+                wanted.set(false);
+              }
+            });
   }
 
   /** Setting it reads the prompt once more, or ends that. */
@@ -35,33 +41,30 @@ public final class RepetitionModel {
   }
 
   private void turned(boolean on) {
-    if (!on) {
-      campaign.cancel();
-      map.set(null);
-      return;
+    map.set(null);
+    if (job != null) {
+      job.cancel();
+      job = null;
     }
-    campaign.run(
-        "Repeating the prompt",
-        "The prompt is being repeated; start again?",
-        (loaded, shown, turn) -> {
-          RepetitionMap made =
-              RepetitionMap.of(
-                  loaded.model(), loaded.pass(), shown.session().run().prefill(), turn);
-          lens.show(() -> came(made));
-        },
-        end -> {
-          if (!(end instanceof Job.End.Done)) {
-            wanted.set(false);
-          }
-        });
+    if (on) {
+      Job[] begun = new Job[1];
+      begun[0] = lens.repeat(this::came, end -> ended(begun[0], end));
+      job = begun[0];
+    }
   }
 
   private void came(RepetitionMap made) {
     Run run = lens.runProperty().get();
     if (wanted.get() && run != null && made.isOf(run.prefill())) {
       map.set(made);
-    } else {
-      wanted.set(false);
+    }
+  }
+
+  /** One that another has replaced since says nothing of what is wanted now. */
+  private void ended(Job which, Job.End end) {
+    if (which == job) {
+      job = null;
+      wanted.set(map.get() != null);
     }
   }
 

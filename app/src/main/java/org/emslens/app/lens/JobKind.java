@@ -13,6 +13,8 @@ public enum JobKind {
   READ(Lane.ENGINE, 1, true),
   /** Tokens after the last one. */
   GENERATE(Lane.ENGINE, 1, true),
+  /** Reading the open prompt once more, to look at that. */
+  REPEAT(Lane.ENGINE, 2, true),
   /** Many runs; lets the others in between two of them. */
   CAMPAIGN(Lane.ENGINE, 2, true),
   /** Worth doing while nothing else is to be done; never shown, ended by anything else. */

@@ -19,6 +19,7 @@ import javafx.beans.property.StringProperty;
 import javafx.collections.ListChangeListener;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
+import org.emslens.engine.scores.RepetitionMap;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
@@ -455,6 +456,30 @@ public final class Lens implements AutoCloseable {
         end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, told)));
   }
 
+  /**
+   * Has the open model read the open prompt once more, told to repeat it; a recording's is read
+   * again for that.
+   *
+   * @param made given what its heads looked at, on the screen's thread
+   * @param ended told how it ended, after that
+   */
+  public Job repeat(Consumer<RepetitionMap> made, Consumer<Job.End> ended) {
+    Session.Detail beside = detail();
+    RepetitionMap[] map = new RepetitionMap[1];
+    return jobs.start(
+        JobKind.REPEAT,
+        "Repeating the prompt",
+        turn -> {
+          open.wake(beside, turn);
+          LoadedModel on = open.model();
+          map[0] = RepetitionMap.of(on.model(), on.pass(), open.session().run().prefill(), turn);
+        },
+        end -> {
+          said.ended(Said.Subject.RUN, end, () -> made.accept(map[0]));
+          ended.accept(end);
+        });
+  }
+
   /** Makes a session to look at. */
   @FunctionalInterface
   public interface RunMaker {
@@ -493,7 +518,7 @@ public final class Lens implements AutoCloseable {
    */
   public boolean cancel() {
     List<Job> ends =
-        Stream.of(JobKind.PLAN, JobKind.GENERATE, JobKind.READ)
+        Stream.of(JobKind.PLAN, JobKind.GENERATE, JobKind.READ, JobKind.REPEAT)
             .map(jobs::current)
             .filter(Objects::nonNull)
             .toList();

@@ -308,11 +308,16 @@ public final class InspectView extends StackPane {
     b.setMinWidth(USE_PREF_SIZE);
     b.setTooltip(
         new Tooltip(
-            "What this head looks at while the model reads the prompt a second time, told to repeat it: where KVzip's scores come from. Takes as long as reading it"));
+            "What this head looks at while the model reads the prompt a second time, told to repeat it: where KVzip's scores come from. Takes as long as reading it did, and as much memory"));
     b.setAccessibleText("The prompt as it is repeated");
     b.selectedProperty().bindBidirectional(repetition.wantedProperty());
     b.disableProperty()
-        .bind(lens.models().modelProperty().isNull().or(lens.runProperty().isNull()));
+        .bind(
+            lens.models()
+                .modelProperty()
+                .isNull()
+                .or(lens.runProperty().isNull())
+                .or(lens.readingBinding()));
     return b;
   }
 

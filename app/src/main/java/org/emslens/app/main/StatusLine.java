@@ -158,11 +158,12 @@ final class StatusLine extends HBox {
     numbers.setText(s.toString());
   }
 
-  /** How long the latest tokens took that the model was asked for. */
+  /** How long the latest tokens took. */
   private static double[] latest(View v) {
     return v.run().steps().subList(1, v.stepIndex() + 1).reversed().stream()
         .limit(TIMED)
         .mapToDouble(Step::millis)
+        .filter(t -> t > 0)
         .toArray();
   }
 

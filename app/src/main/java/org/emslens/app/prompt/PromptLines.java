@@ -115,7 +115,7 @@ public final class PromptLines {
     if (written.isTurn.getAsBoolean() && !reading) {
       return "";
     }
-    if (run != null && agree && !reading && written.isUnasked.getAsBoolean()) {
+    if (run != null && open != null && agree && !reading && written.isUnasked.getAsBoolean()) {
       return "Nothing is asked yet: write the question and press Run.";
     }
     if (run == null || agree && !reading || reading && (asked == null || asked.isIn(run))) {

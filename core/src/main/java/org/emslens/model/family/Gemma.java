@@ -47,14 +47,21 @@ final class Gemma implements Family {
     return List.of("Gemma2ForCausalLM", "Gemma3ForCausalLM");
   }
 
+  /**
+   * What scores are divided by the root of, where a GGUF does not say: of each generation the
+   * largest, 27B, goes by the width that its heads share.
+   */
+  static double scalar(boolean third, int layers, int hidden, int heads, int headDim) {
+    boolean largest = layers == (third ? 62 : 46);
+    return largest ? (double) hidden / heads : headDim;
+  }
+
   @Override
   public Described read(GgufFields f, Tensors tensors) throws BadFileException {
     ModelConfig c = GgufSizes.of(f, tensors);
     boolean third = c.architecture().equals("gemma3");
     int[] windows = GgufWindows.of(f, c.layers(), third ? SIXTH : SECOND);
-    // Only the largest Gemma 2 scales by the width of what each head reads.
-    boolean largest = !third && c.layers() == 46;
-    double scalar = largest ? (double) c.hidden() / c.heads() : c.headDim();
+    double scalar = scalar(third, c.layers(), c.hidden(), c.heads(), c.headDim());
     AttentionSpec.Shape shape =
         c.shape()
             .scored(
