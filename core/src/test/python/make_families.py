@@ -4,6 +4,7 @@
   python3 make_families.py ../resources/org/emslens/families      (needs: torch transformers gguf)
 
 NAME/  config.json and model.safetensors in float16; NAME.gguf  the same weights under that family's names, where GGUF has it;
+qwen2-0000N-of-0000M.gguf  one of them in several files;
 tokenizer/  the one that all share; expected.json  ids, logits of some positions, the attention of one layer, and greedy continuations.
 40 ids, so that windows of 16 are left behind.
 """
@@ -33,8 +34,8 @@ def permuted(x, heads):
 class Writer:
     """One GGUF file; `arch` says under which names."""
 
-    def __init__(self, name, arch, c, layers):
-        self.w = w = gguf.GGUFWriter(f"{out}/{name}.gguf", gguf.MODEL_ARCH_NAMES[arch]); self.map = gguf.get_tensor_name_map(arch, layers)
+    def __init__(self, name, arch, c, layers, **several):
+        self.w = w = gguf.GGUFWriter(f"{out}/{name}.gguf", gguf.MODEL_ARCH_NAMES[arch], **several); self.map = gguf.get_tensor_name_map(arch, layers)
         w.add_name(name); w.add_block_count(layers); w.add_vocab_size(V)
         vocab = sorted(tok.get_vocab().items(), key=lambda e: e[1]); merges = json.loads(tok.backend_tokenizer.to_str())["model"]["merges"]
         w.add_tokenizer_model("gpt2"); w.add_tokenizer_pre("gpt-2"); w.add_token_list([t for t, _ in vocab]); w.add_token_types([3 if i < 2 else 1 for _, i in vocab]); w.add_token_merges([" ".join(m) for m in merges]); w.add_bos_token_id(0); w.add_eos_token_id(1); w.add_add_bos_token(False)
@@ -48,7 +49,7 @@ class Writer:
         self.w.write_header_to_file(); self.w.write_kv_data_to_file(); self.w.write_tensors_to_file(); self.w.close()
 
 
-def make(name, config, arch=None, keys=None, change=None, layer=1):
+def make(name, config, arch=None, keys=None, change=None, layer=1, drop=None, split=None):
     """Saves a random model and notes what it computes. keys(writer): the family's metadata; change(name, array) -> (name, array) pairs for GGUF."""
     torch.manual_seed(sum(map(ord, name))); m = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
     for n, p in m.named_parameters():
@@ -58,18 +59,27 @@ def make(name, config, arch=None, keys=None, change=None, layer=1):
     m = m.to(torch.float16); m.generation_config = transformers.GenerationConfig(bos_token_id=0, eos_token_id=1, pad_token_id=1); m.save_pretrained(f"{out}/{name}")
     for extra in os.listdir(f"{out}/{name}"):
         if extra not in ("config.json", "model.safetensors"): os.remove(f"{out}/{name}/{extra}")
+    if drop: sparse(f"{out}/{name}/config.json", drop)
     m = AutoModelForCausalLM.from_pretrained(f"{out}/{name}", dtype=torch.float32, attn_implementation="eager").eval(); at = [9, 29, 39]
     x = torch.tensor([ids]); o = m(x, output_attentions=True); again = list(ids)
     for _ in range(12): again.append(int(m(torch.tensor([again])).logits[0, -1].argmax()))
     short = lambda t: [float(f"{v:.7g}") for v in t.flatten().tolist()]
     expected["models"][name] = dict(at=at, logits=short(o.logits[0, at]), layer=layer, attention=short(o.attentions[layer][0][:, [0, 19, 39]]), continuation=again[len(ids):], gguf=arch is not None)
     if arch is not None:
-        c = m.config; w = Writer(name, arch, c, c.num_hidden_layers); keys(w.w, c)
         from safetensors.numpy import load_file
-        for n, v in load_file(f"{out}/{name}/model.safetensors").items():
-            for n2, v2 in (change(n, v.astype(np.float32), c) if change else [(n, v.astype(np.float32))]): w.tensor(n2, v2)
-        w.close()
+        for several in ({}, dict(split_max_tensors=split)) if split else ({},):
+            c = m.config; w = Writer(name, arch, c, c.num_hidden_layers, **several); keys(w.w, c)
+            for n, v in load_file(f"{out}/{name}/model.safetensors").items():
+                for n2, v2 in (change(n, v.astype(np.float32), c) if change else [(n, v.astype(np.float32))]): w.tensor(n2, v2)
+            w.close()
     size = sum(os.path.getsize(f"{out}/{name}/{f}") for f in os.listdir(f"{out}/{name}")); print(name, size, os.path.getsize(f"{out}/{name}.gguf") if arch is not None else "", expected["models"][name]["continuation"][:6], flush=True)
+
+
+def sparse(file, defaults):
+    """As models that see are published: `text_config` leaves out what the class presumes."""
+    c = json.load(open(file)); usual = defaults().to_dict()
+    c["text_config"] = {k: v for k, v in c["text_config"].items() if k == "model_type" or usual.get(k, None) != v}
+    json.dump(c, open(file, "w"), indent=2)
 
 
 def usual(w, c):
@@ -95,10 +105,17 @@ T = transformers; expected = dict(text=TEXT * 3, ids=ids, models={})
 make("llama", T.LlamaConfig(**{**SMALL, "num_key_value_heads": 4, "tie_word_embeddings": False}, **rope("default")), G.LLAMA, usual, neighbours)
 make("llama-linear", T.LlamaConfig(**TWO, **rope("linear", factor=4.0)), G.LLAMA, more(lambda w, c: (w.add_rope_scaling_type(gguf.RopeScalingType.LINEAR), w.add_rope_scaling_factor(4.0))), neighbours)
 make("llama-dynamic", T.LlamaConfig(**{**TWO, "max_position_embeddings": 24}, **rope("dynamic", factor=2.0)))
-make("llama3", T.LlamaConfig(**TWO, **rope("llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=64)))
+def slower(w, c, factor=8.0, low=1.0, high=4.0, original=64):
+    """llama.cpp's files have what each of Llama 3's frequencies is divided by."""
+    turns = original / (2 * np.pi) * 10000.0 ** -(np.arange(0, c.head_dim, 2) / c.head_dim); smooth = np.clip((turns - low) / (high - low), 0, 1)
+    w.add_tensor("rope_freqs.weight", (1 / ((1 - smooth) / factor + smooth)).astype(np.float32))
+
+
+make("llama3", T.LlamaConfig(**TWO, **rope("llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=64)), G.LLAMA, more(slower), neighbours)
 make("llama-yarn", T.LlamaConfig(**TWO, **rope("yarn", factor=4.0, original_max_position_embeddings=128)), G.LLAMA, more(lambda w, c: (w.add_rope_scaling_type(gguf.RopeScalingType.YARN), w.add_rope_scaling_factor(4.0), w.add_rope_scaling_orig_ctx_len(128))), neighbours)
 make("mistral", T.MistralConfig(**SMALL, sliding_window=16, head_dim=12, **rope("default")), G.LLAMA, more(lambda w, c: w.add_sliding_window(16)), neighbours)
-make("qwen2", T.Qwen2Config(**SMALL, **rope("default")), G.QWEN2, usual)
+make("qwen2", T.Qwen2Config(**SMALL, **rope("default")), G.QWEN2, usual, split=16)
+make("qwen2-window", T.Qwen2Config(**SMALL, use_sliding_window=True, sliding_window=16, max_window_layers=1, **rope("default")))
 make("qwen3", T.Qwen3Config(**SMALL, head_dim=12, **rope("default")), G.QWEN3, usual)
 make("olmo2", T.Olmo2Config(**SMALL, **rope("default")), G.OLMO2, usual)
 
@@ -125,12 +142,13 @@ GEMMA = dict(head_dim=12, hidden_activation="gelu_pytorch_tanh", query_pre_attn_
 make("gemma2", T.Gemma2Config(**SMALL, **GEMMA, attn_logit_softcapping=50.0, final_logit_softcapping=30.0, **rope("default")), G.GEMMA2, more(lambda w, c: (w.add_attn_logit_softcapping(50.0), w.add_final_logit_softcapping(30.0), w.add_sliding_window(16))), plus_one, layer=0)
 make("gemma2-scaled", T.Gemma2Config(**TWO, **{**GEMMA, "query_pre_attn_scalar": 20}, attn_logit_softcapping=2.0, final_logit_softcapping=None, **rope("default")))
 make("gemma3", T.Gemma3TextConfig(**SMALL, **GEMMA, layer_types=["sliding_attention", "sliding_attention", "full_attention"], rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=1e6, factor=8.0), sliding_attention=dict(rope_type="default", rope_theta=10000.0))), G.GEMMA3, more(lambda w, c: (w.add_sliding_window(16), w.add_sliding_window_pattern([True, True, False]), w.add_rope_scaling_type(gguf.RopeScalingType.LINEAR), w.add_rope_scaling_factor(8.0))), plus_one, layer=0)
+make("gemma3-sees", T.Gemma3Config(text_config=T.Gemma3TextConfig(**TWO, **{**GEMMA, "query_pre_attn_scalar": 256}, rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=1e6, factor=8.0), sliding_attention=dict(rope_type="default", rope_theta=10000.0))), vision_config=T.SiglipVisionConfig(hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=28, patch_size=14), mm_tokens_per_image=4), layer=0, drop=T.Gemma3TextConfig)
 LONG = dict(short_factor=[1.0, 1.1, 1.3, 1.6], long_factor=[1.0, 1.5, 3.0, 8.0])
 for name, original in (("phi3", 32), ("phi3-short", 64)):
     def longrope(w, c, original=original):
         w.add_rope_scaling_type(gguf.RopeScalingType.LONGROPE); w.add_rope_scaling_orig_ctx_len(original); w.add_rope_scaling_attn_factors(float(np.sqrt(1 + np.log(512 / original) / np.log(original)))); w.add_sliding_window(16)
         for kind in LONG: w.add_tensor(f"rope_factors_{kind.split('_')[0]}.weight", np.array(LONG[kind], np.float32))
-    make(name, T.Phi3Config(**TWO, sliding_window=16, original_max_position_embeddings=original, rope_parameters=dict(rope_type="longrope", rope_theta=10000.0, original_max_position_embeddings=original, **LONG)), G.PHI3 if original == 32 else None, more(longrope))
+    make(name, T.Phi3Config(**TWO, sliding_window=16, original_max_position_embeddings=original, rope_parameters=dict(rope_type="longrope", rope_theta=10000.0, original_max_position_embeddings=original, **LONG)), G.PHI3, more(longrope))
 make("granite", T.GraniteConfig(**SMALL, embedding_multiplier=2.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=3.0, **rope("default")), G.GRANITE, more(lambda w, c: (w.add_embedding_scale(2.0), w.add_residual_scale(0.4), w.add_attention_scale(0.2), w.add_logit_scale(3.0))), neighbours)
 make("smollm3", T.SmolLM3Config(**{**SMALL, "num_hidden_layers": 4}, no_rope_layer_interval=4, **rope("default")), G.SMOLLM3, usual, neighbours, layer=3)
 
@@ -157,5 +175,5 @@ def apart(n, v, c):
 
 
 for name, parallel in (("gptneox", True), ("gptneox-sequential", False)):
-    make(name, T.GPTNeoXConfig(**{**{k: v for k, v in SMALL.items() if "key_value" not in k and "rms" not in k}, "num_hidden_layers": 3 if parallel else 2}, hidden_act="gelu", use_parallel_residual=parallel, rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5)), G.GPTNEOX if parallel else None, gptneox, apart)
+    make(name, T.GPTNeoXConfig(**{**{k: v for k, v in SMALL.items() if "key_value" not in k and "rms" not in k}, "num_hidden_layers": 3 if parallel else 2}, hidden_act="gelu", use_parallel_residual=parallel, rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5)), G.GPTNEOX, gptneox, apart)
 json.dump(expected, open(f"{out}/expected.json", "w"))

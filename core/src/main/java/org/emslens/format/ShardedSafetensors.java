@@ -3,19 +3,15 @@ package org.emslens.format;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Several safetensors files named by `model.safetensors.index.json`. */
-public final class ShardedSafetensors implements TensorSource {
-  private final Path folder;
-  private final Map<String, Safetensors> shards = new LinkedHashMap<>();
-  private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-  private final Map<String, Safetensors> owner = new LinkedHashMap<>();
+public final class ShardedSafetensors extends Joined {
+  private final Map<String, Safetensors> shards = new HashMap<>();
 
   public ShardedSafetensors(Path index) throws IOException {
-    folder = index.toAbsolutePath().getParent();
+    super(index.toAbsolutePath().getParent());
     try {
       JsonNode map = Json.read(index).path("weight_map");
       if (!map.isObject() || map.isEmpty()) {
@@ -42,39 +38,14 @@ public final class ShardedSafetensors implements TensorSource {
     }
     Safetensors file = shards.get(shard);
     if (file == null) {
-      file = new Safetensors(folder.resolve(shard));
+      file = new Safetensors(path().resolve(shard));
       shards.put(shard, file);
+      own(file);
     }
     TensorInfo info = file.tensors().get(tensor);
     if (info == null) {
       throw new BadFileException(index, "tensor '" + tensor + "' is not in '" + shard + "'.");
     }
-    tensors.put(tensor, info);
-    owner.put(tensor, file);
-  }
-
-  @Override
-  public Path path() {
-    return folder;
-  }
-
-  @Override
-  public Map<String, TensorInfo> tensors() {
-    return Collections.unmodifiableMap(tensors);
-  }
-
-  @Override
-  public void read(TensorInfo tensor, long start, float[] into) {
-    owner.get(tensor.name()).read(tensor, start, into);
-  }
-
-  @Override
-  public void raw(TensorInfo tensor, long start, byte[] into) {
-    owner.get(tensor.name()).raw(tensor, start, into);
-  }
-
-  @Override
-  public void close() {
-    shards.values().forEach(Safetensors::close);
+    add(info, file);
   }
 }

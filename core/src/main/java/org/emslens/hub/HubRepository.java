@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.emslens.format.Json;
+import org.emslens.format.SplitGguf;
 
 /** What a repository of the model hub has of models: GGUF files, or a folder of safetensors. */
 public final class HubRepository {
@@ -29,9 +31,15 @@ public final class HubRepository {
           "tokenizer.json",
           "tokenizer_config.json",
           "chat_template.jinja",
+          "chat_template.json",
           "model.safetensors.index.json");
 
   private static final Pattern WEIGHTS = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
+
+  /** Of the header Link: where a list goes on. */
+  private static final Pattern NEXT = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"next\"");
+
+  private static final int MOST_PAGES = 100;
 
   private final HubClient hub;
   private final String name;
@@ -95,43 +103,69 @@ public final class HubRepository {
     return found;
   }
 
-  private JsonNode tree() throws IOException {
+  /** All entries of the repository, of which the hub gives some at a time. */
+  private List<JsonNode> tree() throws IOException {
     // Folders within it, too.
-    URI address =
+    URI next =
         URI.create(hub.address("api/models/" + name + "/tree/" + REVISION) + "?recursive=true");
+    List<JsonNode> all = new ArrayList<>();
     try (HttpClient client = hub.open()) {
-      HttpResponse<InputStream> response = hub.get(client, address, null);
-      try (InputStream body = response.body()) {
-        if (response.statusCode() != 200) {
-          throw new IOException(
-              "The repository "
-                  + name
-                  + " cannot be looked into: "
-                  + address.getHost()
-                  + " answered "
-                  + response.statusCode()
-                  + HubClient.explain(response.statusCode())
-                  + ".");
-        }
-        JsonNode tree = Json.MAPPER.readTree(body);
-        if (tree == null || !tree.isArray()) {
-          throw new IOException(address + " does not list files.");
-        }
-        return tree;
+      for (int page = 0; next != null && page < MOST_PAGES; page++) {
+        next = page(client, next, all);
       }
     } catch (HttpTimeoutException e) {
       throw new IOException(
-          address.getHost() + " did not answer within " + hub.patience().toSeconds() + " seconds.",
-          e);
+          next.getHost() + " did not answer within " + hub.patience().toSeconds() + " seconds.", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("The fetch was interrupted.");
     }
+    return all;
   }
 
-  /** Its GGUF files. */
+  /** Adds what is listed at an address, and tells where the list goes on, or null. */
+  private URI page(HttpClient client, URI address, List<JsonNode> all)
+      throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = hub.get(client, address, null);
+    try (InputStream body = response.body()) {
+      if (response.statusCode() != 200) {
+        throw new IOException(
+            "The repository "
+                + name
+                + " cannot be looked into: "
+                + address.getHost()
+                + " answered "
+                + response.statusCode()
+                + HubClient.explain(response.statusCode())
+                + ".");
+      }
+      JsonNode tree = Json.MAPPER.readTree(body);
+      if (tree == null || !tree.isArray()) {
+        throw new IOException(address + " does not list files.");
+      }
+      tree.forEach(all::add);
+    }
+    Matcher next = NEXT.matcher(response.headers().firstValue("Link").orElse(""));
+    if (!next.find()) {
+      return null;
+    }
+    URI there = address.resolve(next.group(1));
+    // Nobody else is shown the token.
+    return there.getAuthority().equals(address.getAuthority()) ? there : null;
+  }
+
+  /** Its GGUF models: files, of those in several the first, with the size of all. */
   public List<File> ggufs() {
-    return files.stream().filter(f -> f.path.endsWith(".gguf")).toList();
+    return files.stream()
+        .filter(f -> f.path.endsWith(".gguf") && !SplitGguf.isLater(f.path))
+        .map(f -> new File(f.path, parts(f).stream().mapToLong(File::size).sum(), f.sha256))
+        .toList();
+  }
+
+  /** The files of a GGUF model, of which this is the first. */
+  private List<File> parts(File first) {
+    List<String> names = SplitGguf.parts(first.path);
+    return files.stream().filter(f -> names.contains(f.path)).toList();
   }
 
   /**
@@ -166,7 +200,8 @@ public final class HubRepository {
         ggufs().stream().filter(f -> wanted == null || f.path.contains(wanted)).toList();
     List<File> exactly = models.stream().filter(f -> f.path.equals(wanted)).toList();
     if (models.size() == 1 || !exactly.isEmpty()) {
-      return List.of(entry(exactly.isEmpty() ? models.getFirst() : exactly.getFirst()));
+      File first = exactly.isEmpty() ? models.getFirst() : exactly.getFirst();
+      return parts(first).stream().map(this::entry).toList();
     }
     if (ggufs().isEmpty() && isFolder() && wanted == null) {
       return files.stream()

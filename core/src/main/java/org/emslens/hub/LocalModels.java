@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.emslens.format.Json;
+import org.emslens.format.SplitGguf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,7 +137,13 @@ public final class LocalModels {
       return Files.exists(folder.resolve("model.safetensors"))
           || Files.exists(folder.resolve("model.safetensors.index.json"));
     }
-    return name.endsWith(".gguf") && Files.isRegularFile(file);
+    return isGguf(file) && Files.isRegularFile(file);
+  }
+
+  /** Whether a file is called as GGUF models are; of one in several, only the first. */
+  static boolean isGguf(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".gguf") && !SplitGguf.isLater(name);
   }
 
   /** The hub's cache names folders by their contents. */

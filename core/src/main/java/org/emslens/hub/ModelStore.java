@@ -15,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.Sha256;
+import org.emslens.format.SplitGguf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +65,9 @@ public final class ModelStore {
     }
     Path of = Files.isDirectory(model) ? model : model.getParent();
     if (Files.isRegularFile(model)) {
-      Files.delete(model);
+      for (String part : SplitGguf.parts(model.getFileName().toString())) {
+        Files.deleteIfExists(model.resolveSibling(part));
+      }
     }
     try (Stream<Path> others = Files.list(of)) {
       if (of.equals(folder) || others.anyMatch(o -> o.toString().endsWith(".gguf"))) {
@@ -85,7 +88,7 @@ public final class ModelStore {
     }
     try (Stream<Path> files = Files.walk(folder, 3)) {
       return files
-          .filter(f -> f.toString().endsWith(".gguf") || f.endsWith("config.json"))
+          .filter(f -> LocalModels.isGguf(f) || f.endsWith("config.json"))
           .map(f -> f.endsWith("config.json") ? f.getParent() : f)
           .sorted()
           .toList();
@@ -95,14 +98,15 @@ public final class ModelStore {
   /**
    * A model that consists of several files, each fetched if it is missing.
    *
-   * @return the file where there is one, else the folder that they are in
+   * @return what is opened: the file, of several GGUF files the first, else the folder that they
+   *     are in
    */
   public Path get(List<CatalogueEntry> parts, FetchListener listener) throws IOException {
-    Path last = null;
     for (CatalogueEntry part : parts) {
-      last = get(part, listener);
+      get(part, listener);
     }
-    return parts.size() == 1 ? last : last.getParent();
+    Path first = path(parts.getFirst());
+    return parts.size() == 1 || first.toString().endsWith(".gguf") ? first : first.getParent();
   }
 
   /**

@@ -7,15 +7,21 @@ import java.util.Set;
 import org.emslens.format.BadFileException;
 import org.emslens.format.Gguf;
 import org.emslens.format.TensorInfo;
+import org.emslens.format.TensorSource;
 
 /** Typed access to GGUF metadata, with errors that name the key. */
 public final class GgufFields {
   private final Gguf file;
+  private final TensorSource weights;
   private final Map<String, Object> values;
   private final Set<String> used = new HashSet<>();
 
-  public GgufFields(Gguf file) {
+  /**
+   * @param weights all tensors of the model, some of which may lie in other files
+   */
+  GgufFields(Gguf file, TensorSource weights) {
     this.file = file;
+    this.weights = weights;
     this.values = file.metadata();
   }
 
@@ -89,7 +95,7 @@ public final class GgufFields {
 
   /** Size of the vocabulary: one row of the embedding each. */
   public int vocabulary() throws BadFileException {
-    TensorInfo embedding = file.tensors().get("token_embd.weight");
+    TensorInfo embedding = weights.tensors().get("token_embd.weight");
     if (embedding == null || embedding.shape().size() != 2) {
       throw new BadFileException(
           file.path(), "tensor 'token_embd.weight' is missing or not a matrix.");

@@ -5,13 +5,15 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.emslens.format.BadFileException;
 import org.emslens.format.Gguf;
+import org.emslens.format.SplitGguf;
+import org.emslens.format.TensorSource;
 import org.emslens.model.family.Families;
 import org.emslens.model.family.Family;
 import org.emslens.text.ChatTemplate;
 import org.emslens.text.GgufTokenizer;
 import org.emslens.text.Tokenizer;
 
-/** A model in one GGUF file. */
+/** A model in one GGUF file, or in several. */
 final class GgufModel {
   /**
    * Of the tokenizer: what {@link GgufTokenizer} reads, and what concerns neither reading a prompt
@@ -47,9 +49,11 @@ final class GgufModel {
 
   static Model open(Path path) throws IOException {
     Gguf file = new Gguf(path);
+    TensorSource weights = file;
     try {
-      GgufFields fields = new GgufFields(file);
-      Family.Described d = describe(file, fields);
+      weights = SplitGguf.of(file);
+      GgufFields fields = new GgufFields(file, weights);
+      Family.Described d = describe(file, fields, weights);
       Tokenizer tokenizer = GgufTokenizer.build(file, d.config().vocab());
       String template = fields.textOr("tokenizer.chat_template", null);
       return new Model(
@@ -61,7 +65,7 @@ final class GgufModel {
           tokenizer,
           template == null ? null : new ChatTemplate(template, tokenizer));
     } catch (IOException | RuntimeException e) {
-      file.close();
+      weights.close();
       throw e;
     }
   }
@@ -69,23 +73,24 @@ final class GgufModel {
   /** Files that others keep by their digest are called by what they hold. */
   private static String title(Path path, GgufFields fields) throws BadFileException {
     String file = path.getFileName().toString();
-    return file.endsWith(".gguf")
-        ? file.substring(0, file.length() - ".gguf".length())
-        : fields.textOr("general.name", file);
+    return file.endsWith(".gguf") ? SplitGguf.title(file) : fields.textOr("general.name", file);
   }
 
   /** What it is, without its tokenizer; the weights are the caller's to close. */
   static Family.Described describe(Path path) throws IOException {
     Gguf file = new Gguf(path);
+    TensorSource weights = file;
     try {
-      return describe(file, new GgufFields(file));
+      weights = SplitGguf.of(file);
+      return describe(file, new GgufFields(file, weights), weights);
     } catch (IOException | RuntimeException e) {
-      file.close();
+      weights.close();
       throw e;
     }
   }
 
-  private static Family.Described describe(Gguf file, GgufFields fields) throws BadFileException {
+  private static Family.Described describe(Gguf file, GgufFields fields, TensorSource weights)
+      throws BadFileException {
     String architecture = fields.architecture();
     Family family = Families.ofGguf(architecture);
     if (family == null) {
@@ -97,9 +102,8 @@ final class GgufModel {
               + Families.names(Family::ggufNames)
               + ".");
     }
-    Family.Described d = family.read(fields, new Tensors(file));
+    Family.Described d = family.read(fields, new Tensors(weights));
     fields.refuseOthers("tokenizer.", TOKENIZER_KEYS);
-    fields.demand("split.count", 1);
     fields.refuseOthers("adapter.", Set.of());
     return d;
   }

@@ -50,7 +50,8 @@ final class HfModel {
   private static Family.Described describe(Path folder, JsonNode json) throws IOException {
     Path configFile = folder.resolve("config.json");
     String architecture = json.path("architectures").path(0).asText("(none)");
-    Family family = Families.ofFolder(architecture);
+    TextPart part = TextPart.of(architecture);
+    Family family = Families.ofFolder(part == null ? architecture : part.architecture());
     if (family == null) {
       throw new BadFileException(
           configFile,
@@ -58,6 +59,8 @@ final class HfModel {
               + architecture
               + "'; supported are "
               + Families.names(Family::folderNames)
+              + ", and the language models of "
+              + String.join(", ", TextPart.names())
               + ".");
     }
     Path index = folder.resolve("model.safetensors.index.json");
@@ -66,7 +69,11 @@ final class HfModel {
             ? new ShardedSafetensors(index)
             : new Safetensors(folder.resolve("model.safetensors"));
     try {
-      return family.read(new HfFields(configFile, json), new Tensors(source));
+      return part == null
+          ? family.read(new HfFields(configFile, json), new Tensors(source))
+          : family.read(
+              new HfFields(configFile, part.config(configFile, json)),
+              new Tensors(part.tensors(source)));
     } catch (IOException | RuntimeException e) {
       source.close();
       throw e;

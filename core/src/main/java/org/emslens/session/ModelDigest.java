@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.emslens.format.Sha256;
+import org.emslens.format.SplitGguf;
 
 /** SHA-256 of models, each read once. */
 final class ModelDigest {
@@ -15,7 +16,7 @@ final class ModelDigest {
 
   private ModelDigest() {}
 
-  /** Of a file, or of a folder's files in the order of their names. */
+  /** Of a file and those that it begins, or of a folder's files in the order of their names. */
   static String of(Path model) throws IOException {
     List<Path> files;
     if (Files.isDirectory(model)) {
@@ -23,7 +24,10 @@ final class ModelDigest {
         files = all.filter(Files::isRegularFile).sorted().toList();
       }
     } else {
-      files = List.of(model);
+      files =
+          SplitGguf.parts(model.getFileName().toString()).stream()
+              .map(model::resolveSibling)
+              .toList();
     }
     StringBuilder state = new StringBuilder();
     for (Path f : files) {

@@ -84,14 +84,27 @@ public final class HfTokenizer {
     return new Tokenizer(Files.readAllBytes(file), pieces, adds ? bos : -1, stops, named);
   }
 
-  /** The chat template of the folder, or null. */
+  /**
+   * The chat template of the folder, or null: a file of its own, as text or in JSON, or a field of
+   * tokenizer_config.json, where there may be several by name.
+   */
   public static String chatTemplate(Path folder) throws IOException {
     Path own = folder.resolve("chat_template.jinja");
     if (Files.isRegularFile(own)) {
       return TextFiles.read(own);
     }
-    JsonNode n = optional(folder.resolve("tokenizer_config.json")).path("chat_template");
-    return n.isTextual() ? n.asText() : null;
+    for (String file : List.of("chat_template.json", "tokenizer_config.json")) {
+      JsonNode n = optional(folder.resolve(file)).path("chat_template");
+      if (n.isTextual()) {
+        return n.asText();
+      }
+      for (JsonNode named : n) {
+        if (named.path("name").asText().equals("default") && named.path("template").isTextual()) {
+          return named.path("template").asText();
+        }
+      }
+    }
+    return null;
   }
 
   private static JsonNode optional(Path file) throws IOException {

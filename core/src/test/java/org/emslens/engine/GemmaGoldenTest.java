@@ -2,10 +2,11 @@ package org.emslens.engine;
 
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** On the processor. */
-@Isolated("takes all processors")
+@Execution(ExecutionMode.CONCURRENT)
 class GemmaGoldenTest extends GemmaGoldens {
   @Override
   Device device() {

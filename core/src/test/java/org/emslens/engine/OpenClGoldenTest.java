@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** On the first device of OpenCL: a card, or PoCL, which runs on the processor. */
-@Isolated("takes all processors")
+@Execution(ExecutionMode.CONCURRENT)
 class OpenClGoldenTest extends Goldens {
   @Override
   Device device() {

@@ -24,12 +24,13 @@ import org.emslens.text.Tokenizer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What each policy does to the default model's predictions, against the same policies in PyTorch.
  */
-@Isolated("takes all processors")
+@Execution(ExecutionMode.CONCURRENT)
 class GoldenDriftTest {
   private static final Map<String, Contender> CONTENDERS =
       Map.ofEntries(

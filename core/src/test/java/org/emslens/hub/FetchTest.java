@@ -353,6 +353,47 @@ class FetchTest {
     assertTrue(tokens.contains("/blob null"), "the token goes to the hub only: " + tokens);
   }
 
+  /** A model in several files is one, and fetched whole. */
+  @Test
+  void aSplitModelIsOneAndFetchedWhole() throws IOException {
+    String first = "big/m-00001-of-00002.gguf";
+    repository("small.gguf", first, "big/m-00002-of-00002.gguf");
+    assertEquals(
+        List.of("small.gguf 1", first + " 2"),
+        repository().ggufs().stream()
+            .map(f -> f.path() + " " + f.size() / CONTENT.length)
+            .toList());
+    ModelStore store = new ModelStore(folder);
+    Path at = store.get(repository().entries(first), FetchListener.NONE);
+    Path own = folder.resolve("owner--repo");
+    assertEquals(own.resolve("m-00001-of-00002.gguf"), at);
+    assertArrayEquals(CONTENT, Files.readAllBytes(own.resolve("m-00002-of-00002.gguf")));
+    assertEquals(List.of(at), store.local());
+    store.delete(at);
+    assertFalse(Files.exists(own.resolve("m-00002-of-00002.gguf")));
+  }
+
+  /** Long lists come in pages, each of which says where the next one is. */
+  @Test
+  void aLongListIsReadToItsEnd() throws IOException {
+    behaviour =
+        e -> {
+          boolean again = e.getRequestURI().getQuery().contains("cursor=2");
+          String file = again ? "second.gguf" : "first.gguf";
+          if (!again) {
+            e.getResponseHeaders()
+                .add("Link", "<" + e.getRequestURI().getPath() + "?cursor=2>; rel=\"next\"");
+          }
+          byte[] body =
+              ("[{\"type\": \"file\", \"path\": \"" + file + "\", \"size\": 1}]").getBytes();
+          e.sendResponseHeaders(200, body.length);
+          e.getResponseBody().write(body);
+        };
+    assertEquals(
+        List.of("first.gguf", "second.gguf"),
+        repository().ggufs().stream().map(HubRepository.File::path).toList());
+  }
+
   @Test
   void aFolderIsFetchedWhole() throws IOException {
     repository("config.json", "tokenizer.json", "model.safetensors", "flax_model.msgpack");

@@ -37,6 +37,9 @@ class LocalModelsTest {
     put("own/m/a.gguf", gguf);
     put(".lmstudio/models/someone/repo/b.gguf", gguf);
     put(".local/share/nomic.ai/GPT4All/c.gguf", gguf);
+    // Of a model in several files the first is opened.
+    put("own/m/big-00001-of-00002.gguf", gguf);
+    put("own/m/big-00002-of-00002.gguf", gguf);
     put("mine/d.gguf", "no model".getBytes());
     String manifest =
         """
@@ -57,6 +60,7 @@ class LocalModelsTest {
     assertEquals(
         List.of(
             "EMS Lens a.gguf",
+            "EMS Lens big-00001-of-00002.gguf",
             "Hugging Face org/name",
             "LM Studio b.gguf",
             "Ollama tiny:1b",
@@ -64,13 +68,13 @@ class LocalModelsTest {
             home.resolve("mine") + " d.gguf"),
         found.stream().map(f -> f.owner() + " " + f.title()).toList());
 
-    LocalModel ollama = LocalModel.of(found.get(3));
+    LocalModel ollama = LocalModel.of(found.get(4));
     assertEquals("qwen2", ollama.config().architecture());
     Fit fit = ollama.fit(512, Devices.find());
     assertTrue(fit.kind() != Fit.Kind.NOT, fit.words());
-    LocalModel folder = LocalModel.of(found.get(1));
+    LocalModel folder = LocalModel.of(found.get(2));
     assertEquals("olmo2", folder.config().architecture());
-    LocalModel broken = LocalModel.of(found.get(5));
+    LocalModel broken = LocalModel.of(found.get(6));
     assertTrue(broken.problem().contains("d.gguf"), broken.problem());
   }
 

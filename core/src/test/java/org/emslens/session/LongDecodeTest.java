@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
-import org.emslens.DefaultModel;
+import java.nio.file.Path;
+import org.emslens.TallModel;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.engine.LoadedModel;
@@ -13,13 +14,14 @@ import org.emslens.experiment.Prose;
 import org.emslens.model.ModelLoader;
 import org.emslens.text.Tokenizer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The default model going on far beyond its cache. What the process takes is told by {@code emslens
- * run --json}; here it would be that of all tests before.
+ * A model with the default model's heads going on far beyond its cache. What the process takes is
+ * told by {@code emslens run --json}; here it would be that of all tests before.
  */
-@Isolated("takes all processors")
+@Isolated("what others hold on to would be counted")
 class LongDecodeTest {
   private static final int STEPS = 2000;
   private static final int BUDGET = 128;
@@ -30,10 +32,12 @@ class LongDecodeTest {
    */
   private static final long CEILING = 250_000_000;
 
+  @TempDir Path folder;
+
   @Test
   void twoThousandTokensHoldMemoryFlat() throws Exception {
     try (LoadedModel loaded =
-        LoadedModel.load(ModelLoader.open(DefaultModel.path()), null, Progress.NONE)) {
+        LoadedModel.load(ModelLoader.open(TallModel.write(folder)), null, Progress.NONE)) {
       CacheOptions o = CacheOptions.EMS;
       // Given, not sampled, so that the text goes on for as long on every machine.
       int[] text =

@@ -1,0 +1,69 @@
+package org.emslens.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javafx.application.Platform;
+import javafx.stage.Stage;
+import org.emslens.app.drive.Script;
+import org.emslens.app.main.LensWindow;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.testfx.api.FxToolkit;
+
+/** Windows that scripts are taken through, one after the other. */
+abstract class DrivenWindow {
+  static final Path FLOWS = Path.of("src", "test", "resources", "flows");
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void toolkit() throws Exception {
+    FxToolkit.registerPrimaryStage();
+    Platform.setImplicitExit(false);
+  }
+
+  /** The scripts of a folder. */
+  static Stream<Path> in(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).sorted().toList().stream();
+    }
+  }
+
+  final void nothingHalfIsLeft() throws IOException {
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.filter(f -> f.toString().endsWith(".part")).toList());
+    }
+  }
+
+  final Path write(String script) throws IOException {
+    return Files.writeString(folder.resolve("script.yaml"), script);
+  }
+
+  /** Takes a new window through a script; tells null, or what failed. */
+  final String drive(Path flow, Path file) throws Exception {
+    String text = Files.readString(flow).replace("$OUT", folder.toString());
+    Script script = Script.parse(flow, text.getBytes(StandardCharsets.UTF_8));
+    CompletableFuture<String> ended = new CompletableFuture<>();
+    Platform.runLater(
+        () -> {
+          try {
+            new LensWindow(
+                    new Stage(),
+                    new LensWindow.Options(1280, 800, file, null, script, folder, null),
+                    ended::complete)
+                .show();
+          } catch (RuntimeException e) {
+            ended.completeExceptionally(e);
+          }
+        });
+    return ended.get(3, TimeUnit.MINUTES);
+  }
+}
