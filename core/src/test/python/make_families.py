@@ -49,9 +49,9 @@ class Writer:
         self.w.write_header_to_file(); self.w.write_kv_data_to_file(); self.w.write_tensors_to_file(); self.w.close()
 
 
-def make(name, config, arch=None, keys=None, change=None, layer=1, drop=None, split=None):
+def make(name, config, arch=None, keys=None, change=None, layer=1, drop=None, split=None, auto=AutoModelForCausalLM):
     """Saves a random model and notes what it computes. keys(writer): the family's metadata; change(name, array) -> (name, array) pairs for GGUF."""
-    torch.manual_seed(sum(map(ord, name))); m = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
+    torch.manual_seed(sum(map(ord, name))); m = auto.from_config(config, attn_implementation="eager").eval()
     for n, p in m.named_parameters():
         if "embed" in n or "wte" in n: p.mul_(0.5 if "gemma" in name else 2)  # not so large that each token predicts itself
         elif p.dim() > 1: p.mul_(8)  # sharper attention than a fresh model's
@@ -60,7 +60,7 @@ def make(name, config, arch=None, keys=None, change=None, layer=1, drop=None, sp
     for extra in os.listdir(f"{out}/{name}"):
         if extra not in ("config.json", "model.safetensors"): os.remove(f"{out}/{name}/{extra}")
     if drop: sparse(f"{out}/{name}/config.json", drop)
-    m = AutoModelForCausalLM.from_pretrained(f"{out}/{name}", dtype=torch.float32, attn_implementation="eager").eval(); at = [9, 29, 39]
+    m = auto.from_pretrained(f"{out}/{name}", dtype=torch.float32, attn_implementation="eager").eval(); at = [9, 29, 39]
     x = torch.tensor([ids]); o = m(x, output_attentions=True); again = list(ids)
     for _ in range(12): again.append(int(m(torch.tensor([again])).logits[0, -1].argmax()))
     short = lambda t: [float(f"{v:.7g}") for v in t.flatten().tolist()]
@@ -143,6 +143,7 @@ make("gemma2", T.Gemma2Config(**SMALL, **GEMMA, attn_logit_softcapping=50.0, fin
 make("gemma2-scaled", T.Gemma2Config(**TWO, **{**GEMMA, "query_pre_attn_scalar": 20}, attn_logit_softcapping=2.0, final_logit_softcapping=None, **rope("default")))
 make("gemma3", T.Gemma3TextConfig(**SMALL, **GEMMA, layer_types=["sliding_attention", "sliding_attention", "full_attention"], rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=1e6, factor=8.0), sliding_attention=dict(rope_type="default", rope_theta=10000.0))), G.GEMMA3, more(lambda w, c: (w.add_sliding_window(16), w.add_sliding_window_pattern([True, True, False]), w.add_rope_scaling_type(gguf.RopeScalingType.LINEAR), w.add_rope_scaling_factor(8.0))), plus_one, layer=0)
 make("gemma3-sees", T.Gemma3Config(text_config=T.Gemma3TextConfig(**TWO, **{**GEMMA, "query_pre_attn_scalar": 256}, rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=1e6, factor=8.0), sliding_attention=dict(rope_type="default", rope_theta=10000.0))), vision_config=T.SiglipVisionConfig(hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=28, patch_size=14), mm_tokens_per_image=4), layer=0, drop=T.Gemma3TextConfig)
+make("mistral-sees", T.Mistral3Config(text_config=T.MistralConfig(**{**TWO, "tie_word_embeddings": False}, sliding_window=None, head_dim=12, **rope("default")), vision_config=T.PixtralVisionConfig(hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=28, patch_size=14), image_token_index=5), auto=T.AutoModelForImageTextToText)
 LONG = dict(short_factor=[1.0, 1.1, 1.3, 1.6], long_factor=[1.0, 1.5, 3.0, 8.0])
 for name, original in (("phi3", 32), ("phi3-short", 64)):
     def longrope(w, c, original=original):

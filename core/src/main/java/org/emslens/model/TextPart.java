@@ -30,7 +30,7 @@ record TextPart(String architecture, String presumed) {
                "head_dim": 256, "hidden_size": 2304, "intermediate_size": 9216,
                "num_hidden_layers": 26, "hidden_activation": "gelu_pytorch_tanh",
                "max_position_embeddings": 131072, "rms_norm_eps": 1e-6,
-               "query_pre_attn_scalar": 256, "sliding_window": 4096, "tie_word_embeddings": true,
+               "query_pre_attn_scalar": 256, "sliding_window": 4096,
                "rope_theta": 1000000.0, "rope_local_base_freq": 10000.0}
               """),
           "Mistral3ForConditionalGeneration",
@@ -71,6 +71,8 @@ record TextPart(String architecture, String presumed) {
       all.remove(List.of("rope_theta", "rope_local_base_freq"));
     }
     own.properties().forEach(e -> all.set(e.getKey(), e.getValue()));
+    // It is said of the whole and of the part, which do not always agree: the tensors tell.
+    all.remove("tie_word_embeddings");
     return all;
   }
 
