@@ -125,7 +125,8 @@ class FamilyCachesTest {
         assertEquals(cache.memory().slots(l, g), slots.slots());
         int[] counts = slots.count(cache.seen(), reached);
         assertEquals(cache.seen(), Arrays.stream(counts).sum());
-        if (plan != null) {
+        // A head that is sure of nothing may be left with nothing.
+        if (plan != null && slots.slots() > 0) {
           assertTrue(slots.position()[0] >= reached, "what is not reached has gone");
         }
         if (window > 0 && budget >= window) {
@@ -139,7 +140,7 @@ class FamilyCachesTest {
 
   /** The budget that holds a window leaves it whole. */
   @ParameterizedTest
-  @ValueSource(strings = {"mistral", "gemma2", "gemma3", "phi3"})
+  @ValueSource(strings = {"mistral", "qwen2-window", "gemma2", "gemma3", "phi3"})
   void aWindowThatTheBudgetHoldsIsLeftWhole(String name) throws IOException {
     int[] ids = TestFiles.ints(FamilyModels.expected().get("ids"));
     try (Model model = ModelLoader.open(FamilyModels.path(name, folder));
@@ -165,7 +166,7 @@ class FamilyCachesTest {
 
   /** What no query reaches can go without a difference. */
   @ParameterizedTest
-  @ValueSource(strings = {"mistral", "gemma2", "gemma3", "phi3"})
+  @ValueSource(strings = {"mistral", "qwen2-window", "gemma2", "gemma3", "phi3"})
   void droppingWhatIsOutOfReachChangesNothing(String name) throws IOException {
     int[] ids = TestFiles.ints(FamilyModels.expected().get("ids"));
     Path path = FamilyModels.path(name, folder);

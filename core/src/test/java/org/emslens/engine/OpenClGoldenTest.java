@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** On the first device of OpenCL: a card, or PoCL, which runs on the processor. */
-@Execution(ExecutionMode.CONCURRENT)
+@Isolated("PoCL takes all processors")
 class OpenClGoldenTest extends Goldens {
   @Override
   Device device() {
