@@ -168,6 +168,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     open(robot, "plain");
     turn(robot, Page.SWEEP);
     type(robot, "#sweep-tokens", "60");
+    type(robot, "#sweep-seeds", "1-2");
     type(robot, "#sweep-continuation", "0");
     press(robot, "#sweep-run");
     assertTrue(label(robot, "#sweep-failure").startsWith("continuation has 0;"));
@@ -263,6 +264,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     type(robot, "#needle-lengths", "60, 90");
     type(robot, "#needle-depths", "0, 2");
     type(robot, "#needle-budgets", "30");
+    type(robot, "#needle-seeds", "1-2");
     press(robot, "#needle-run");
     assertTrue(label(robot, "#needle-failure").contains("depth is 2.0"));
     type(robot, "#needle-depths", "0, 1");

@@ -14,6 +14,8 @@ import javafx.scene.control.ComboBoxBase;
 import javafx.scene.control.Label;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.Slider;
+import javafx.scene.control.TableColumnBase;
+import javafx.scene.control.TableView;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.text.Text;
 import javafx.stage.Stage;
@@ -69,11 +71,24 @@ class LayoutTest extends HeadlessWindow {
           until(() -> view.isCurrent());
           String where = page + " at " + size[0] + "x" + size[1] + ", text " + text + ": ";
           robot.interact(() -> check(where, faults));
+          if (page == Page.MODELS) {
+            robot.interact(() -> columns(where, faults));
+          }
         }
       }
     }
     robot.interact(() -> stage.setHeight(800));
     assertEquals(List.of(), faults);
+  }
+
+  /** A table's columns have room beside each other, whatever the size of text was before. */
+  private void columns(String where, List<String> faults) {
+    TableView<?> table = (TableView<?>) view.lookup("#library-table");
+    double wide =
+        table.getVisibleLeafColumns().stream().mapToDouble(TableColumnBase::getWidth).sum();
+    if (wide > table.getWidth() + 1) {
+      faults.add(where + "columns of " + wide + " in a table of " + table.getWidth());
+    }
   }
 
   private void check(String where, List<String> faults) {

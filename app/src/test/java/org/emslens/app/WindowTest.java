@@ -14,13 +14,17 @@ import java.util.stream.IntStream;
 import javafx.beans.value.ChangeListener;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
+import javafx.scene.SnapshotParameters;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
+import javafx.scene.image.Image;
+import javafx.scene.image.PixelReader;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.paint.Color;
+import javafx.scene.transform.Transform;
 import javafx.stage.Stage;
 import org.emslens.app.controls.Argb;
 import org.emslens.app.controls.Palette;
@@ -313,6 +317,34 @@ class WindowTest extends HeadlessWindow {
     assertNotEquals(light, dark);
     assertEquals(Palette.DARK.surface(), dark);
     robot.clickOn("#theme");
+  }
+
+  /** A picture at twice the size has letters and lines of that size, not blocks of four. */
+  @Test
+  void enlargedPicturesAreDrawnSo(FxRobot robot) {
+    run(robot);
+    SnapshotParameters larger = new SnapshotParameters();
+    larger.setTransform(Transform.scale(2, 2));
+    for (String id : new String[] {"#next", "#context", "#strip"}) {
+      Node surface = robot.lookup(id).query();
+      Image[] made = new Image[1];
+      robot.interact(
+          () -> made[0] = Surface.enlarged(surface, 2, () -> surface.snapshot(larger, null)));
+      assertEquals(2 * Math.floor(surface.getLayoutBounds().getWidth()), made[0].getWidth(), 2);
+      assertTrue(fine(made[0]) > 200, id + " has " + fine(made[0]) + " fine dots");
+    }
+  }
+
+  /** Dots that differ from their neighbour to the right within a block of two. */
+  private static int fine(Image image) {
+    int fine = 0;
+    PixelReader pixels = image.getPixelReader();
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x + 1 < image.getWidth(); x += 2) {
+        fine += pixels.getArgb(x, y) == pixels.getArgb(x + 1, y) ? 0 : 1;
+      }
+    }
+    return fine;
   }
 
   @Test

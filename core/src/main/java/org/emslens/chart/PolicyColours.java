@@ -46,7 +46,7 @@ public final class PolicyColours {
       case EMS -> 0xcc79a7;
       case EMS_SHARED -> 0x7570b3;
       case EMS_REPORTED -> 0xb03060;
-      case EMS_REPEAT -> 0xd01c8b;
+      case EMS_REPEAT -> 0x8a2be2;
     };
   }
 }

@@ -92,7 +92,8 @@ public record Grid(
       String[] parts = s.split("=", 2);
       List<String> given = parts.length < 2 ? List.of() : List.of(parts[1].split(",", -1));
       if (given.isEmpty() || given.stream().anyMatch(String::isBlank)) {
-        throw new IllegalArgumentException("switch is '" + s + "'; expected NAME=X,Y.");
+        throw new IllegalArgumentException(
+            "switch is '" + s + "'; expected NAME=X,Y, such as alpha=0.2,0.4.");
       }
       values.put(Switch.byId(parts[0]), given);
     }

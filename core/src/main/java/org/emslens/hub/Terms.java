@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.TextFiles;
 import org.jsoup.Jsoup;
@@ -72,9 +74,14 @@ public record Terms(String title, String address, List<Source> sources) {
   /** What the page says, without what is around it: headings, paragraphs and list items. */
   private static String text(Path page) throws IOException {
     Document html = Jsoup.parse(TextFiles.read(page));
-    Element body = html.selectFirst(".devsite-article-body, article, main");
-    return (body == null ? html.body() : body)
-        .select("h1, h2, h3, h4, p, li:not(:has(p))").eachText().stream()
-            .collect(Collectors.joining("\n\n"));
+    // The nearest around the text: what holds that has the site's navigation as well.
+    Element body =
+        Stream.of(".devsite-article-body", "article", "main")
+            .map(html::selectFirst)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(html.body());
+    return body.select("h1, h2, h3, h4, p, li:not(:has(p))").eachText().stream()
+        .collect(Collectors.joining("\n\n"));
   }
 }

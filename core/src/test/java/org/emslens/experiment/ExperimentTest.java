@@ -373,7 +373,8 @@ class ExperimentTest {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class, () -> Contender.of(Policies.EMS, List.of(s)), s);
-      assertEquals("switch is '" + s + "'; expected NAME=X,Y.", e.getMessage());
+      assertEquals(
+          "switch is '" + s + "'; expected NAME=X,Y, such as alpha=0.2,0.4.", e.getMessage());
     }
   }
 

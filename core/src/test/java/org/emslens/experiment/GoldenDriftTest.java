@@ -89,23 +89,27 @@ class GoldenDriftTest {
   }
 
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void compressedOnce() throws IOException {
     check("golden/drift.json", true);
   }
 
   /** What the first file leaves out: the other policies, and the switches one by one. */
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void otherPoliciesAndSwitchesCompressedOnce() throws IOException {
     check("golden/policies.json", true);
   }
 
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void compressedAgainAndAgain() throws IOException {
     check("golden/decode.json", false);
   }
 
   /** Without the question in what was compressed: scores that are asked of the prompt. */
   @Test
+  @Execution(ExecutionMode.SAME_THREAD)
   void askedBeforeTheQuestion() throws IOException {
     PromptScoring scoring = new PromptScoring(model, pass);
     for (JsonNode text : TestFiles.json("golden/after.json").get("cases")) {

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
 import org.emslens.app.controls.Format;
+import org.emslens.app.controls.NumberField;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Said;
 import org.emslens.app.lens.View;
@@ -126,7 +127,7 @@ public final class BudgetModel {
    */
   public static Budget parse(String text) {
     try {
-      Budget b = Budget.parse(text.strip().replace(",", "").replaceFirst("\\s+%$", "%"));
+      Budget b = Budget.parse(NumberField.withoutGroups(text).replaceFirst("\\s+%$", "%"));
       if (!b.share() && b.amount() > MOST_SLOTS) {
         throw new IllegalArgumentException("too many");
       }
@@ -135,7 +136,7 @@ public final class BudgetModel {
       throw new IllegalArgumentException(
           "budget is '"
               + text
-              + "'; expected slots up to 100,000 such as 128, or a share such as 12 %.",
+              + "'; expected slots up to 100,000 such as 128, or a share such as 12 % or 0.12.",
           e);
     }
   }

@@ -27,6 +27,10 @@ public final class BudgetView extends VBox {
   private final BudgetModel model;
   private final ComboBox<Policies> policy = Choices.policy("policy", "Policy");
   private final Label about = new Label();
+
+  /** Heights of a letter above which the readings have a place of their own. */
+  private static final double ROOMY = 27;
+
   private final NumberField<Budget> slots;
   private final NumberField<Integer> window;
   private final Amount budget;
@@ -87,12 +91,26 @@ public final class BudgetView extends VBox {
     about.getStyleClass().add("card-note");
     about.setWrapText(true);
     about.setMinHeight(USE_PREF_SIZE);
-    ScrollPane rest =
-        Scroll.down(new VBox(5, windowRow, summary(), new MeasuresView(lens), switches));
+    VBox readings = new VBox(5, summary(), new MeasuresView(lens));
+    VBox scrolled = new VBox(5, windowRow, readings, switches);
+    ScrollPane rest = Scroll.down(scrolled);
     rest.setMinHeight(0);
     rest.setId("budget-rest");
     VBox.setVgrow(rest, Priority.ALWAYS);
     getChildren().addAll(choices(), about, budgetRow(), rest);
+    // Who turns a switch watches what it does; where there is no room for both, both scroll.
+    heightProperty()
+        .addListener(
+            (o, before, now) -> {
+              boolean apart = now.doubleValue() > ROOMY * about.getFont().getSize();
+              if (apart && readings.getParent() == scrolled) {
+                scrolled.getChildren().remove(readings);
+                getChildren().add(readings);
+              } else if (!apart && readings.getParent() == this) {
+                getChildren().remove(readings);
+                scrolled.getChildren().add(1, readings);
+              }
+            });
     lens.settings().choiceProperty().addListener((o, before, now) -> refresh());
     lens.runProperty().addListener((o, before, now) -> refresh());
     lens.readingBinding().addListener((o, before, now) -> refresh());

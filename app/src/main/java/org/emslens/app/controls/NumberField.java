@@ -113,7 +113,7 @@ public final class NumberField<T> extends TextField {
    * @throws IllegalArgumentException in one sentence, where it is none within bounds
    */
   public static int parseWhole(String name, String text, int low, int high) {
-    String digits = text.strip().replace(",", "");
+    String digits = withoutGroups(text);
     if (digits.matches("[0-9]{1,9}")) {
       int n = Integer.parseInt(digits);
       if (n >= low && n <= high) {
@@ -129,6 +129,12 @@ public final class NumberField<T> extends TextField {
             + " to "
             + Format.count(high)
             + ".");
+  }
+
+  /** Without the commas between thousands; a comma elsewhere stays, and is no digit. */
+  public static String withoutGroups(String text) {
+    String number = text.strip();
+    return number.matches("[0-9]{1,3}(,[0-9]{3})+") ? number.replace(",", "") : number;
   }
 
   /**

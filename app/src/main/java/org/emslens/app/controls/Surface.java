@@ -2,12 +2,15 @@ package org.emslens.app.controls;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.geometry.BoundingBox;
 import javafx.geometry.Bounds;
 import javafx.geometry.VPos;
+import javafx.scene.Node;
+import javafx.scene.Parent;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.input.KeyEvent;
@@ -17,6 +20,7 @@ import javafx.scene.paint.Color;
 import javafx.scene.text.Font;
 import javafx.scene.text.Text;
 import javafx.scene.text.TextAlignment;
+import javafx.scene.transform.Transform;
 import org.emslens.chart.ColourMap;
 import org.emslens.cli.Failures;
 
@@ -40,12 +44,15 @@ public abstract class Surface extends Region {
   private Canvas canvas = new Canvas();
   private boolean asked;
 
+  /** Dots of the canvas to a pixel; more than one for pictures that are enlarged. */
+  private int dots = 1;
+
   /** A piece of text that was drawn. */
   private record Drawn(
       String text, double x, double y, Font font, TextAlignment align, boolean side) {}
 
   protected Surface() {
-    getChildren().add(canvas);
+    lay();
     look.addListener(
         (o, before, now) -> {
           resized();
@@ -113,6 +120,50 @@ public abstract class Surface extends Region {
     return !asked;
   }
 
+  /**
+   * Draws all surfaces below a node finely enough to be enlarged, and as before once that is done.
+   *
+   * @param dots to a pixel, each way
+   * @param picture takes the enlarged picture
+   */
+  public static <T> T enlarged(Node root, int dots, Supplier<T> picture) {
+    List<Surface> all = new ArrayList<>();
+    collect(root, all);
+    all.forEach(s -> s.draw(dots));
+    try {
+      return picture.get();
+    } finally {
+      all.forEach(s -> s.draw(1));
+    }
+  }
+
+  private static void collect(Node n, List<Surface> into) {
+    if (n instanceof Surface s) {
+      into.add(s);
+    } else if (n instanceof Parent p) {
+      p.getChildrenUnmodifiable().forEach(c -> collect(c, into));
+    }
+  }
+
+  private void draw(int finer) {
+    dots = finer;
+    size();
+    paintNow();
+  }
+
+  /** It goes by this region's size, not the other way round. */
+  private void lay() {
+    canvas.setManaged(false);
+    getChildren().setAll(canvas);
+  }
+
+  /** The canvas is as large in dots as this region is in pixels, and lies on it. */
+  private void size() {
+    canvas.setWidth(Math.floor(getWidth()) * dots);
+    canvas.setHeight(Math.floor(getHeight()) * dots);
+    canvas.getTransforms().setAll(Transform.scale(1.0 / dots, 1.0 / dots));
+  }
+
   private void paintNow() {
     asked = false;
     if (getWidth() < 1 || getHeight() < 1) {
@@ -122,7 +173,7 @@ public abstract class Surface extends Region {
     GraphicsContext g = cleared();
     try {
       g.save();
-      g.scale(scale(), scale());
+      g.scale(dots * scale(), dots * scale());
       paint(g, width(), height());
       g.restore();
     } catch (RuntimeException e) {
@@ -132,8 +183,8 @@ public abstract class Surface extends Region {
     if (isFocusVisible() && isFocusTraversable()) {
       GraphicsContext ring = canvas.getGraphicsContext2D();
       ring.setStroke(colours().accent());
-      ring.setLineWidth(2);
-      ring.strokeRect(1, 1, canvas.getWidth() - 2, canvas.getHeight() - 2);
+      ring.setLineWidth(2 * dots);
+      ring.strokeRect(dots, dots, canvas.getWidth() - 2 * dots, canvas.getHeight() - 2 * dots);
     }
   }
 
@@ -147,12 +198,13 @@ public abstract class Surface extends Region {
 
   /** Clips and transformations that a failed painting left behind go with its canvas. */
   private void failed() {
-    canvas = new Canvas(canvas.getWidth(), canvas.getHeight());
-    getChildren().setAll(canvas);
+    canvas = new Canvas();
+    lay();
+    size();
     drawn.clear();
     GraphicsContext g = cleared();
     g.save();
-    g.scale(scale(), scale());
+    g.scale(dots * scale(), dots * scale());
     hint(g, "This could not be drawn; the log file says why.", width(), height());
     g.restore();
   }
@@ -164,9 +216,8 @@ public abstract class Surface extends Region {
   protected void layoutChildren() {
     double w = Math.floor(getWidth());
     double h = Math.floor(getHeight());
-    if (canvas.getWidth() != w || canvas.getHeight() != h) {
-      canvas.setWidth(w);
-      canvas.setHeight(h);
+    if (canvas.getWidth() != dots * w || canvas.getHeight() != dots * h) {
+      size();
       resized();
       repaint();
     }

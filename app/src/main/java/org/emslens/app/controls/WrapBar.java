@@ -3,6 +3,7 @@ package org.emslens.app.controls;
 import java.util.ArrayList;
 import java.util.List;
 import javafx.geometry.Orientation;
+import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Pane;
@@ -31,6 +32,11 @@ public final class WrapBar extends Pane {
   /** A group that grows is only sure of its least width. */
   private static double wanted(Node n) {
     return Math.ceil(grows(n) ? n.minWidth(-1) : n.prefWidth(-1));
+  }
+
+  /** A group that has a line of its own stays at the right, where it is meant to. */
+  private static boolean isOfTheRight(Node n) {
+    return n instanceof HBox box && box.getAlignment() == Pos.CENTER_RIGHT;
   }
 
   private static boolean grows(Node n) {
@@ -98,7 +104,10 @@ public final class WrapBar extends Pane {
       double between = growing > 0 || r.nodes.size() < 2 ? gap : gap + left / (r.nodes.size() - 1);
       double x = getInsets().getLeft();
       for (Node n : r.nodes) {
-        double w = Math.min(width, wanted(n) + (grows(n) ? left / growing : 0));
+        double w =
+            isOfTheRight(n) && r.nodes.size() == 1
+                ? width
+                : Math.min(width, wanted(n) + (grows(n) ? left / growing : 0));
         n.resizeRelocate(x, y, w, r.height);
         x += w + between;
       }

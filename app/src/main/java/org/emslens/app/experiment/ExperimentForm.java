@@ -76,7 +76,7 @@ public final class ExperimentForm extends VBox {
             name + "-budgets",
             budgets,
             "Slots per KV head, or shares of the prompt such as 25% or 0.25");
-    this.seeds = Choices.field(name + "-seeds", "1-2", "Seeds of the prompts");
+    this.seeds = Choices.field(name + "-seeds", "1-3", "Seeds of the prompts");
     this.switches =
         Choices.field(
             name + "-switches",

@@ -113,7 +113,7 @@ public final class ExperimentModel {
     Gathered<Outcome> results = new Gathered<>(lens::show, some -> add(some, tally));
     campaign.run(
         name + ", " + Counted.of(wanted.size(), "run"),
-        "The experiment is still running; start again? Its results so far stay, as earlier ones.",
+        name + " is still running; start again? Its results so far stay, as earlier ones.",
         (loaded, session, turn) -> {
           lens.show(() -> begin(wanted, tally));
           for (List<Trial> group : Experiment.groups(wanted)) {

@@ -454,6 +454,10 @@ public final class HeatmapView extends Surface {
       return false;
     }
     int n = size(v);
+    if (region.equals(MapRegion.whole(n)) && e.getCode().isArrowKey()) {
+      // There is nowhere to move; the steps can.
+      return false;
+    }
     int down = Math.max(1, region.rows() / 8);
     int right = Math.max(1, region.columns() / 8);
     switch (e.getCode()) {

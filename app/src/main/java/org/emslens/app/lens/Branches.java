@@ -40,7 +40,7 @@ public final class Branches {
           + ": "
           + (text.isEmpty() ? Tokenizer.shown(said) : cut(said))
           + " ("
-          + Counted.of(n, "token")
+          + Counted.of(n - step, "token")
           + policy
           + ")";
     }

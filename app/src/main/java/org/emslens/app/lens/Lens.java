@@ -265,7 +265,10 @@ public final class Lens implements AutoCloseable {
 
   /** The same with settings of its own. */
   public void startWith(Asked asked, CacheChoice own, Runnable failed) {
-    boolean others = settings.move(own, settings.sampling());
+    boolean others = settings.areChosen() && settings.move(own, settings.sampling());
+    if (!others) {
+      settings.take(own, settings.sampling());
+    }
     start(
         asked,
         others ? "Read with the sample's policy and budget; undo brings yours back" : READ,

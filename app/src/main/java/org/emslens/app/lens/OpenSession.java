@@ -311,7 +311,7 @@ final class OpenSession {
         throw new IllegalStateException(
             "This session was recorded with " + recorded.model() + "; open that model to go on.");
       }
-      p.say("Reading the recording's prompt again");
+      p.say("Reading the prompt again");
       replace(Session.resume(recorded, loaded.model(), loaded.pass(), detail, p), Look.STAY);
     }
   }

@@ -25,6 +25,10 @@ public final class Settings {
   private final BooleanProperty canRedo = new SimpleBooleanProperty(this, "canRedo");
   private Runnable changed = () -> {};
   private boolean quiet;
+
+  /** Whether the user has chosen anything yet. */
+  private boolean chosen;
+
   private long last;
 
   private record State(CacheChoice choice, Sampling sampling) {}
@@ -43,6 +47,7 @@ public final class Settings {
     if (quiet) {
       return;
     }
+    chosen = true;
     long now = System.nanoTime();
     if (undo.isEmpty() || now - last > ONE_GESTURE_NANOS) {
       undo.push(before);
@@ -78,6 +83,11 @@ public final class Settings {
     quietly(now);
     tell();
     return true;
+  }
+
+  /** Whether the user has chosen anything that could be missed. */
+  boolean areChosen() {
+    return chosen;
   }
 
   /** Shows what is, where something else was chosen; what can be taken back stays. */

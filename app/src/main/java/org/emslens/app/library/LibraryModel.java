@@ -65,6 +65,9 @@ public final class LibraryModel {
   /** By what is fetched. */
   private final ObservableMap<String, Job> fetches = FXCollections.observableHashMap();
 
+  /** Whose terms were not accepted just now. */
+  private final Set<String> declined = new HashSet<>();
+
   private List<DeviceProvider.Found> devices = List.of();
   private List<Row> ofHub = List.of();
 
@@ -226,11 +229,20 @@ public final class LibraryModel {
                   switch (end) {
                     case Job.End.Done d -> lens.said().say(this, row.title() + " is here");
                     case Job.End.Cancelled c -> lens.said().say(this, row.title() + " is paused");
-                    case Job.End.Failed f -> lens.said().fail(this, f.why());
+                    case Job.End.Failed f -> failed(row, f);
                   }
                   refresh();
                 });
     fetches.put(row.key(), job);
+  }
+
+  /** Who declines a model's terms knows why it is not fetched. */
+  private void failed(Row row, Job.End.Failed f) {
+    if (declined.remove(row.key())) {
+      lens.said().say(this, row.title() + " was not fetched");
+    } else {
+      lens.said().fail(this, f.why());
+    }
   }
 
   /** Stops fetching a model; what has come is kept. */
@@ -258,11 +270,9 @@ public final class LibraryModel {
                 + row.title()
                 + " from "
                 + source
-                + ": "
-                + bytes / 1_000_000
-                + " of "
-                + of / 1_000_000
-                + " MB");
+                + (of == 0
+                    ? ""
+                    : ": " + bytes / 1_000_000 + " of " + Math.ceilDiv(of, 1_000_000) + " MB"));
         turn.at(of == 0 ? 0 : (double) bytes / of);
       }
 
@@ -272,7 +282,14 @@ public final class LibraryModel {
         Question asked = new Question(terms, text, answer);
         lens.show(() -> question.set(asked));
         try {
-          return answered(answer, turn);
+          boolean accepted = answered(answer, turn);
+          lens.show(
+              () -> {
+                if (!accepted) {
+                  declined.add(row.key());
+                }
+              });
+          return accepted;
         } finally {
           lens.show(() -> question.set(null));
         }

@@ -253,7 +253,6 @@ public final class LibraryView extends StackPane {
             text("here", this::fits),
             actions());
     table.getColumns().setAll(all);
-    table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
     table.widthProperty().addListener((o, before, now) -> fit());
     letter.addListener((o, before, now) -> fit());
     fit();
@@ -261,6 +260,8 @@ public final class LibraryView extends StackPane {
 
   /** Where there is no room for all columns, those that say least go first. */
   private void fit() {
+    // Columns that are constrained keep widths that they no longer want.
+    table.setColumnResizePolicy(TableView.UNCONSTRAINED_RESIZE_POLICY);
     double em = letter.get().getSize();
     double left = table.getWidth() / em - BORDER;
     for (int c : BY_WORTH) {
@@ -271,6 +272,7 @@ public final class LibraryView extends StackPane {
       column.setPrefWidth(LETTERS[c] * em * (c == 0 || c == HERE ? 1.6 : 1));
       left -= column.isVisible() ? needs : 0;
     }
+    table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
   }
 
   private static String config(Row r, Function<org.emslens.model.ModelConfig, String> what) {
@@ -313,6 +315,7 @@ public final class LibraryView extends StackPane {
                 super.updateItem(item, empty);
                 Row row = empty ? null : getTableRow().getItem();
                 String all = row == null ? "" : whole.apply(row);
+                setAlignment(Pos.CENTER_LEFT);
                 setText(empty ? null : item);
                 setTooltip(all.isEmpty() ? null : new Tooltip(all));
               }

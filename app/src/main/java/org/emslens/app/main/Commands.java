@@ -16,6 +16,7 @@ import javafx.stage.FileChooser;
 import javafx.stage.Window;
 import org.emslens.app.controls.FileDialogs;
 import org.emslens.app.controls.Png;
+import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Said;
@@ -160,8 +161,11 @@ final class Commands {
               SnapshotParameters larger = new SnapshotParameters();
               larger.setTransform(Transform.scale(PICTURE, PICTURE));
               larger.setFill(appearance.themeProperty().get().palette().surface());
+              Node page = pictured.get();
               BufferedImage picture =
-                  Png.image(pictured.get().snapshot(larger, null), BufferedImage.TYPE_INT_RGB);
+                  Png.image(
+                      Surface.enlarged(page, PICTURE, () -> page.snapshot(larger, null)),
+                      BufferedImage.TYPE_INT_RGB);
               lens.files().export(file, ".png", f -> Png.write(picture, f), () -> {});
             });
   }

@@ -37,6 +37,7 @@ import org.emslens.app.heatmap.HeatmapView;
 import org.emslens.app.heatmap.Range;
 import org.emslens.app.heatmap.RepetitionModel;
 import org.emslens.app.lens.Lens;
+import org.emslens.app.lens.Models;
 import org.emslens.app.lens.View;
 import org.emslens.app.next.NextTokenView;
 import org.emslens.app.prompt.PromptModel;
@@ -249,7 +250,11 @@ public final class InspectView extends StackPane {
         .textProperty()
         .bind(
             Bindings.createStringBinding(
-                text, lens.viewProperty(), lens.readingBinding(), lens.compareProperty()));
+                text,
+                lens.viewProperty(),
+                lens.readingBinding(),
+                lens.compareProperty(),
+                lens.models().modelProperty()));
   }
 
   private String contextNote() {
@@ -259,7 +264,13 @@ public final class InspectView extends StackPane {
         : Format.count(v.promptTokens())
             + " + "
             + Format.count(v.stepIndex())
-            + (v.run().canDecode() ? " tokens" : " tokens, recorded");
+            + (v.run().canDecode() || isOpen(v.run()) ? " tokens" : " tokens, recorded");
+  }
+
+  /** Whether the model is open that made this. */
+  private boolean isOpen(Run run) {
+    Models.Open open = lens.models().modelProperty().get();
+    return open != null && run.madeBy(open.loaded().model());
   }
 
   private String divergence() {

@@ -268,6 +268,7 @@ public final class LensWindow implements Target {
         .put("chat", p.chatProperty().get())
         .put("afterwards", p.afterwardsProperty().get())
         .put("question", p.questionProperty().get())
+        .put("system", p.systemProperty().get())
         .put("tokens", p.tokens());
     state.put("title", stage.getTitle());
     state.put("shown", p.lines().shownBinding().get());

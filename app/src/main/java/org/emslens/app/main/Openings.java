@@ -44,6 +44,10 @@ final class Openings {
 
   /** A model keeps what is shown, but ends generating; a recording takes its place. */
   void open(Path file) {
+    if (lens.models().modelProperty().get() != null) {
+      // What could not be loaded before has been read by now, and something is open.
+      lens.said().over(Said.Subject.MODEL);
+    }
     if (isText(file)) {
       lens.files()
           .readText(

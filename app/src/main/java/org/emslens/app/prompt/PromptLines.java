@@ -122,10 +122,7 @@ public final class PromptLines {
       return "";
     }
     if (was != null && was.text().equals(now.text()) && !reading) {
-      Turn q = run.question();
-      return "Shown: the run "
-          + (q == null ? "without a question" : "that was asked “" + beginning(q.words()) + "”")
-          + how();
+      return "Shown: the run " + otherwise(was, now, run.question()) + how();
     }
     String of =
         samples.stream()
@@ -137,6 +134,21 @@ public final class PromptLines {
         + (run.canDecode() ? "run" : "recorded session")
         + of
         + (reading ? ", until the prompt at the left is read." : how());
+  }
+
+  /** How the shown run of the same text differs from what is written. */
+  private static String otherwise(Asked was, Asked now, Turn question) {
+    if (was.chat() != now.chat()) {
+      return was.chat() ? "as a chat turn" : "as plain text";
+    }
+    if (was.chat() && !was.system().equals(now.system())) {
+      return was.system().isEmpty()
+          ? "without a system turn"
+          : "with the system turn “" + beginning(was.system()) + "”";
+    }
+    return question == null
+        ? "without a question"
+        : "that was asked “" + beginning(question.words()) + "”";
   }
 
   private String how() {

@@ -63,11 +63,15 @@ public final class PromptModel {
   /** What is being read, or null. */
   private Asked asked;
 
+  /** Whether what is written was counted as a chat's next turn. */
+  private boolean countedAsTurn;
+
   /** What was shown when that was asked for, perhaps a run of the very same. */
   private Step before;
 
   private final PromptLines lines;
   private final BooleanBinding canSay;
+  private final BooleanBinding meant;
   private final StringBinding hint;
 
   public PromptModel(Lens lens) {
@@ -89,6 +93,9 @@ public final class PromptModel {
             lens.runProperty(),
             lens.planningBinding(),
             lens.canBranchBinding());
+    meant =
+        Bindings.createBooleanBinding(
+            this::isMeant, text, afterwards, question, chat, read, lens.runProperty());
     hint =
         Bindings.createStringBinding(
             () ->
@@ -122,7 +129,6 @@ public final class PromptModel {
 
   /** A prompt that was asked to be run is the one that is shown once a run of it comes. */
   private void shown(Run now) {
-    length.refresh();
     if (asked != null && now != null && asked.isIn(now) && now.steps().getFirst() != before) {
       read.set(asked);
       written.put(key(now.promptText(), asked.question()), asked);
@@ -132,6 +138,11 @@ public final class PromptModel {
         lens.selection().layerProperty().set(sample.get().layer());
         lens.selection().headProperty().set(sample.get().head());
       }
+    }
+    if (isTurn() == countedAsTurn) {
+      length.refresh();
+    } else {
+      count();
     }
   }
 
@@ -181,7 +192,8 @@ public final class PromptModel {
   }
 
   private void count() {
-    length.count(written(), isTurn(), model());
+    countedAsTurn = isTurn();
+    length.count(written(), countedAsTurn, model());
   }
 
   /** What the chat holds already whose next turn is written, if it is one. */
@@ -236,6 +248,7 @@ public final class PromptModel {
     text.set(s.text());
     ask(s.question());
     chat.set(s.chat());
+    system.set("");
     changed();
   }
 
@@ -342,17 +355,38 @@ public final class PromptModel {
     return canSay;
   }
 
-  /** Says what is written next in the chat that is shown, in the same cache. */
+  /** Whether what is written is meant to be said next, be it now or once the model has answered. */
+  BooleanBinding meantBinding() {
+    return meant;
+  }
+
+  /** Says what is written next in the chat that is shown, in the same cache; or why not yet. */
   void say() {
     if (canSay.get()) {
       lens.say(text.get());
       text.set("");
+    } else if (isMeant()) {
+      lens.said()
+          .say(
+              nothing,
+              isAnswered()
+                  ? "What runs comes first; then the next turn can be said"
+                  : "The model has not answered yet: press Step or Generate first");
     }
   }
 
-  /** Says what is written in the chat that is shown, or runs it. */
+  /** Whether what is written can only be meant as the next turn of the chat that is shown. */
+  private boolean isMeant() {
+    return isTurn() && !text.get().isBlank();
+  }
+
+  /**
+   * Says what is written in the chat that is shown, or runs it. A chat of several turns is not left
+   * because the model has not answered the last one yet.
+   */
   public void sayOrRun() {
-    if (canSay.get()) {
+    boolean several = isMeant() && lens.runProperty().get().said() > 0;
+    if (canSay.get() || several) {
       say();
     } else {
       run();

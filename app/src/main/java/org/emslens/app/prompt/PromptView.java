@@ -42,6 +42,9 @@ public final class PromptView extends VBox {
   /** As many more where tokens are drawn, which has fields of its own. */
   private static final double CHANCE = 3;
 
+  /** Share of a line that the system turn takes at least. */
+  private static final double SYSTEM = 0.4;
+
   private final PromptModel model;
   private final TextArea text = new TextArea();
   private final ComboBox<Sample> samples = new ComboBox<>();
@@ -90,7 +93,7 @@ public final class PromptView extends VBox {
                 about.textProperty(),
                 about.fontProperty(),
                 explained.widthProperty()));
-    explained.maxHeightProperty().bind(heightProperty().multiply(0.4));
+    explained.maxHeightProperty().bind(heightProperty().multiply(0.32));
     explained.visibleProperty().bind(about.visibleProperty());
     explained.managedProperty().bind(explained.visibleProperty());
     text.setId("prompt");
@@ -104,7 +107,11 @@ public final class PromptView extends VBox {
     TextArea question = question();
     SamplingView how = new SamplingView(lens);
     // It has a line of its own only where there is room for one.
-    how.getChildren().addFirst(system());
+    TextField system = system();
+    system
+        .minWidthProperty()
+        .bind(Bindings.createDoubleBinding(() -> SYSTEM * how.getWidth(), how.widthProperty()));
+    how.getChildren().addFirst(system);
     getChildren().addAll(samples, explained, text, question, how, buttons(lens));
   }
 
@@ -222,7 +229,16 @@ public final class PromptView extends VBox {
     say.setMinWidth(Region.USE_PREF_SIZE);
     say.visibleProperty().bind(model.chatProperty());
     say.managedProperty().bind(say.visibleProperty());
-    say.disableProperty().bind(model.canSayBinding().not());
+    // Where it is too early, it says so.
+    say.disableProperty().bind(model.meantBinding().not());
+    model
+        .canSayBinding()
+        .addListener(
+            (o, before, now) -> {
+              say.getStyleClass().removeAll("accent");
+              run.getStyleClass().removeAll("accent");
+              (now ? say : run).getStyleClass().add("accent");
+            });
     say.setOnAction(
         e -> {
           model.say();

@@ -97,7 +97,9 @@ final class BudgetLines extends StackPane {
     none.set(outcomes.isEmpty());
     says.set(lines.isEmpty() ? "These runs say nothing about: " + measure.title() + "." : "");
     empty.set(lines.isEmpty());
-    y.setLabel(measure.title());
+    boolean several =
+        lines.values().stream().flatMap(List::stream).anyMatch(p -> p.estimate().n() > 1);
+    y.setLabel(measure.title() + (several ? ", mean and its 95 % interval" : ""));
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();
     List<Point> points = new ArrayList<>();
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {

@@ -8,6 +8,7 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
+import org.emslens.session.Run;
 import org.emslens.session.Step;
 
 /**
@@ -23,6 +24,9 @@ public final class FilmStrip extends Surface {
   private static final double EDGE = 3;
 
   private static final double LEGEND = 96;
+
+  /** Where a bar that is cut off has its cut, of its height. */
+  private static final double CUT = 0.25;
 
   private final Lens lens;
   private final TimelineModel model;
@@ -48,22 +52,26 @@ public final class FilmStrip extends Surface {
     int heads = v.run().config().allKvHeads();
     double unit = unit(w, n);
     double ph = h - BOTTOM - EDGE - 2;
-    double most = 1;
-    for (Step s : v.run().steps()) {
-      most = Math.max(most, (double) s.before().slots() / heads);
-    }
+    double most = most(v.run()) / heads;
     for (Step s : v.run().steps()) {
       double x = LEFT + s.index() * unit;
-      double before = ph * s.before().slots() / heads / most;
+      double whole = ph * s.before().slots() / heads / most;
+      double before = Math.min(ph, whole);
       double after = ph * s.after().slots() / heads / most;
       boolean shown = s.index() == v.stepIndex();
+      double wide = Math.max(1, unit - 1);
       g.setFill(colours().faint());
-      g.fillRect(x, EDGE + 2 + ph - before, Math.max(1, unit - 1), before);
+      g.fillRect(x, EDGE + 2 + ph - before, wide, before);
       g.setFill(shown ? colours().accent() : colours().kept().deriveColor(0, 0.8, 1, 0.6));
-      g.fillRect(x, EDGE + 2 + ph - after, Math.max(1, unit - 1), after);
+      g.fillRect(x, EDGE + 2 + ph - after, wide, after);
+      if (whole > ph + 1) {
+        // A bar that is cut off, like an axis that is.
+        g.setFill(colours().surface());
+        g.fillRect(x, EDGE + 2 + ph * CUT, wide, 2);
+      }
       if (s.plan() != null) {
         g.setFill(colours().merged());
-        double c = x + Math.max(1, unit - 1) / 2;
+        double c = x + wide / 2;
         g.fillPolygon(new double[] {c - 4, c + 4, c}, new double[] {EDGE, EDGE, EDGE + 7}, 3);
       }
     }
@@ -98,6 +106,15 @@ public final class FilmStrip extends Surface {
           colours().muted(),
           TextAlignment.RIGHT);
     }
+  }
+
+  /** Slots that bars are as high as; that of the prompt before its compression is cut off. */
+  private static double most(Run run) {
+    double most = 1;
+    for (Step s : run.steps()) {
+      most = Math.max(most, s.index() == 0 ? s.after().slots() : s.before().slots());
+    }
+    return most;
   }
 
   /** Width of a step; the legend stands beside them. */

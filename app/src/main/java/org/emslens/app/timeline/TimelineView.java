@@ -112,7 +112,7 @@ public final class TimelineView extends HBox {
                 model::isAtTheEnd, lens.viewProperty(), lens.canGoOnBinding()));
     getChildren()
         .addAll(
-            first, back, step, last, play, speed(model), at, generate, count, branches(lens), film);
+            first, back, step, last, play, speed(model), generate, count, branches(lens), at, film);
   }
 
   private static ToggleButton play(TimelineModel model, Button step) {

@@ -67,9 +67,9 @@ interface Kernels {
    * Unpacks the levels of one block of a tile.
    *
    * @param at where the block's words begin
-   * @param into [32, tileRows]
+   * @param into [32, tileRows], from into[to] on
    */
-  void levels(Levels levels, MemorySegment words, long at, float[] into);
+  void levels(Levels levels, MemorySegment words, long at, float[] into, int to);
 
   /** Half-precision numbers of a tile's rows [tileRows] to into[to..). */
   void halves(MemorySegment from, long at, float[] into, int to);
@@ -94,17 +94,18 @@ interface Kernels {
       long to);
 
   /**
-   * sums[sumsFrom + r] += scales[scaleFrom + r] * sum over inputs j of levels[j][r] x[j].
+   * sums[sumsFrom + r] += sum over parts p of scales[scaleFrom + p * tileRows + r] * sum over the
+   * part's inputs j of levels[j][r] x[j], part by part.
    *
-   * @param levels [32, tileRows]
-   * @param first first of the block's inputs; likewise last, which is not one of them; their number
-   *     is a multiple of 4
-   * @param x the block's inputs begin at x[xFrom]
+   * @param levels [inputs, tileRows]
+   * @param inputs a multiple of `part`
+   * @param part inputs that share a scale; a multiple of 4
+   * @param x the inputs begin at x[xFrom]
    */
   void accumulate(
       float[] levels,
-      int first,
-      int last,
+      int inputs,
+      int part,
       float[] x,
       int xFrom,
       float[] scales,
@@ -115,8 +116,8 @@ interface Kernels {
   /** The same for two rows of activations, each as if it were alone, to the last bit. */
   default void accumulateTwo(
       float[] levels,
-      int first,
-      int last,
+      int inputs,
+      int part,
       float[] x,
       int xFrom,
       int alsoFrom,
@@ -125,8 +126,8 @@ interface Kernels {
       float[] sums,
       int sumsFrom,
       int alsoSums) {
-    accumulate(levels, first, last, x, xFrom, scales, scaleFrom, sums, sumsFrom);
-    accumulate(levels, first, last, x, alsoFrom, scales, scaleFrom, sums, alsoSums);
+    accumulate(levels, inputs, part, x, xFrom, scales, scaleFrom, sums, sumsFrom);
+    accumulate(levels, inputs, part, x, alsoFrom, scales, scaleFrom, sums, alsoSums);
   }
 
   /**

@@ -77,11 +77,11 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void levels(Levels levels, MemorySegment words, long at, float[] into) {
+  public void levels(Levels levels, MemorySegment words, long at, float[] into, int from) {
     int[] w = new int[levels.words() * TILE];
     MemorySegment.copy(words, ValueLayout.JAVA_INT_UNALIGNED, at, w, 0, w.length);
     for (int j = 0; j < 32; j++) {
-      int to = j * TILE;
+      int to = from + j * TILE;
       switch (levels) {
         case NIBBLES -> bits(w, nibble(j), shift(j), 15, into, to);
         case FIFTHS -> {
@@ -174,8 +174,8 @@ final class LoopKernels implements Kernels {
   @Override
   public void accumulate(
       float[] levels,
-      int first,
-      int last,
+      int inputs,
+      int part,
       float[] x,
       int xFrom,
       float[] scales,
@@ -183,13 +183,16 @@ final class LoopKernels implements Kernels {
       float[] sums,
       int sumsFrom) {
     float[] products = new float[TILE];
-    for (int j = first; j < last; j++) {
-      for (int r = 0; r < TILE; r++) {
-        products[r] = Math.fma(levels[j * TILE + r], x[xFrom + j], products[r]);
+    for (int i = 0, scale = scaleFrom; i < inputs; i += part, scale += TILE) {
+      Arrays.fill(products, 0);
+      for (int j = i; j < i + part; j++) {
+        for (int r = 0; r < TILE; r++) {
+          products[r] = Math.fma(levels[j * TILE + r], x[xFrom + j], products[r]);
+        }
       }
-    }
-    for (int r = 0; r < TILE; r++) {
-      sums[sumsFrom + r] += scales[scaleFrom + r] * products[r];
+      for (int r = 0; r < TILE; r++) {
+        sums[sumsFrom + r] += scales[scale + r] * products[r];
+      }
     }
   }
 

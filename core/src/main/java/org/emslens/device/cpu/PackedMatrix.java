@@ -12,6 +12,9 @@ import org.emslens.format.TensorSource;
 final class PackedMatrix implements AutoCloseable {
   private static final int BLOCK = Packing.BLOCK;
 
+  /** Blocks that are unpacked at a time: a processor's nearest memory holds them. */
+  private static final int TOGETHER = 16;
+
   private final Kernels kernels;
   private final PackedTiles tiles;
   private final Packing packing;
@@ -59,7 +62,7 @@ final class PackedMatrix implements AutoCloseable {
     private float[] sums = new float[0];
 
     Scratch(int tileRows) {
-      levels = new float[BLOCK * tileRows];
+      levels = new float[TOGETHER * BLOCK * tileRows];
       factors = new float[tileRows];
       minimumFactors = new float[tileRows];
     }
@@ -147,10 +150,14 @@ final class PackedMatrix implements AutoCloseable {
             && packing.scales().parts() == 1
             && kernels.products(
                 packing.levels(), memory, tiles.wordsAt(tile, 0), blocks, x, s.scales, s.sums);
-    for (int b = 0; b < blocks && !done; b++) {
-      kernels.levels(packing.levels(), memory, tiles.wordsAt(tile, b), s.levels);
+    for (int b = 0; b < blocks && !done; b += TOGETHER) {
+      int end = Math.min(blocks, b + TOGETHER);
+      for (int i = b; i < end; i++) {
+        long words = tiles.wordsAt(tile, i);
+        kernels.levels(packing.levels(), memory, words, s.levels, (i - b) * BLOCK * tileRows);
+      }
       for (int t = 0; t < n; t += 2) {
-        block(b, x, t, Math.min(t + 1, n - 1), s);
+        accumulate(b, end, x, t, Math.min(t + 1, n - 1), s);
       }
     }
     int first = tile * tileRows;
@@ -168,30 +175,28 @@ final class PackedMatrix implements AutoCloseable {
     }
   }
 
-  /** Rows t and `also`, which may be the same one. */
-  private void block(int b, float[] x, int t, int also, Scratch s) {
+  /** Some blocks of rows t and `also`, which may be the same one. */
+  private void accumulate(int first, int end, float[] x, int t, int also, Scratch s) {
     int parts = packing.scales().parts();
+    int inputs = (end - first) * BLOCK;
     int part = BLOCK / parts;
-    for (int p = 0; p < parts; p++) {
-      int from = (t * blocks + b) * BLOCK;
-      int scale = (b * parts + p) * tileRows;
-      if (also == t) {
-        kernels.accumulate(
-            s.levels, p * part, (p + 1) * part, x, from, s.scales, scale, s.sums, t * tileRows);
-      } else {
-        kernels.accumulateTwo(
-            s.levels,
-            p * part,
-            (p + 1) * part,
-            x,
-            from,
-            (also * blocks + b) * BLOCK,
-            s.scales,
-            scale,
-            s.sums,
-            t * tileRows,
-            also * tileRows);
-      }
+    int from = (t * blocks + first) * BLOCK;
+    int scale = first * parts * tileRows;
+    if (also == t) {
+      kernels.accumulate(s.levels, inputs, part, x, from, s.scales, scale, s.sums, t * tileRows);
+    } else {
+      kernels.accumulateTwo(
+          s.levels,
+          inputs,
+          part,
+          x,
+          from,
+          (also * blocks + first) * BLOCK,
+          s.scales,
+          scale,
+          s.sums,
+          t * tileRows,
+          also * tileRows);
     }
   }
 
@@ -247,7 +252,7 @@ final class PackedMatrix implements AutoCloseable {
     float[] none = new float[tileRows];
     long column = 4L * (tile - firstTile) * tileRows;
     for (int b = 0; b < blocks; b++) {
-      kernels.levels(packing.levels(), memory, tiles.wordsAt(tile, b), s.levels);
+      kernels.levels(packing.levels(), memory, tiles.wordsAt(tile, b), s.levels, 0);
       int count = Math.min(BLOCK, in - b * BLOCK);
       for (int j = 0; j < count; j++) {
         int scale = (b * parts + j / part) * tileRows;

@@ -107,15 +107,15 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void levels(Levels levels, MemorySegment words, long at, float[] into) {
+  public void levels(Levels levels, MemorySegment words, long at, float[] into, int to) {
     switch (levels) {
-      case NIBBLES -> nibbles(words, at, into);
-      case FIFTHS -> fifths(words, at, into);
-      case SIXTHS -> sixths(words, at, into);
-      case BYTES -> bytes(words, at, into);
-      case HALVES -> halfWords(words, at, into);
-      case BFLOATS -> bfloats(words, at, into);
-      case FLOATS -> floats(words, at, into);
+      case NIBBLES -> nibbles(words, at, into, to);
+      case FIFTHS -> fifths(words, at, into, to);
+      case SIXTHS -> sixths(words, at, into, to);
+      case BYTES -> bytes(words, at, into, to);
+      case HALVES -> halfWords(words, at, into, to);
+      case BFLOATS -> bfloats(words, at, into, to);
+      case FLOATS -> floats(words, at, into, to);
     }
   }
 
@@ -123,37 +123,37 @@ final class VectorKernels implements Kernels {
     return IntVector.fromMemorySegment(I, words, at + 4L * L * k, LE);
   }
 
-  private static void put(IntVector level, float[] into, int j) {
-    ((FloatVector) level.convert(I2F, 0)).intoArray(into, j * L);
+  private static void put(IntVector level, float[] into, int to) {
+    ((FloatVector) level.convert(I2F, 0)).intoArray(into, to);
   }
 
-  private static void nibbles(MemorySegment words, long at, float[] into) {
+  private static void nibbles(MemorySegment words, long at, float[] into, int to) {
     for (int k = 0; k < 4; k++) {
       IntVector w = word(words, at, k);
       for (int q = 0; q < 8; q++) {
-        put(w.lanewise(LSHR, 4 * q).and(15), into, 8 * k + q);
+        put(w.lanewise(LSHR, 4 * q).and(15), into, to + (8 * k + q) * L);
       }
     }
   }
 
-  private static void fifths(MemorySegment words, long at, float[] into) {
+  private static void fifths(MemorySegment words, long at, float[] into, int to) {
     IntVector fifth = word(words, at, 4);
     for (int k = 0; k < 4; k++) {
       IntVector w = word(words, at, k);
       for (int q = 0; q < 8; q++) {
         int j = 8 * k + q;
-        put(upper(w.lanewise(LSHR, 4 * q), fifth, j, 16), into, j);
+        put(upper(w.lanewise(LSHR, 4 * q), fifth, j, 16), into, to + j * L);
       }
     }
   }
 
-  private static void sixths(MemorySegment words, long at, float[] into) {
+  private static void sixths(MemorySegment words, long at, float[] into, int to) {
     for (int k = 0; k < 4; k++) {
       IntVector w = word(words, at, k);
       IntVector plane = word(words, at, 4 + k / 2);
       for (int q = 0; q < 8; q++) {
         int j = 8 * k + q;
-        put(upper(w.lanewise(LSHR, 4 * q), plane, 2 * (j % 16), 48), into, j);
+        put(upper(w.lanewise(LSHR, 4 * q), plane, 2 * (j % 16), 48), into, to + j * L);
       }
     }
   }
@@ -163,36 +163,36 @@ final class VectorKernels implements Kernels {
     return nibble.and(15).or(plane.lanewise(ROR, bit + 28 & 31).and(mask));
   }
 
-  private static void bytes(MemorySegment words, long at, float[] into) {
+  private static void bytes(MemorySegment words, long at, float[] into, int to) {
     for (int k = 0; k < 8; k++) {
       IntVector w = word(words, at, k);
       int j = 4 * k;
-      put(w.lanewise(LSHL, 24).lanewise(ASHR, 24), into, j);
-      put(w.lanewise(LSHL, 16).lanewise(ASHR, 24), into, j + 1);
-      put(w.lanewise(LSHL, 8).lanewise(ASHR, 24), into, j + 2);
-      put(w.lanewise(ASHR, 24), into, j + 3);
+      put(w.lanewise(LSHL, 24).lanewise(ASHR, 24), into, to + j * L);
+      put(w.lanewise(LSHL, 16).lanewise(ASHR, 24), into, to + (j + 1) * L);
+      put(w.lanewise(LSHL, 8).lanewise(ASHR, 24), into, to + (j + 2) * L);
+      put(w.lanewise(ASHR, 24), into, to + (j + 3) * L);
     }
   }
 
-  private static void halfWords(MemorySegment words, long at, float[] into) {
+  private static void halfWords(MemorySegment words, long at, float[] into, int to) {
     for (int k = 0; k < 16; k++) {
       IntVector w = word(words, at, k);
-      float16(w.and(0xffff)).intoArray(into, 2 * k * L);
-      float16(w.lanewise(LSHR, 16)).intoArray(into, (2 * k + 1) * L);
+      float16(w.and(0xffff)).intoArray(into, to + 2 * k * L);
+      float16(w.lanewise(LSHR, 16)).intoArray(into, to + (2 * k + 1) * L);
     }
   }
 
-  private static void bfloats(MemorySegment words, long at, float[] into) {
+  private static void bfloats(MemorySegment words, long at, float[] into, int to) {
     for (int k = 0; k < 16; k++) {
       IntVector w = word(words, at, k);
-      w.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(into, 2 * k * L);
-      w.and(0xffff0000).reinterpretAsFloats().intoArray(into, (2 * k + 1) * L);
+      w.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(into, to + 2 * k * L);
+      w.and(0xffff0000).reinterpretAsFloats().intoArray(into, to + (2 * k + 1) * L);
     }
   }
 
-  private static void floats(MemorySegment words, long at, float[] into) {
+  private static void floats(MemorySegment words, long at, float[] into, int to) {
     for (int j = 0; j < 32; j++) {
-      word(words, at, j).reinterpretAsFloats().intoArray(into, j * L);
+      word(words, at, j).reinterpretAsFloats().intoArray(into, to + j * L);
     }
   }
 
@@ -334,35 +334,36 @@ final class VectorKernels implements Kernels {
   @Override
   public void accumulate(
       float[] levels,
-      int first,
-      int last,
+      int inputs,
+      int part,
       float[] x,
       int xFrom,
       float[] scales,
       int scaleFrom,
       float[] sums,
       int sumsFrom) {
-    FloatVector a = FloatVector.zero(F);
-    FloatVector b = FloatVector.zero(F);
-    FloatVector c = FloatVector.zero(F);
-    FloatVector e = FloatVector.zero(F);
-    for (int j = first, p = first * L; j < last; j += 4, p += 4 * L) {
-      a = level(levels, p, x[xFrom + j], a);
-      b = level(levels, p + L, x[xFrom + j + 1], b);
-      c = level(levels, p + 2 * L, x[xFrom + j + 2], c);
-      e = level(levels, p + 3 * L, x[xFrom + j + 3], e);
+    FloatVector total = FloatVector.fromArray(F, sums, sumsFrom);
+    for (int i = 0, scale = scaleFrom; i < inputs; i += part, scale += L) {
+      FloatVector a = FloatVector.zero(F);
+      FloatVector b = a;
+      FloatVector c = a;
+      FloatVector e = a;
+      for (int j = i, p = i * L; j < i + part; j += 4, p += 4 * L) {
+        a = level(levels, p, x[xFrom + j], a);
+        b = level(levels, p + L, x[xFrom + j + 1], b);
+        c = level(levels, p + 2 * L, x[xFrom + j + 2], c);
+        e = level(levels, p + 3 * L, x[xFrom + j + 3], e);
+      }
+      total = a.add(b).add(c.add(e)).fma(FloatVector.fromArray(F, scales, scale), total);
     }
-    a.add(b)
-        .add(c.add(e))
-        .fma(FloatVector.fromArray(F, scales, scaleFrom), FloatVector.fromArray(F, sums, sumsFrom))
-        .intoArray(sums, sumsFrom);
+    total.intoArray(sums, sumsFrom);
   }
 
   @Override
   public void accumulateTwo(
       float[] levels,
-      int first,
-      int last,
+      int inputs,
+      int part,
       float[] x,
       int xFrom,
       int alsoFrom,
@@ -371,37 +372,37 @@ final class VectorKernels implements Kernels {
       float[] sums,
       int sumsFrom,
       int alsoSums) {
-    FloatVector a = FloatVector.zero(F);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector e = a;
-    FloatVector a2 = a;
-    FloatVector b2 = a;
-    FloatVector c2 = a;
-    FloatVector e2 = a;
-    for (int j = first, p = first * L; j < last; j += 4, p += 4 * L) {
-      FloatVector w = FloatVector.fromArray(F, levels, p);
-      a = w.fma(FloatVector.broadcast(F, x[xFrom + j]), a);
-      a2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j]), a2);
-      w = FloatVector.fromArray(F, levels, p + L);
-      b = w.fma(FloatVector.broadcast(F, x[xFrom + j + 1]), b);
-      b2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 1]), b2);
-      w = FloatVector.fromArray(F, levels, p + 2 * L);
-      c = w.fma(FloatVector.broadcast(F, x[xFrom + j + 2]), c);
-      c2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 2]), c2);
-      w = FloatVector.fromArray(F, levels, p + 3 * L);
-      e = w.fma(FloatVector.broadcast(F, x[xFrom + j + 3]), e);
-      e2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 3]), e2);
+    FloatVector total = FloatVector.fromArray(F, sums, sumsFrom);
+    FloatVector also = FloatVector.fromArray(F, sums, alsoSums);
+    for (int i = 0, scale = scaleFrom; i < inputs; i += part, scale += L) {
+      FloatVector a = FloatVector.zero(F);
+      FloatVector b = a;
+      FloatVector c = a;
+      FloatVector e = a;
+      FloatVector a2 = a;
+      FloatVector b2 = a;
+      FloatVector c2 = a;
+      FloatVector e2 = a;
+      for (int j = i, p = i * L; j < i + part; j += 4, p += 4 * L) {
+        FloatVector w = FloatVector.fromArray(F, levels, p);
+        a = w.fma(FloatVector.broadcast(F, x[xFrom + j]), a);
+        a2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j]), a2);
+        w = FloatVector.fromArray(F, levels, p + L);
+        b = w.fma(FloatVector.broadcast(F, x[xFrom + j + 1]), b);
+        b2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 1]), b2);
+        w = FloatVector.fromArray(F, levels, p + 2 * L);
+        c = w.fma(FloatVector.broadcast(F, x[xFrom + j + 2]), c);
+        c2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 2]), c2);
+        w = FloatVector.fromArray(F, levels, p + 3 * L);
+        e = w.fma(FloatVector.broadcast(F, x[xFrom + j + 3]), e);
+        e2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 3]), e2);
+      }
+      FloatVector factor = FloatVector.fromArray(F, scales, scale);
+      total = a.add(b).add(c.add(e)).fma(factor, total);
+      also = a2.add(b2).add(c2.add(e2)).fma(factor, also);
     }
-    FloatVector scale = FloatVector.fromArray(F, scales, scaleFrom);
-    a.add(b)
-        .add(c.add(e))
-        .fma(scale, FloatVector.fromArray(F, sums, sumsFrom))
-        .intoArray(sums, sumsFrom);
-    a2.add(b2)
-        .add(c2.add(e2))
-        .fma(scale, FloatVector.fromArray(F, sums, alsoSums))
-        .intoArray(sums, alsoSums);
+    total.intoArray(sums, sumsFrom);
+    also.intoArray(sums, alsoSums);
   }
 
   @Override
