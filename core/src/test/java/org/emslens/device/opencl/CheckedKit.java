@@ -24,11 +24,13 @@ public class CheckedKit extends DeviceConformance {
     return new int[] {1, 5};
   }
 
-  /** One of each way in which numbers lie: what differs otherwise are constants. */
+  /**
+   * One of each way in which numbers lie: what differs otherwise are constants. Experts and odd
+   * rows are in float32.
+   */
   @Override
   protected Set<DType> formats() {
-    return EnumSet.of(
-        DType.F32, DType.F16, DType.BF16, DType.Q4_0, DType.Q5_1, DType.Q8_0, DType.Q6_K);
+    return EnumSet.of(DType.F16, DType.BF16, DType.Q4_0, DType.Q5_1, DType.Q8_0, DType.Q6_K);
   }
 
   @Override
