@@ -10,13 +10,14 @@ TEXT = """  Zwölf Boxkämpfer jagen Viktor 12345 × über den Deich… I'LL don
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 TEKKEN = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+GPT4O = TEKKEN.replace(r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|").replace(r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|").replace(r"|\p{N}|", r"|\p{N}{1,3}|")
 split = lambda regex: pre_tokenizers.Split(Regex(regex), "isolated")
 level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
 digits = pre_tokenizers.Digits(individual_digits=True)
 whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
 KINDS = {  # llama.cpp's name: pre-tokenizer, normaliser, whether whole words skip merges
     "gpt-2": ([whole], None, False), "olmo": ([whole], normalizers.NFC(), False), "smollm": ([digits, whole], None, False), "refact": ([digits, whole], None, False),
-    "llama-bpe": ([split(LLAMA3), level], None, True), "dbrx": ([split(LLAMA3), level], None, False), "qwen2": ([split(LLAMA3.replace("{1,3}", "")), level], normalizers.NFC(), False), "tekken": ([split(TEKKEN), level], None, True)}
+    "llama-bpe": ([split(LLAMA3), level], None, True), "dbrx": ([split(LLAMA3), level], None, False), "qwen2": ([split(LLAMA3.replace("{1,3}", "")), level], normalizers.NFC(), False), "tekken": ([split(TEKKEN), level], None, True), "gpt-4o": ([split(GPT4O), level], None, False)}
 expected = dict(text=TEXT, kinds={})
 
 
@@ -40,4 +41,18 @@ for name, (steps, normalizer, ignore) in KINDS.items():
 u = Tokenizer(models.Unigram()); u.pre_tokenizer = pre_tokenizers.Metaspace(); u.decoder = decoders.Metaspace()
 u.train_from_iterator([TEXT * 2], trainers.UnigramTrainer(vocab_size=300, special_tokens=["<unk>", "<|end|>"], unk_token="<unk>", show_progress=False)); u.save(f"{out}/unigram.json")
 expected["kinds"]["unigram"] = dict(ids=u.encode(TEXT, add_special_tokens=False).ids)
+# SentencePiece's merges with bytes for what is no token, as in the folders of Llama 2 (a space comes first) and Gemma (none does).
+BYTES = [f"<0x{i:02X}>" for i in range(256)]
+for name, first in (("llama-2", True), ("gemma", False)):
+    t = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True)); swap = normalizers.Replace(" ", "\u2581")
+    t.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), swap]) if first else swap
+    t.decoder = decoders.Sequence([decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse()] + ([decoders.Strip(" ", 1, 0)] if first else []))
+    t.train_from_iterator([TEXT * 2], trainers.BpeTrainer(vocab_size=440, limit_alphabet=70, special_tokens=["<unk>", "<s>", "<|end|>"] + BYTES, show_progress=False))
+    j = json.loads(t.to_str()); j["added_tokens"] = [a for a in j["added_tokens"] if a["content"] not in BYTES]; json.dump(j, open(f"{out}/{name}.json", "w"))
+    t = Tokenizer.from_file(f"{out}/{name}.json"); ids = t.encode(TEXT, add_special_tokens=False).ids; expected["kinds"][name] = dict(ids=ids, decoded=t.decode(ids, skip_special_tokens=False))
+# What is no UTF-8: tokens in the wrong order, characters that are cut off.
+for name, e in expected["kinds"].items():
+    t = Tokenizer.from_file(f"{out}/{name}.json"); ids = e["ids"]; rng = np.random.default_rng(len(name))
+    broken = [ids[::-1], ids[1::2], *[rng.integers(3, t.get_vocab_size(), 40).tolist() for _ in range(12)], *[ids[a : a + 9] for a in range(60, 120, 4)]]
+    e["broken"] = [dict(ids=b, decoded=t.decode(b, skip_special_tokens=False)) for b in broken]
 json.dump(expected, open(f"{out}/expected.json", "w"))

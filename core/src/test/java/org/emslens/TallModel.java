@@ -22,7 +22,7 @@ public final class TallModel {
   private static final int LAYERS = 30;
   private static final int HEADS = 9;
   private static final int KV_HEADS = 3;
-  private static final int HEAD_DIM = 8;
+  private static final int HEAD_DIM = 64;
   private static final int HIDDEN = 32;
   private static final int WIDTH = 48;
   private static final int VOCAB = 320;

@@ -35,7 +35,10 @@ import org.emslens.app.heatmap.MapRegion;
 import org.emslens.app.lens.View;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
+import org.emslens.cache.PromptScore;
 import org.emslens.chart.ColourMap;
+import org.emslens.engine.Prompt;
+import org.emslens.engine.scores.RetrievalHeads;
 import org.emslens.session.Run;
 import org.junit.jupiter.api.Test;
 import org.testfx.api.FxRobot;
@@ -319,6 +322,31 @@ class WindowTest extends HeadlessWindow {
     robot.clickOn("#theme");
   }
 
+  /** Which heads find the prompt again is known once a policy has had it repeated. */
+  @Test
+  void headsThatFindThePromptAgainAreToldOnceItWasRepeated(FxRobot robot) {
+    run(robot);
+    robot.interact(() -> view.atlas().encodingProperty().set(Encoding.RETRIEVAL));
+    until(() -> view.atlas().isCurrent());
+    assertTrue(view.atlas().texts().toString().contains("repeated"));
+    choose(robot, "#policy", Policies.KVZIP);
+    until(() -> shown().run().choice().policy() == Policies.KVZIP && idle());
+    until(() -> view.atlas().isCurrent());
+    Prompt prompt = shown().run().prefill();
+    float[] scores = prompt.scores().get(PromptScore.REPEAT)[1];
+    double sum = 0;
+    for (float score : scores) {
+      sum += score;
+    }
+    double mean = sum / scores.length;
+    assertTrue(mean > 0.005 && mean < 1, "mean " + mean);
+    assertEquals(mean, RetrievalHeads.share(prompt, 0, 1), 1e-9);
+    assertFalse(view.atlas().texts().toString().contains("repeated"));
+    Point2D at = view.atlas().centre(0, prompt.config().group());
+    Color expected = Argb.paint(ColourMap.VIRIDIS.colour(mean));
+    assertEquals(expected, pixel(view.atlas(), at.getX(), at.getY()));
+  }
+
   /** A picture at twice the size has letters and lines of that size, not blocks of four. */
   @Test
   void enlargedPicturesAreDrawnSo(FxRobot robot) {
@@ -331,20 +359,24 @@ class WindowTest extends HeadlessWindow {
       robot.interact(
           () -> made[0] = Surface.enlarged(surface, 2, () -> surface.snapshot(larger, null)));
       assertEquals(2 * Math.floor(surface.getLayoutBounds().getWidth()), made[0].getWidth(), 2);
-      assertTrue(fine(made[0]) > 200, id + " has " + fine(made[0]) + " fine dots");
+      Image[] blurred = new Image[1];
+      robot.interact(() -> blurred[0] = surface.snapshot(larger, null));
+      assertTrue(sharp(made[0]) > 1.3 * sharp(blurred[0]), id + " is only enlarged");
     }
   }
 
-  /** Dots that differ from their neighbour to the right within a block of two. */
-  private static int fine(Image image) {
-    int fine = 0;
+  /** How much neighbours differ, squared: edges that are spread over several dots count less. */
+  private static double sharp(Image image) {
+    double sum = 0;
     PixelReader pixels = image.getPixelReader();
     for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x + 1 < image.getWidth(); x += 2) {
-        fine += pixels.getArgb(x, y) == pixels.getArgb(x + 1, y) ? 0 : 1;
+      for (int x = 0; x + 1 < image.getWidth(); x++) {
+        double step =
+            pixels.getColor(x, y).getBrightness() - pixels.getColor(x + 1, y).getBrightness();
+        sum += step * step;
       }
     }
-    return fine;
+    return sum;
   }
 
   @Test

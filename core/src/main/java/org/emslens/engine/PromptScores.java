@@ -14,6 +14,9 @@ public final class PromptScores {
   /** Per KV head of all layers [layers * G][N]. */
   private final Map<PromptScore, float[][]> known = new EnumMap<>(PromptScore.class);
 
+  /** Means over the tokens, per KV head of all layers. */
+  private final Map<PromptScore, double[]> means = new EnumMap<>(PromptScore.class);
+
   /** Whether all of these are known. */
   public synchronized boolean has(Set<PromptScore> asked) {
     return known.keySet().containsAll(asked);
@@ -38,6 +41,25 @@ public final class PromptScores {
    */
   public synchronized void put(PromptScore what, float[][] scores) {
     known.put(what, scores);
+    means.remove(what);
+  }
+
+  /** An answer's mean over the prompt's tokens, of one KV head; NaN where it was not asked for. */
+  public synchronized double mean(PromptScore what, int head) {
+    float[][] scores = known.get(what);
+    return scores == null
+        ? Double.NaN
+        : means
+            .computeIfAbsent(
+                what, w -> Arrays.stream(scores).mapToDouble(PromptScores::mean).toArray())[head];
+  }
+
+  private static double mean(float[] scores) {
+    double sum = 0;
+    for (float score : scores) {
+      sum += score;
+    }
+    return sum / scores.length;
   }
 
   /** Takes over what is known of the same prompt. */

@@ -27,7 +27,8 @@ public final class Renamed implements TensorSource {
       String twin = storedNames.put(other, t.name());
       if (twin != null) {
         throw new BadFileException(
-            stored.path(), "tensors '" + twin + "' and '" + t.name() + "' are one and the same.");
+            stored.path(),
+            "tensors '" + twin + "' and '" + t.name() + "' would both be '" + other + "'.");
       }
       tensors.put(other, new TensorInfo(other, t.type(), t.shape(), t.offset()));
     }

@@ -149,9 +149,10 @@ public final class HubRepository {
     if (!next.find()) {
       return null;
     }
-    URI there = address.resolve(next.group(1));
-    // Nobody else is shown the token.
-    return there.getAuthority().equals(address.getAuthority()) ? there : null;
+    // Mirrors may pass on the hub's own address, which is not to be shown their token.
+    int query = next.group(1).indexOf('?');
+    String here = address.toString().replaceFirst("[?].*", "");
+    return query < 0 ? null : URI.create(here + next.group(1).substring(query));
   }
 
   /** Its GGUF models: files, of those in several the first, with the size of all. */
@@ -196,12 +197,28 @@ public final class HubRepository {
    * @throws IOException in one sentence with what there is, where that does not say which
    */
   public List<CatalogueEntry> entries(String wanted) throws IOException {
+    // A part stands for the whole.
+    String asked = wanted == null ? null : SplitGguf.parts(wanted).getFirst();
     List<File> models =
-        ggufs().stream().filter(f -> wanted == null || f.path.contains(wanted)).toList();
-    List<File> exactly = models.stream().filter(f -> f.path.equals(wanted)).toList();
+        ggufs().stream().filter(f -> asked == null || f.path.contains(asked)).toList();
+    List<File> exactly = models.stream().filter(f -> f.path.equals(asked)).toList();
     if (models.size() == 1 || !exactly.isEmpty()) {
       File first = exactly.isEmpty() ? models.getFirst() : exactly.getFirst();
-      return parts(first).stream().map(this::entry).toList();
+      List<File> parts = parts(first);
+      int expected = SplitGguf.parts(first.path).size();
+      if (parts.size() < expected) {
+        throw new IOException(
+            "The repository "
+                + name
+                + " has "
+                + parts.size()
+                + " of the "
+                + expected
+                + " files of "
+                + first.path
+                + ".");
+      }
+      return parts.stream().map(this::entry).toList();
     }
     if (ggufs().isEmpty() && isFolder() && wanted == null) {
       return files.stream()

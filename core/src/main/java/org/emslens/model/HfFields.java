@@ -122,6 +122,36 @@ public final class HfFields {
   }
 
   /**
+   * Refuses fields of an object within this one, but for these, unless they switch nothing on.
+   *
+   * @param object what it is called
+   */
+  public void refuseOthers(String object, JsonNode fields, Set<String> known)
+      throws BadFileException {
+    for (Map.Entry<String, JsonNode> e : fields.properties()) {
+      if (!isOff(e.getValue()) && !known.contains(e.getKey())) {
+        throw new BadFileException(
+            file,
+            "'"
+                + object
+                + "' has '"
+                + e.getKey()
+                + "', which is "
+                + e.getValue()
+                + "; what it changes is not known here.");
+      }
+    }
+  }
+
+  private static boolean isOff(JsonNode n) {
+    return n.isNull()
+        || n.isBoolean() && !n.asBoolean()
+        || n.isNumber() && n.asDouble() == 0
+        || n.isContainerNode() && n.isEmpty()
+        || n.isTextual() && n.asText().isEmpty();
+  }
+
+  /**
    * Refuses fields that nobody asked for, unless they switch nothing on: null, false, 0 and empty
    * ones do not.
    *
@@ -130,14 +160,8 @@ public final class HfFields {
   public void refuseOthers(String... harmless) throws BadFileException {
     for (Map.Entry<String, JsonNode> e : json.properties()) {
       JsonNode n = e.getValue();
-      boolean off =
-          n.isNull()
-              || n.isBoolean() && !n.asBoolean()
-              || n.isNumber() && n.asDouble() == 0
-              || n.isContainerNode() && n.isEmpty()
-              || n.isTextual() && n.asText().isEmpty();
       boolean known = used.contains(e.getKey()) || HARMLESS.contains(e.getKey());
-      if (!off && !known && !List.of(harmless).contains(e.getKey())) {
+      if (!isOff(n) && !known && !List.of(harmless).contains(e.getKey())) {
         throw new BadFileException(
             file, "'" + e.getKey() + "' is " + n + "; what it changes is not known here.");
       }

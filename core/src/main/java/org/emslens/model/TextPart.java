@@ -17,14 +17,16 @@ import org.emslens.format.TensorSource;
  * which are not read.
  *
  * @param architecture under which the same model without an eye is known
- * @param presumed fields that `text_config` may leave out, as JSON
+ * @param type `model_type` of its language model; others go under the same name
+ * @param presumed fields that published folders leave out of `text_config`, as JSON
  */
-record TextPart(String architecture, String presumed) {
+record TextPart(String architecture, String type, String presumed) {
   private static final Map<String, TextPart> KNOWN =
       Map.of(
           "Gemma3ForConditionalGeneration",
           new TextPart(
               "Gemma3ForCausalLM",
+              "gemma3_text",
               """
               {"vocab_size": 262208, "num_attention_heads": 8, "num_key_value_heads": 4,
                "head_dim": 256, "hidden_size": 2304, "intermediate_size": 9216,
@@ -34,7 +36,7 @@ record TextPart(String architecture, String presumed) {
                "rope_theta": 1000000.0, "rope_local_base_freq": 10000.0}
               """),
           "Mistral3ForConditionalGeneration",
-          new TextPart("MistralForCausalLM", "{}"));
+          new TextPart("MistralForCausalLM", "mistral", "{}"));
 
   /** Older folders name the part first, newer ones the model. */
   private static final List<String> PREFIXES =
@@ -65,14 +67,22 @@ record TextPart(String architecture, String presumed) {
     if (!own.isObject()) {
       throw new BadFileException(file, "'text_config' is missing; expected the language model's.");
     }
+    String found = own.path("model_type").asText("(none)");
+    if (!found.equals(type)) {
+      throw new BadFileException(
+          file, "'text_config.model_type' is '" + found + "'; supported is '" + type + "'.");
+    }
     ObjectNode all = presumedFields();
     if (own.has("rope_parameters")) {
       // Which say both.
       all.remove(List.of("rope_theta", "rope_local_base_freq"));
     }
     own.properties().forEach(e -> all.set(e.getKey(), e.getValue()));
-    // It is said of the whole and of the part, which do not always agree: the tensors tell.
-    all.remove("tie_word_embeddings");
+    // It is said of the whole and of the part, which do not always agree: then the tensors tell.
+    if (whole.path("tie_word_embeddings").asBoolean(true)
+        || own.path("tie_word_embeddings").asBoolean(true)) {
+      all.remove("tie_word_embeddings");
+    }
     return all;
   }
 

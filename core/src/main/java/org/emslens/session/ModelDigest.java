@@ -27,6 +27,7 @@ final class ModelDigest {
       files =
           SplitGguf.parts(model.getFileName().toString()).stream()
               .map(model::resolveSibling)
+              .filter(f -> f.equals(model) || Files.exists(f))
               .toList();
     }
     StringBuilder state = new StringBuilder();

@@ -17,6 +17,13 @@ final class PreTokenizers {
   private static final String TEKKEN =
       "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
+  /** Contractions end a word here, rather than stand alone. */
+  private static final String GPT4O =
+      TEKKEN
+          .replace("\\p{M}]+|", "\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|")
+          .replace("\\p{M}]*|", "\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|")
+          .replace("|\\p{N}|", "|\\p{N}{1,3}|");
+
   /**
    * @param digits whether each digit stands alone
    * @param regex what is split by, or null for GPT-2's own
@@ -44,6 +51,7 @@ final class PreTokenizers {
     KINDS.put("llama-v3", LLAMA);
     KINDS.put("dbrx", new Kind(false, LLAMA3, false, false));
     KINDS.put("smaug-bpe", new Kind(false, LLAMA3, false, false));
+    KINDS.put("gpt-4o", new Kind(false, GPT4O, false, false));
     KINDS.put("qwen2", new Kind(false, QWEN2, true, false));
     KINDS.put("deepseek-r1-qwen", new Kind(false, QWEN2, true, false));
     KINDS.put("tekken", new Kind(false, TEKKEN, false, true));

@@ -100,6 +100,7 @@ class FamilyCachesTest {
           int l = i / pass.config().kvHeads();
           int g = i % pass.config().kvHeads();
           assertArrayEquals(cache.memory().keys(l, g), replayed.memory().keys(l, g));
+          assertArrayEquals(cache.memory().values(l, g), replayed.memory().values(l, g));
         }
       }
     }

@@ -2,11 +2,10 @@ package org.emslens.engine;
 
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** On the processor. */
-@Execution(ExecutionMode.CONCURRENT)
+@Isolated("takes all processors")
 class GoldenTest extends Goldens {
   @Override
   Device device() {

@@ -24,13 +24,12 @@ import org.emslens.text.Tokenizer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What each policy does to the default model's predictions, against the same policies in PyTorch.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Isolated("takes all processors")
 class GoldenDriftTest {
   private static final Map<String, Contender> CONTENDERS =
       Map.ofEntries(
@@ -89,27 +88,23 @@ class GoldenDriftTest {
   }
 
   @Test
-  @Execution(ExecutionMode.SAME_THREAD)
   void compressedOnce() throws IOException {
     check("golden/drift.json", true);
   }
 
   /** What the first file leaves out: the other policies, and the switches one by one. */
   @Test
-  @Execution(ExecutionMode.SAME_THREAD)
   void otherPoliciesAndSwitchesCompressedOnce() throws IOException {
     check("golden/policies.json", true);
   }
 
   @Test
-  @Execution(ExecutionMode.SAME_THREAD)
   void compressedAgainAndAgain() throws IOException {
     check("golden/decode.json", false);
   }
 
   /** Without the question in what was compressed: scores that are asked of the prompt. */
   @Test
-  @Execution(ExecutionMode.SAME_THREAD)
   void askedBeforeTheQuestion() throws IOException {
     PromptScoring scoring = new PromptScoring(model, pass);
     for (JsonNode text : TestFiles.json("golden/after.json").get("cases")) {

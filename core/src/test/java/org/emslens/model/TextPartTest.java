@@ -45,9 +45,24 @@ class TextPartTest {
         text(
             "Gemma3ForConditionalGeneration",
             """
-            {"text_config": {"rope_parameters": {"full_attention": {"rope_theta": 5}}}}
+            {"text_config": {"model_type": "gemma3_text",
+              "rope_parameters": {"full_attention": {"rope_theta": 5}}}}
             """);
     assertTrue(c.path("rope_theta").isMissingNode());
+  }
+
+  /** Ministral 3 goes under Mistral 3's name, and scales its queries. */
+  @Test
+  void anotherLanguageModelUnderTheSameNameIsRefused() {
+    String said =
+        assertThrows(
+                BadFileException.class,
+                () ->
+                    text(
+                        "Mistral3ForConditionalGeneration",
+                        "{\"text_config\": {\"model_type\": \"ministral3\"}}"))
+            .getMessage();
+    assertTrue(said.contains("'ministral3'; supported is 'mistral'"), said);
   }
 
   @Test

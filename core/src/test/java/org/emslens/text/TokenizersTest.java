@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.emslens.TestFiles;
 import org.emslens.format.BadFileException;
@@ -27,11 +28,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokenizers of each kind, on a text that hurts, as Hugging Face's library has them. */
 class TokenizersTest {
+  /** Where a row of bytes is not UTF-8 as a whole, their library replaces each of them. */
+  private static final Set<String> SINGLE_BYTES = Set.of("llama-2", "gemma");
+
   @TempDir Path folder;
 
   static Stream<String> kinds() throws IOException {
     return TestFiles.json("tokenizers/expected.json").get("kinds").properties().stream()
         .map(e -> e.getKey());
+  }
+
+  /** Their library takes away the space that their files put first; the engine goes on with it. */
+  private static String asTheirs(String kind, String decoded) {
+    boolean first = kind.equals("llama-2") || kind.equals("unigram");
+    return first && decoded.startsWith(" ") ? decoded.substring(1) : decoded;
   }
 
   private static void agrees(Tokenizer tokenizer, String kind) throws IOException {
@@ -42,10 +52,30 @@ class TokenizersTest {
     assertArrayEquals(TestFiles.ints(expected.get("ids")), Tokenizer.ids(tokens), kind);
     if (expected.has("decoded")) {
       String decoded = tokenizer.decode(Tokenizer.ids(tokens));
-      assertEquals(expected.get("decoded").asText(), decoded);
+      assertEquals(expected.get("decoded").asText(), asTheirs(kind, decoded));
+      // Llama 2's puts a space before what follows a special token, and nobody takes it out again.
       assertEquals(
           Normalizer.normalize(text, Normalizer.Form.NFC),
-          Normalizer.normalize(decoded, Normalizer.Form.NFC));
+          Normalizer.normalize(
+              kind.equals("llama-2")
+                  ? decoded.replace("<|end|> ", "<|end|>").substring(1)
+                  : decoded,
+              Normalizer.Form.NFC));
+    }
+    for (JsonNode broken : expected.get("broken")) {
+      String theirs = broken.get("decoded").asText();
+      String ours = asTheirs(kind, tokenizer.decode(TestFiles.ints(broken.get("ids"))));
+      if (SINGLE_BYTES.contains(kind) && theirs.contains("\ufffd")) {
+        // What they have between is there, in its order.
+        int at = 0;
+        for (String part : theirs.split("\ufffd+")) {
+          int found = ours.indexOf(part, at);
+          assertTrue(found >= 0, () -> kind + " " + broken.get("ids") + ": " + ours);
+          at = found + part.length();
+        }
+      } else {
+        assertEquals(theirs, ours, () -> kind + " " + broken.get("ids"));
+      }
     }
     for (Token t : tokens) {
       assertTrue(t.start() <= t.end() && t.end() <= text.length(), kind + " " + t);
@@ -64,7 +94,17 @@ class TokenizersTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"gpt-2", "olmo", "smollm", "refact", "llama-bpe", "dbrx", "qwen2", "tekken"})
+      strings = {
+        "gpt-2",
+        "olmo",
+        "smollm",
+        "refact",
+        "llama-bpe",
+        "dbrx",
+        "qwen2",
+        "tekken",
+        "gpt-4o"
+      })
   void ggufsAgree(String kind) throws IOException {
     try (Model m = ModelLoader.open(TestFiles.path("tokenizers/" + kind + ".gguf"))) {
       agrees(m.tokenizer(), kind);

@@ -99,22 +99,23 @@ public final class BudgetView extends VBox {
     VBox.setVgrow(rest, Priority.ALWAYS);
     getChildren().addAll(choices(), about, budgetRow(), rest);
     // Who turns a switch watches what it does; where there is no room for both, both scroll.
-    heightProperty()
-        .addListener(
-            (o, before, now) -> {
-              boolean apart = now.doubleValue() > ROOMY * about.getFont().getSize();
-              if (apart && readings.getParent() == scrolled) {
-                scrolled.getChildren().remove(readings);
-                getChildren().add(readings);
-              } else if (!apart && readings.getParent() == this) {
-                getChildren().remove(readings);
-                scrolled.getChildren().add(1, readings);
-              }
-            });
+    heightProperty().addListener((o, before, now) -> place(readings, scrolled));
+    about.fontProperty().addListener((o, before, now) -> place(readings, scrolled));
     lens.settings().choiceProperty().addListener((o, before, now) -> refresh());
     lens.runProperty().addListener((o, before, now) -> refresh());
     lens.readingBinding().addListener((o, before, now) -> refresh());
     refresh();
+  }
+
+  private void place(VBox readings, VBox scrolled) {
+    boolean apart = getHeight() > ROOMY * about.getFont().getSize();
+    if (apart && readings.getParent() == scrolled) {
+      scrolled.getChildren().remove(readings);
+      getChildren().add(readings);
+    } else if (!apart && readings.getParent() == this) {
+      getChildren().remove(readings);
+      scrolled.getChildren().add(1, readings);
+    }
   }
 
   private static Budget stepped(Budget b, int by) {

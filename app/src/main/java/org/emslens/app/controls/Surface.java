@@ -157,7 +157,7 @@ public abstract class Surface extends Region {
     getChildren().setAll(canvas);
   }
 
-  /** The canvas is as large in dots as this region is in pixels, and lies on it. */
+  /** The canvas has so many dots to a pixel of this region, and lies on it. */
   private void size() {
     canvas.setWidth(Math.floor(getWidth()) * dots);
     canvas.setHeight(Math.floor(getHeight()) * dots);

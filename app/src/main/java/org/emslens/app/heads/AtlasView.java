@@ -100,6 +100,11 @@ public final class AtlasView extends Surface {
       return;
     }
     ModelConfig c = v.run().config();
+    String missing = encoding.get().missing(v);
+    if (missing != null) {
+      hint(g, missing, w, h);
+      return;
+    }
     double cw = cellWidth(c);
     double ch = cellHeight(c);
     if (encoding.get() == Encoding.ATTENTION) {

@@ -6,6 +6,7 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.image.Image;
+import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
@@ -454,7 +455,8 @@ public final class HeatmapView extends Surface {
       return false;
     }
     int n = size(v);
-    if (region.equals(MapRegion.whole(n)) && e.getCode().isArrowKey()) {
+    boolean aside = e.getCode() == KeyCode.LEFT || e.getCode() == KeyCode.RIGHT;
+    if (aside && region.equals(MapRegion.whole(n))) {
       // There is nowhere to move; the steps can.
       return false;
     }

@@ -265,8 +265,10 @@ public final class Lens implements AutoCloseable {
 
   /** The same with settings of its own. */
   public void startWith(Asked asked, CacheChoice own, Runnable failed) {
-    boolean others = settings.areChosen() && settings.move(own, settings.sampling());
-    if (!others) {
+    boolean others = false;
+    if (settings.areChosen()) {
+      others = settings.move(own, settings.sampling());
+    } else {
       settings.take(own, settings.sampling());
     }
     start(

@@ -110,19 +110,28 @@ public final class LibraryModel {
         found -> {
           devices = found.devices;
           List<Row> all = new ArrayList<>(found.rows);
-          Set<String> here = all.stream().map(Row::key).collect(Collectors.toSet());
-          ofHub.stream()
-              .filter(r -> !here.contains(store.path(r.parts().getFirst()).toString()))
-              .map(this::again)
-              .forEach(all::add);
+          List<Row> missing = ofHub.stream().filter(r -> !isWhole(r)).toList();
+          // The first file of several is no model yet.
+          Set<String> begun = missing.stream().map(this::place).collect(Collectors.toSet());
+          all.removeIf(r -> r.isHere() && begun.contains(r.key()));
+          missing.stream().map(this::again).forEach(all::add);
           rows.setAll(all);
           looking.set(false);
         });
   }
 
+  /** Whether all files of a model of the hub are here. */
+  private boolean isWhole(Row r) {
+    return r.parts().stream().allMatch(store::has);
+  }
+
+  private String place(Row r) {
+    return store.path(r.parts().getFirst()).toString();
+  }
+
   private Row again(Row r) {
-    return new Row(
-        r.title(), r.owner(), null, r.parts(), store.partial(r.parts().getFirst()), false);
+    long here = r.parts().stream().mapToLong(p -> store.has(p) ? p.size() : store.partial(p)).sum();
+    return new Row(r.title(), r.owner(), null, r.parts(), here, false);
   }
 
   private List<Row> look(List<Path> chosen) {

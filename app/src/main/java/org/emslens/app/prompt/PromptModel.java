@@ -18,6 +18,7 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import org.emslens.app.lens.Asked;
+import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
@@ -95,7 +96,15 @@ public final class PromptModel {
             lens.canBranchBinding());
     meant =
         Bindings.createBooleanBinding(
-            this::isMeant, text, afterwards, question, chat, read, lens.runProperty());
+            this::isMeant,
+            text,
+            afterwards,
+            question,
+            chat,
+            read,
+            lens.runProperty(),
+            lens.canBranchBinding(),
+            lens.readingBinding());
     hint =
         Bindings.createStringBinding(
             () ->
@@ -123,7 +132,8 @@ public final class PromptModel {
                 text,
                 afterwards,
                 question,
-                chat),
+                chat,
+                system),
             read);
   }
 
@@ -328,10 +338,11 @@ public final class PromptModel {
 
   /**
    * Whether what is written may be the next turn of the chat that is shown: not what was read for
-   * it, and not a text with a question of its own.
+   * it, not a sample as it was just picked, and not a text with a question of its own.
    */
   private boolean isTurn() {
-    if (!isChatShown() || !asks().isEmpty()) {
+    boolean picked = fresh && sample.get() != null && !edited.get();
+    if (!isChatShown() || !asks().isEmpty() || picked) {
       return false;
     }
     Asked r = read.get();
@@ -366,18 +377,26 @@ public final class PromptModel {
       lens.say(text.get());
       text.set("");
     } else if (isMeant()) {
-      lens.said()
-          .say(
-              nothing,
-              isAnswered()
-                  ? "What runs comes first; then the next turn can be said"
-                  : "The model has not answered yet: press Step or Generate first");
+      lens.said().say(nothing, whyNotYet());
     }
   }
 
-  /** Whether what is written can only be meant as the next turn of the chat that is shown. */
+  private String whyNotYet() {
+    if (lens.readingBinding().get()) {
+      return "A prompt is being read; the next turn can be said then";
+    }
+    if (lens.jobs().has(JobKind.GENERATE)) {
+      return "The model is about to answer; the next turn can be said then";
+    }
+    return lens.canGoOnBinding().get()
+        ? "The model has not answered yet: press Step or Generate first"
+        : "The model has not answered, and its context is full";
+  }
+
+  /** Whether what is written is meant as the next turn of the chat that is shown, now or soon. */
   private boolean isMeant() {
-    return isTurn() && !text.get().isBlank();
+    boolean goesOn = lens.canBranchBinding().get() || lens.readingBinding().get();
+    return isTurn() && !text.get().isBlank() && goesOn;
   }
 
   /**

@@ -25,8 +25,8 @@ public final class FilmStrip extends Surface {
 
   private static final double LEGEND = 96;
 
-  /** Where a bar that is cut off has its cut, of its height. */
-  private static final double CUT = 0.25;
+  /** Share of the height for the rest of a bar that is cut off. */
+  private static final double CUT = 0.3;
 
   private final Lens lens;
   private final TimelineModel model;
@@ -53,21 +53,23 @@ public final class FilmStrip extends Surface {
     double unit = unit(w, n);
     double ph = h - BOTTOM - EDGE - 2;
     double most = most(v.run()) / heads;
+    boolean cut = v.run().steps().getFirst().before().slots() > most * heads;
+    // Above the others there is room for what is left of a bar that is cut off.
+    double top = cut ? EDGE + 2 + CUT * ph : EDGE + 2;
+    double tall = EDGE + 2 + ph - top;
     for (Step s : v.run().steps()) {
       double x = LEFT + s.index() * unit;
-      double whole = ph * s.before().slots() / heads / most;
-      double before = Math.min(ph, whole);
-      double after = ph * s.after().slots() / heads / most;
+      double before = Math.min(ph, tall * s.before().slots() / heads / most);
+      double after = tall * s.after().slots() / heads / most;
       boolean shown = s.index() == v.stepIndex();
       double wide = Math.max(1, unit - 1);
       g.setFill(colours().faint());
       g.fillRect(x, EDGE + 2 + ph - before, wide, before);
       g.setFill(shown ? colours().accent() : colours().kept().deriveColor(0, 0.8, 1, 0.6));
       g.fillRect(x, EDGE + 2 + ph - after, wide, after);
-      if (whole > ph + 1) {
-        // A bar that is cut off, like an axis that is.
+      if (cut && s.index() == 0) {
         g.setFill(colours().surface());
-        g.fillRect(x, EDGE + 2 + ph * CUT, wide, 2);
+        g.fillRect(x, EDGE + 2 + ph * CUT / 2, wide, 2);
       }
       if (s.plan() != null) {
         g.setFill(colours().merged());
@@ -79,7 +81,7 @@ public final class FilmStrip extends Surface {
         g,
         Format.count(Math.round(most)),
         LEFT - 5,
-        EDGE + 7,
+        top + 5,
         SMALL,
         colours().muted(),
         TextAlignment.RIGHT);

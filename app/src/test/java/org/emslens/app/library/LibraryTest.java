@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import javafx.application.Platform;
 import javafx.collections.FXCollections;
 import javafx.scene.Scene;
@@ -51,6 +52,10 @@ class LibraryTest {
   private LibraryModel model;
   private byte[] content;
   private final List<Path> opened = new ArrayList<>();
+  private Path store;
+
+  /** What the hub's repository has. */
+  private List<String> files = List.of("a.gguf");
 
   /** Counted down once the hub may send all of the file. */
   private final CountDownLatch gate = new CountDownLatch(1);
@@ -62,7 +67,7 @@ class LibraryTest {
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);
     server.start();
-    Path store = Files.createTempDirectory(folder, "store");
+    store = Files.createTempDirectory(folder, "store");
     lens = new Lens(Platform::runLater);
     String hub = "http://127.0.0.1:" + server.getAddress().getPort();
     model =
@@ -81,7 +86,9 @@ class LibraryTest {
     try (e) {
       if (e.getRequestURI().getPath().startsWith("/api/models/owner/repo/")) {
         byte[] list =
-            ("[{\"type\": \"file\", \"path\": \"a.gguf\", \"size\": " + content.length + "}]")
+            files.stream()
+                .map(f -> file(f, content.length))
+                .collect(Collectors.joining(",", "[", "]"))
                 .getBytes();
         e.sendResponseHeaders(200, list.length);
         e.getResponseBody().write(list);
@@ -91,6 +98,10 @@ class LibraryTest {
         e.sendResponseHeaders(404, -1);
       }
     }
+  }
+
+  private static String file(String path, int size) {
+    return "{\"type\": \"file\", \"path\": \"" + path + "\", \"size\": " + size + "}";
   }
 
   /** Half of the file, and once the gate is open the rest. */
@@ -202,6 +213,28 @@ class LibraryTest {
           }
           throw new AssertionError("there is no answer " + id);
         });
+  }
+
+  /** What has come of a model in several files is no model yet, and can be gone on with. */
+  @Test
+  void aModelOfWhichSomeFilesAreHereIsStillToBeFetched(FxRobot robot) throws IOException {
+    files = List.of("m-00001-of-00002.gguf", "m-00002-of-00002.gguf");
+    list(robot, "owner/repo");
+    until(() -> model.rows().stream().anyMatch(r -> r.title().contains("m-00001")));
+    Path first = store.resolve("owner--repo").resolve("m-00001-of-00002.gguf");
+    Files.createDirectories(first.getParent());
+    Files.write(first, content);
+    robot.interact(model::refresh);
+    until(() -> split().size() == 1 && split().getFirst().partial() == content.length);
+    assertFalse(split().getFirst().isHere());
+    assertEquals(2L * content.length, split().getFirst().bytes());
+    Files.write(first.resolveSibling("m-00002-of-00002.gguf"), content);
+    robot.interact(model::refresh);
+    until(() -> split().size() == 1 && split().getFirst().isHere());
+  }
+
+  private List<Row> split() {
+    return model.rows().stream().filter(r -> r.title().contains("m-0000")).toList();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.emslens.model.assembly;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
 import org.emslens.format.BadFileException;
 import org.emslens.model.HfFields;
 import org.emslens.model.Rope;
@@ -13,6 +14,27 @@ import org.emslens.model.RopeSpec;
  */
 public final class HfRope {
   private static final double THETA = 10000;
+
+  /** All that some kind of scaling may say. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "attention_factor",
+          "beta_fast",
+          "beta_slow",
+          "factor",
+          "finetuned",
+          "high_freq_factor",
+          "long_factor",
+          "low_freq_factor",
+          "mscale",
+          "mscale_all_dim",
+          "original_max_position_embeddings",
+          "partial_rotary_factor",
+          "rope_theta",
+          "rope_type",
+          "short_factor",
+          "truncate",
+          "type");
 
   private final HfFields fields;
   private final JsonNode parameters;
@@ -55,6 +77,7 @@ public final class HfRope {
   }
 
   private Rope read() throws BadFileException {
+    fields.refuseOthers("rope_parameters", parameters, KNOWN);
     double share =
         number(
             "partial_rotary_factor",
