@@ -33,6 +33,7 @@ import org.emslens.app.drive.Mouse;
 import org.emslens.app.heads.Encoding;
 import org.emslens.app.heatmap.MapRegion;
 import org.emslens.app.lens.View;
+import org.emslens.app.tokens.ContextView;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.cache.PromptScore;
@@ -345,6 +346,36 @@ class WindowTest extends HeadlessWindow {
     Point2D at = view.atlas().centre(0, prompt.config().group());
     Color expected = Argb.paint(ColourMap.VIRIDIS.colour(mean));
     assertEquals(expected, pixel(view.atlas(), at.getX(), at.getY()));
+  }
+
+  /** Where the cache was compressed stands in the text: after the prompt, and while decoding. */
+  @Test
+  void theTextSaysWhereItWasCompressed(FxRobot robot) {
+    run(robot);
+    ContextView context = view.inspect().context();
+    until(context::isCurrent);
+    assertTrue(context.texts().contains("compressed"), context.texts().toString());
+    int before = marks(context);
+    robot.interact(() -> lens.step(12));
+    until(() -> shown().stepIndex() == 12 && idle());
+    until(context::isCurrent);
+    long again = shown().run().steps().stream().skip(1).filter(s -> s.plan() != null).count();
+    assertTrue(again > 0, "compressed while decoding");
+    assertTrue(marks(context) > before, before + " dots, then " + marks(context));
+  }
+
+  /** Dots of a compression's colour in the text and its legend. */
+  private static int marks(Node context) {
+    WritableImage image =
+        WaitForAsyncUtils.waitForAsyncFx(5000, () -> context.snapshot(null, null));
+    int wanted = Argb.of(Palette.LIGHT.merged());
+    int n = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        n += image.getPixelReader().getArgb(x, y) == wanted ? 1 : 0;
+      }
+    }
+    return n;
   }
 
   /** A picture at twice the size has letters and lines of that size, not blocks of four. */

@@ -5,7 +5,7 @@ enum Help {
   PROMPT(
       "The text that the model reads. As a chat turn it is put into the model's own template, after a system turn where one is written; Say sends the next turn into the same cache. With 'ask after', the text is compressed without the question, which is asked then. Temperature 0 takes the most probable token; above it, tokens are drawn by softmax(logits / temperature) among the most probable ones that hold top-p together, top-k at most, the same for the same seed."),
   CONTEXT(
-      "Every token that the model has seen, in the state it has in the chosen head: kept (a slot of its own), merged (a member of another token's slot), evicted (gone), or out of reach of a layer that sees a window only. A frame marks the window, the newest tokens at the latest compression, kept word for word. A click pins a token: its state in all heads and over all steps appears below."),
+      "Every token that the model has seen, in the state it has in the chosen head: kept (a slot of its own), merged (a member of another token's slot), evicted (gone), or out of reach of a layer that sees a window only. A frame marks the window, the newest tokens at the latest compression, kept word for word; a small triangle stands where the cache was compressed, after the prompt and again whenever a head has grown by its slack. A click pins a token: its state in all heads and over all steps appears below."),
   NEXT(
       "The ten most probable next tokens with the compressed cache, beside the full cache's. KL = sum over all tokens of p_full · log(p_full / p), in nats: 0 where compression changes nothing. A click goes on with that token instead, under other settings too; the steps that it replaces stay as a branch."),
   HEADS(

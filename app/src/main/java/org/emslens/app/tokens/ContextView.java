@@ -3,7 +3,6 @@ package org.emslens.app.tokens;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.input.KeyEvent;
@@ -32,15 +31,16 @@ public final class ContextView extends Surface {
   private static final double PAD = 8;
   private static final double FOOT = 24;
 
-  /** How wide a mark of the legend is. */
-  private static final double MARK = 11;
-
   private final Lens lens;
   private final Selection selection;
   private final Search search;
   private TokenLayout layout;
   private List<Token> laid = List.of();
   private BitSet thinking = new BitSet();
+
+  /** Tokens after which the cache was compressed. */
+  private final BitSet compressed = new BitSet();
+
   private double laidWidth;
   private double scroll;
   private Fate fate;
@@ -79,11 +79,17 @@ public final class ContextView extends Surface {
 
   private void changed(View before, View now) {
     fate = null;
+    compressed.clear();
     if (now == null) {
       laid = List.of();
       layout = null;
     } else {
       List<Token> tokens = tokens(now);
+      for (Step s : now.run().steps().subList(0, now.stepIndex() + 1)) {
+        if (s.plan() != null) {
+          compressed.set(s.seen() - 1);
+        }
+      }
       if (!tokens.equals(laid)) {
         boolean goesOn = before != null && before.run().prompt().equals(now.run().prompt());
         laid = tokens;
@@ -201,6 +207,12 @@ public final class ContextView extends Surface {
         token(g, v, i, PAD + layout.x[i], y, hovered);
       }
     }
+    for (int i = compressed.nextSetBit(0); i >= 0; i = compressed.nextSetBit(i + 1)) {
+      double y = PAD / 2 + layout.line[i] * LINE - scroll;
+      if (y > -LINE && y < body) {
+        compression(g, PAD + layout.x[i] + layout.width[i], y);
+      }
+    }
     g.restore();
     scrollBar(g, w, body, content);
     foot(g, hovered, w, h);
@@ -294,60 +306,51 @@ public final class ContextView extends Surface {
     legend(g, w, y);
   }
 
-  /** What marks mean, as far as there is room for it. */
   private void legend(GraphicsContext g, double w, double y) {
     Palette c = colours();
     Color faint = c.evicted().deriveColor(0, 1, 1, 0.55);
-    List<Mark> marks = new ArrayList<>();
-    marks.add(new Mark("kept", c.muted(), x -> line(g, c.kept(), x, y + 5)));
+    Legend marks = new Legend();
+    marks.add("kept", c.muted(), x -> line(g, c.kept(), x, y + 5));
     marks.add(
-        new Mark(
-            "merged",
-            c.muted(),
-            x -> {
-              g.setLineDashes(2, 5);
-              line(g, c.merged(), x, y + 5);
-              g.setLineDashes();
-            }));
-    marks.add(new Mark("evicted", c.muted(), x -> line(g, c.evicted(), x, y)));
+        "merged",
+        c.muted(),
+        x -> {
+          g.setLineDashes(2, 5);
+          line(g, c.merged(), x, y + 5);
+          g.setLineDashes();
+        });
+    marks.add("evicted", c.muted(), x -> line(g, c.evicted(), x, y));
     if (lens.viewProperty().get().window() > 0) {
-      marks.add(new Mark("out of reach", faint, null));
+      marks.add("out of reach", faint, null);
     }
     if (!thinking.isEmpty()) {
       marks.add(
-          new Mark(
-              "thinking",
-              c.muted(),
-              x -> {
-                g.setFill(thought());
-                g.fillRect(x, y - 7, MARK, 14);
-              }));
+          "thinking",
+          c.muted(),
+          x -> {
+            g.setFill(thought());
+            g.fillRect(x, y - 7, Legend.MARK, 14);
+          });
     }
     marks.add(
-        new Mark(
-            "window",
-            c.muted(),
-            x -> {
-              g.setStroke(c.line());
-              g.setLineWidth(1);
-              g.strokeRect(x + 0.5, y - 6, MARK - 1, 11);
-            }));
-    double needed = 0;
-    for (Mark m : marks) {
-      needed += m.width();
+        "window",
+        c.muted(),
+        x -> {
+          g.setStroke(c.line());
+          g.setLineWidth(1);
+          g.strokeRect(x + 0.5, y - 6, Legend.MARK - 1, 11);
+        });
+    if (!compressed.isEmpty()) {
+      marks.add("compressed", c.muted(), x -> compression(g, x + Legend.MARK / 2, y - 3));
     }
-    double gap = Math.clamp((w - 2 * PAD - needed) / marks.size(), 6, 14);
-    double x = PAD;
-    for (Mark m : marks) {
-      if (x + m.width() > w - PAD) {
-        return;
-      }
-      if (m.draws() != null) {
-        m.draws().accept(x);
-      }
-      text(g, m.name(), x + m.indent(), y, SMALL, m.ink(), TextAlignment.LEFT);
-      x += m.width() + gap;
-    }
+    marks.paint(
+        PAD, w - PAD, (name, ink, x) -> text(g, name, x, y, SMALL, ink, TextAlignment.LEFT));
+  }
+
+  /** Where the cache was compressed, as on the film strip. */
+  private void compression(GraphicsContext g, double x, double y) {
+    g.setFill(colours().merged());
+    g.fillPolygon(new double[] {x - 4, x + 4, x}, new double[] {y, y, y + 6}, 3);
   }
 
   /** The ground under what a model thinks. */
@@ -358,20 +361,7 @@ public final class ContextView extends Surface {
   private static void line(GraphicsContext g, Color ink, double x, double y) {
     g.setStroke(ink);
     g.setLineWidth(2);
-    g.strokeLine(x, y, x + MARK, y);
-  }
-
-  /**
-   * @param draws its mark from there on, or null where its name says it all
-   */
-  private record Mark(String name, Color ink, DoubleConsumer draws) {
-    double indent() {
-      return draws == null ? 0 : MARK + 4;
-    }
-
-    double width() {
-      return indent() + TokenLayout.measure(name, SMALL);
-    }
+    g.strokeLine(x, y, x + Legend.MARK, y);
   }
 
   private int at(MouseEvent e) {
