@@ -17,6 +17,7 @@ import org.emslens.app.main.LensWindow;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.testfx.api.FxToolkit;
+import org.testfx.util.WaitForAsyncUtils;
 
 /** Windows that scripts are taken through, one after the other. */
 abstract class DrivenWindow {
@@ -64,6 +65,9 @@ abstract class DrivenWindow {
             ended.completeExceptionally(e);
           }
         });
-    return ended.get(3, TimeUnit.MINUTES);
+    String failure = ended.get(3, TimeUnit.MINUTES);
+    // What was thrown while events were handled is this flow's, not the next test's.
+    WaitForAsyncUtils.checkException();
+    return failure;
   }
 }

@@ -1,5 +1,6 @@
 package org.emslens.app.budget;
 
+import javafx.application.Platform;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -99,8 +100,10 @@ public final class BudgetView extends VBox {
     VBox.setVgrow(rest, Priority.ALWAYS);
     getChildren().addAll(choices(), about, budgetRow(), rest);
     // Who turns a switch watches what it does; where there is no room for both, both scroll.
-    heightProperty().addListener((o, before, now) -> place(readings, scrolled));
-    about.fontProperty().addListener((o, before, now) -> place(readings, scrolled));
+    // Not while styles or places are given out, which goes through the children.
+    Runnable place = () -> Platform.runLater(() -> place(readings, scrolled));
+    heightProperty().addListener((o, before, now) -> place.run());
+    about.fontProperty().addListener((o, before, now) -> place.run());
     lens.settings().choiceProperty().addListener((o, before, now) -> refresh());
     lens.runProperty().addListener((o, before, now) -> refresh());
     lens.readingBinding().addListener((o, before, now) -> refresh());

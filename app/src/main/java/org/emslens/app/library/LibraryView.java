@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
@@ -254,7 +255,8 @@ public final class LibraryView extends StackPane {
             actions());
     table.getColumns().setAll(all);
     table.widthProperty().addListener((o, before, now) -> fit());
-    letter.addListener((o, before, now) -> fit());
+    // Not while styles are given out, which goes through the children.
+    letter.addListener((o, before, now) -> Platform.runLater(this::fit));
     fit();
   }
 
