@@ -67,7 +67,11 @@ abstract class DrivenWindow {
         });
     String failure = ended.get(3, TimeUnit.MINUTES);
     // What was thrown while events were handled is this flow's, not the next test's.
-    WaitForAsyncUtils.checkException();
+    try {
+      WaitForAsyncUtils.checkException();
+    } catch (Throwable thrown) {
+      throw new AssertionError(flow + " threw", thrown);
+    }
     return failure;
   }
 }
