@@ -5,7 +5,8 @@
 
 NAME/  config.json and model.safetensors in float16; NAME.gguf  the same weights under that family's names, where GGUF has it;
 qwen2-0000N-of-0000M.gguf  one of them in several files;
-tokenizer/  the one that all share; expected.json  ids, logits of some positions, the attention of one layer, and greedy continuations.
+tokenizer/  the one that all share; expected.json  ids, all logits of some positions and some of all, the attention of one layer, and greedy continuations
+without and with a cache, whose keys stay as they were turned and whose next ones are turned like them. Made with transformers 5.24.
 40 ids, so that windows of 16 are left behind.
 """
 import json, os, shutil, sys
@@ -63,8 +64,12 @@ def make(name, config, arch=None, keys=None, change=None, layer=1, drop=None, sp
     m = auto.from_pretrained(f"{out}/{name}", dtype=torch.float32, attn_implementation="eager").eval(); at = [9, 29, 39]
     x = torch.tensor([ids]); o = m(x, output_attentions=True); again = list(ids)
     for _ in range(12): again.append(int(m(torch.tensor([again])).logits[0, -1].argmax()))
+    kept = m(x, use_cache=True); cache, cached = kept.past_key_values, [int(kept.logits[0, -1].argmax())]
+    for r in m.modules():
+        if getattr(r, "rope_type", None) == "dynamic": r.rope_type = "default"  # the prompt's base from here on
+    while len(cached) < 12: cached.append(int(m(torch.tensor([cached[-1:]]), past_key_values=cache, use_cache=True).logits[0, -1].argmax()))
     short = lambda t: [float(f"{v:.7g}") for v in t.flatten().tolist()]
-    expected["models"][name] = dict(at=at, logits=short(o.logits[0, at]), layer=layer, attention=short(o.attentions[layer][0][:, [0, 19, 39]]), continuation=again[len(ids):], gguf=arch is not None)
+    expected["models"][name] = dict(at=at, logits=short(o.logits[0, at]), some=short(o.logits[0, :, ::20]), layer=layer, attention=short(o.attentions[layer][0][:, [0, 19, 39]]), continuation=again[len(ids):], cached=cached, gguf=arch is not None)
     if arch is not None:
         from safetensors.numpy import load_file
         for several in ({}, dict(split_max_tensors=split)) if split else ({},):

@@ -76,12 +76,16 @@ public final class HfTokenizer {
     for (String name : EndOfTurn.NAMES) {
       stops.add(ids.getOrDefault(name, -1));
     }
-    int bos = ids.getOrDefault(named.getOrDefault("bos_token", ""), -1);
-    boolean adds =
-        extra
-            .path("add_bos_token")
-            .asBoolean(json.path("post_processor").toString().contains("\"SpecialToken\""));
+    String begin = named.getOrDefault("bos_token", "");
+    int bos = ids.getOrDefault(begin, -1);
+    boolean adds = extra.path("add_bos_token").asBoolean(begins(json, begin));
     return new Tokenizer(Files.readAllBytes(file), pieces, adds ? bos : -1, stops, named);
+  }
+
+  /** Whether a tokenizer's own template for one text begins with this token. */
+  private static boolean begins(JsonNode tokenizer, String token) {
+    return tokenizer.path("post_processor").findValues("single").stream()
+        .anyMatch(t -> t.path(0).path("SpecialToken").path("id").asText().equals(token));
   }
 
   /**

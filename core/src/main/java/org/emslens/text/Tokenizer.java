@@ -84,7 +84,10 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  /** As {@link #encode}, with the begin-of-text token in front where the model wants one. */
+  /**
+   * As {@link #encode}, with the begin-of-text token in front where the model wants one. What some
+   * tokenizers put at a text's end is left away: a prompt is there to be gone on with.
+   */
   public List<Token> encodePrompt(String text) {
     List<Token> tokens = new ArrayList<>();
     if (bos >= 0) {

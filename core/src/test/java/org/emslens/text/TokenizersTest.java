@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.util.Utils;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import org.emslens.model.ModelLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -129,6 +132,52 @@ class TokenizersTest {
       for (int cut = 0; cut < ids.length; cut++) {
         t.decode(java.util.Arrays.copyOf(ids, cut));
       }
+    }
+  }
+
+  /** What a tokenizer puts before a text is put there, what it puts after it is not. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '\'',
+      value = {
+        "SpecialToken Sequence, {}, true",
+        "Sequence SpecialToken, {}, false",
+        "SpecialToken Sequence SpecialToken, {}, true",
+        "Sequence, {}, false",
+        "Sequence, {\"add_bos_token\": true}, true",
+        "SpecialToken Sequence, {\"add_bos_token\": false}, false"
+      })
+  void textsBeginAsTheirTokenizersSay(String single, String says, boolean begins)
+      throws IOException {
+    ObjectNode json = (ObjectNode) TestFiles.json("tokenizers/gpt-2.json");
+    ArrayNode template = Json.MAPPER.createArrayNode();
+    for (String part : single.split(" ")) {
+      template
+          .addObject()
+          .putObject(part)
+          .put("id", part.equals("Sequence") ? "A" : "<|end|>")
+          .put("type_id", 0);
+    }
+    ObjectNode processor = Json.MAPPER.createObjectNode().put("type", "TemplateProcessing");
+    processor.set("single", template);
+    processor.set("pair", template);
+    processor
+        .putObject("special_tokens")
+        .putObject("<|end|>")
+        .put("id", "<|end|>")
+        .<ObjectNode>set("ids", Json.MAPPER.createArrayNode().add(0))
+        .set("tokens", Json.MAPPER.createArrayNode().add("<|end|>"));
+    ObjectNode several = json.putObject("post_processor").put("type", "Sequence");
+    several.putArray("processors").add(processor);
+    ObjectNode config = (ObjectNode) Json.MAPPER.readTree(says);
+    Json.MAPPER.writeValue(folder.resolve("tokenizer.json").toFile(), json);
+    Json.MAPPER.writeValue(
+        folder.resolve("tokenizer_config.json").toFile(), config.put("bos_token", "<|end|>"));
+    try (Tokenizer t = HfTokenizer.open(folder, Json.MAPPER.createObjectNode(), 500)) {
+      int[] bare = Tokenizer.ids(t.encode("a text"));
+      int[] prompt = Tokenizer.ids(t.encodePrompt("a text"));
+      assertEquals(begins ? bare.length + 1 : bare.length, prompt.length);
+      assertEquals(begins, t.begins(prompt[0]));
     }
   }
 

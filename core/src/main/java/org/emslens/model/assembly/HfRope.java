@@ -39,13 +39,16 @@ public final class HfRope {
   private final HfFields fields;
   private final JsonNode parameters;
   private final double theta;
+  private final double share;
   private final int headDim;
   private final int context;
 
-  private HfRope(HfFields fields, JsonNode parameters, double theta, int headDim, int context) {
+  private HfRope(
+      HfFields fields, JsonNode parameters, double theta, double share, int headDim, int context) {
     this.fields = fields;
     this.parameters = parameters;
     this.theta = theta;
+    this.share = share;
     this.headDim = headDim;
     this.context = context;
   }
@@ -72,17 +75,25 @@ public final class HfRope {
    */
   public static Rope of(HfFields f, JsonNode parameters, double theta, int headDim, int context)
       throws BadFileException {
+    return of(f, parameters, theta, 1, headDim, context);
+  }
+
+  /**
+   * Of a model that turns only a part of each head.
+   *
+   * @param share the part, where the file does not say it
+   */
+  public static Rope of(
+      HfFields f, JsonNode parameters, double theta, double share, int headDim, int context)
+      throws BadFileException {
     double base = theta > 0 ? theta : parameters.path("rope_theta").asDouble(THETA);
-    return new HfRope(f, parameters, base, headDim, context).read();
+    return new HfRope(f, parameters, base, share, headDim, context).read();
   }
 
   private Rope read() throws BadFileException {
     fields.refuseOthers("rope_parameters", parameters, KNOWN);
-    double share =
-        number(
-            "partial_rotary_factor",
-            fields.numberOr("partial_rotary_factor", fields.numberOr("rotary_pct", 1)));
-    int dimensions = (int) (headDim * share);
+    double said = fields.numberOr("partial_rotary_factor", fields.numberOr("rotary_pct", share));
+    int dimensions = (int) (headDim * number("partial_rotary_factor", said));
     demand(
         dimensions >= 2 && dimensions % 2 == 0 && dimensions <= headDim, "an even part of heads");
     demand(theta > 0, "a base above 0");

@@ -1,5 +1,6 @@
 package org.emslens.model.family;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +27,10 @@ import org.emslens.model.assembly.HfSizes;
  * read the same activations, a part of each head is turned, norms are of mean and variance.
  */
 final class GptNeox implements Family {
+  private static final double THETA = 10000;
+
+  /** How much of a head is turned where a configuration does not say. */
+  private static final double TURNED = 0.25;
 
   /** Tensor names of one container; `%d` stands for the layer. */
   private record Names(
@@ -114,11 +119,16 @@ final class GptNeox implements Family {
           default -> null;
         };
     f.refuse(does == null, "'hidden_act' is '" + activation + "'");
-    double theta = f.numberOr("rotary_emb_base", 10000);
+    JsonNode parameters = f.get("rope_parameters");
+    double theta = f.numberOr("rotary_emb_base", parameters.path("rope_theta").asDouble(THETA));
     Rope rope =
-        f.get("rope_parameters").isObject()
-            ? HfRope.of(f, config.headDim(), config.context())
-            : HfRope.of(f, f.get("rope_scaling"), theta, config.headDim(), config.context());
+        HfRope.of(
+            f,
+            parameters.isObject() ? parameters : f.get("rope_scaling"),
+            theta,
+            TURNED,
+            config.headDim(),
+            config.context());
     float epsilon = (float) f.numberOr("layer_norm_eps", 1e-5);
     boolean parallel = !f.has("use_parallel_residual") || f.flag("use_parallel_residual");
     f.flag("attention_bias");
