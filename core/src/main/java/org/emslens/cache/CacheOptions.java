@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * @param share which heads share a budget
  * @param floor what each head is sure of where they do, as a share of the even budget
  * @param score what slots are ranked by, where a policy leaves that open
+ * @param precision how exactly slots older than the window are kept
  */
 public record CacheOptions(
     int window,
@@ -47,7 +48,8 @@ public record CacheOptions(
     boolean adaptive,
     Share share,
     double floor,
-    Score score) {
+    Score score,
+    Precision precision) {
 
   /** Largest window: the attention of so many last queries is kept from the prefill. */
   public static final int MAX_WINDOW = 64;
@@ -152,7 +154,8 @@ public record CacheOptions(
           true,
           Share.EVEN,
           0.2,
-          Score.REPEAT_PLUS);
+          Score.REPEAT_PLUS,
+          Precision.FLOAT32);
 
   /** EMS as people who read the paper's body report it. */
   public static final CacheOptions EMS_AS_REPORTED =
@@ -284,6 +287,7 @@ public record CacheOptions(
     public Share share;
     public double floor;
     public Score score;
+    public Precision precision;
 
     private Draft(CacheOptions o) {
       window = o.window;
@@ -305,6 +309,7 @@ public record CacheOptions(
       share = o.share;
       floor = o.floor;
       score = o.score;
+      precision = o.precision;
     }
 
     private CacheOptions options() {
@@ -327,7 +332,8 @@ public record CacheOptions(
           adaptive,
           share,
           floor,
-          score);
+          score,
+          precision);
     }
   }
 }

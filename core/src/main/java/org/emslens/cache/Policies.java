@@ -140,6 +140,7 @@ public enum Policies {
 
   /** Which switches go together. */
   private static final class Switches {
+    static final Set<Switch> ALL = EnumSet.of(Switch.PRECISION);
     static final Set<Switch> DECODING = EnumSet.of(Switch.SLACK);
     static final Set<Switch> POOLING = EnumSet.of(Switch.KERNEL, Switch.POOL);
     static final Set<Switch> SHARING = EnumSet.of(Switch.SHARE, Switch.FLOOR);
@@ -187,7 +188,7 @@ public enum Policies {
     this.title = title;
     this.about = about;
     this.preset = preset;
-    this.switches = Set.copyOf(switches);
+    this.switches = Switches.of(switches, Switches.ALL);
     this.make = make;
   }
 

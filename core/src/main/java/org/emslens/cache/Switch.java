@@ -28,7 +28,8 @@ public enum Switch {
   ADAPTIVE((d, v) -> d.adaptive = flag(v)),
   SHARE((d, v) -> d.share = choice(CacheOptions.Share.class, v)),
   FLOOR((d, v) -> d.floor = number(v)),
-  SCORE((d, v) -> d.score = choice(CacheOptions.Score.class, v));
+  SCORE((d, v) -> d.score = choice(CacheOptions.Score.class, v)),
+  PRECISION((d, v) -> d.precision = choice(Precision.class, v));
 
   /** What concerns EMS's merge, beyond whether it is made. */
   private static final Set<Switch> OF_MERGING =
@@ -63,6 +64,7 @@ public enum Switch {
           case SHARE -> o.share();
           case FLOOR -> o.floor();
           case SCORE -> o.score();
+          case PRECISION -> o.precision();
         };
     return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
   }

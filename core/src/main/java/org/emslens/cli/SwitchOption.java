@@ -141,6 +141,14 @@ final class SwitchOption {
   }
 
   @Option(
+      names = "--precision",
+      paramLabel = "float32|int8|int4|int2",
+      description = "How exactly keys and values older than the window are kept (float32).")
+  void precision(String v) {
+    set.put(Switch.PRECISION, v);
+  }
+
+  @Option(
       names = "--no-count-correction",
       description = "Global is not divided by the queries that saw the token.")
   void noCountCorrection(boolean v) {

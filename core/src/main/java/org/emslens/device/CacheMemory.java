@@ -2,6 +2,7 @@ package org.emslens.device;
 
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.LayerState;
+import org.emslens.cache.Precision;
 
 /**
  * Slots of all KV heads in a device's memory, in ascending order of position within each head, with
@@ -22,6 +23,13 @@ public interface CacheMemory extends AutoCloseable {
    * members had been seen as often as it.
    */
   void apply(CompressionPlan plan);
+
+  /**
+   * Rounds the slots from[a] to to[a] - 1 of each head a, those of the first layer first, as {@link
+   * Precision#round} says. Groups begin at from[a]: of keys {@link Precision#GROUP} slots, channel
+   * by channel, of values as many channels, slot by slot.
+   */
+  void round(Precision precision, int[] from, int[] to);
 
   /** An independent copy; what never changes may be shared. */
   CacheMemory copy();

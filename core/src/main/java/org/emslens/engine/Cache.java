@@ -1,6 +1,7 @@
 package org.emslens.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,6 +12,7 @@ import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Precision;
 import org.emslens.device.CacheMemory;
 import org.emslens.model.AttentionSpec;
 
@@ -23,7 +25,12 @@ public final class Cache implements AutoCloseable {
   private final List<AttentionSpec.Shape> shapes;
   private final PromptScores scores;
   private final int prompt;
+  private final Precision precision;
+  private final int window;
   private int seen;
+
+  /** How many slots of each head are rounded; null before that was done at all. */
+  private int[] rounded;
 
   /** Whether the slots are the prompt's tokens, one each. */
   private boolean untouched;
@@ -33,14 +40,21 @@ public final class Cache implements AutoCloseable {
    * @param shapes of the layers, first to last
    * @param scores what was asked of the prompt
    * @param seen tokens that all heads hold
+   * @param options how exactly slots are kept, and which are new
    */
   public Cache(
-      CacheMemory memory, List<AttentionSpec.Shape> shapes, PromptScores scores, int seen) {
+      CacheMemory memory,
+      List<AttentionSpec.Shape> shapes,
+      PromptScores scores,
+      int seen,
+      CacheOptions options) {
     this.memory = memory;
     this.shapes = List.copyOf(shapes);
     this.scores = scores;
     this.prompt = seen;
     this.seen = seen;
+    precision = options.precision();
+    window = options.window();
     untouched = true;
   }
 
@@ -49,6 +63,9 @@ public final class Cache implements AutoCloseable {
     shapes = o.shapes;
     scores = o.scores;
     prompt = o.prompt;
+    precision = o.precision;
+    window = o.window;
+    rounded = o.rounded == null ? null : o.rounded.clone();
     seen = o.seen;
     untouched = o.untouched;
   }
@@ -73,6 +90,54 @@ public final class Cache implements AutoCloseable {
     return prompt;
   }
 
+  /**
+   * Rounds slots that have left the window, where the precision says so and enough of them wait: a
+   * token that is run looks at the cache so. What was compressed is grouped anew.
+   */
+  public void settle() {
+    if (!precision.rounds()) {
+      return;
+    }
+    int[] to = settled();
+    int[] from = rounded == null ? new int[to.length] : rounded;
+    if (!Arrays.equals(from, to)) {
+      memory.round(precision, from, to);
+    }
+    rounded = to;
+  }
+
+  /** How many slots of each head are rounded when the next token is run. */
+  private int[] settled() {
+    int[] slots = slotsOfHeads();
+    int[] settled = new int[slots.length];
+    for (int a = 0; a < slots.length; a++) {
+      settled[a] =
+          rounded == null
+              ? Math.max(0, slots[a] - window)
+              : Precision.settled(rounded[a], slots[a], window);
+    }
+    return settled;
+  }
+
+  private int[] slotsOfHeads() {
+    return IntStream.range(0, shapes.size())
+        .flatMap(l -> IntStream.range(0, shapes.get(l).kvHeads()).map(g -> memory.slots(l, g)))
+        .toArray();
+  }
+
+  /** How many tokens can be run before something is rounded. */
+  public int untilSettled() {
+    if (!precision.rounds()) {
+      return Integer.MAX_VALUE;
+    }
+    int[] slots = slotsOfHeads();
+    int[] settled = settled();
+    return IntStream.range(0, slots.length)
+        .map(a -> Precision.GROUP - Math.max(0, slots[a] - window - settled[a]))
+        .min()
+        .orElse(Integer.MAX_VALUE);
+  }
+
   /** Says that one more token has gone through all layers. */
   void advance() {
     seen++;
@@ -85,6 +150,9 @@ public final class Cache implements AutoCloseable {
    */
   public void truncate(int n) {
     memory.truncate(n);
+    for (int a = 0; rounded != null && a < rounded.length; a++) {
+      rounded[a] = Math.min(rounded[a], n);
+    }
     seen = n;
     untouched = n == prompt;
   }
@@ -110,6 +178,17 @@ public final class Cache implements AutoCloseable {
   /** Bytes that the slots' keys and values take as float32. */
   public long bytes() {
     return bytes(slots(), shapes.getFirst().headDim());
+  }
+
+  /** Bytes that they would take in their precision. */
+  public long packedBytes() {
+    int[] slots = slotsOfHeads();
+    int[] settled = precision.rounds() ? settled() : new int[slots.length];
+    long bytes = 0;
+    for (int a = 0; a < slots.length; a++) {
+      bytes += precision.bytes(slots[a], settled[a], shapes.getFirst().headDim());
+    }
+    return bytes;
   }
 
   /** Bytes that so many slots' keys and values take as float32. */
@@ -229,6 +308,7 @@ public final class Cache implements AutoCloseable {
   /** Executes a plan that was made for just this state. */
   public void apply(CompressionPlan plan) {
     memory.apply(plan);
+    rounded = null;
     untouched = false;
   }
 

@@ -250,6 +250,7 @@ public final class ForwardPass implements AutoCloseable {
    */
   public List<float[]> step(List<Feed> feeds) {
     int n = feeds.size();
+    feeds.forEach(f -> f.cache().settle());
     roomFor(n);
     int[] ids = feeds.stream().mapToInt(Feed::token).toArray();
     int[] positions = feeds.stream().mapToInt(f -> f.cache().seen()).toArray();
@@ -277,14 +278,15 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   /**
-   * Runs several tokens for each of several caches at once: as so many steps, but weights are read
-   * once for all of them.
+   * Runs several tokens for each of several caches at once: as so many steps, of which there are at
+   * most {@link Cache#untilSettled}, but weights are read once for all of them.
    *
    * @param passages for different caches, which have seen as many tokens and whose prompts are of
    *     one length where the model's rotation depends on that; memory is taken for all together
    */
   public void extend(List<Passage> passages, Progress progress) {
     List<Cache> caches = passages.stream().map(Passage::cache).toList();
+    caches.forEach(Cache::settle);
     int[] ids = passages.stream().flatMapToInt(p -> IntStream.of(p.ids)).toArray();
     int[] positions = passages.stream().flatMapToInt(Passage::positions).toArray();
     try (Activations a = new Activations(device, spec, ids.length, false)) {

@@ -3,6 +3,8 @@ package org.emslens.engine;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Precision;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.PromptMemory;
 import org.emslens.model.AttentionSpec;
@@ -40,9 +42,19 @@ public record Prompt(
     return new Prompt(config, shapes, ids, memory, logits, new PromptScores());
   }
 
-  /** A fresh full cache that remembers the attention of the last `window` queries. */
+  /** A fresh full cache of float32 that remembers the attention of the last `window` queries. */
   public Cache cache(int window) {
-    return new Cache(memory.cache(window), shapes, scores, tokens());
+    return cache(
+        CacheOptions.EMS.with(
+            d -> {
+              d.window = window;
+              d.precision = Precision.FLOAT32;
+            }));
+  }
+
+  /** A fresh full cache that remembers what these options want to know. */
+  public Cache cache(CacheOptions options) {
+    return new Cache(memory.cache(options.window()), shapes, scores, tokens(), options);
   }
 
   /**

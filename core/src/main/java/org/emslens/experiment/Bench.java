@@ -104,10 +104,10 @@ public record Bench(
     boolean compresses = choice.policy().with(choice.options()).compresses() && budget < context;
     for (int i = 0; i < ROUNDS; i++) {
       progress.at(0);
-      cache = prefill.cache(choice.options().window());
+      cache = prefill.cache(choice.options());
       times.add(compresses ? compress(cache, choice, budget) : new double[3]);
     }
-    long bytes = cache.bytes();
+    long bytes = cache.packedBytes();
     DecodeTap tap = new DecodeTap(pass.config().allHeads());
     long start = System.nanoTime();
     for (int i = 0; i < DECODED; i++) {

@@ -124,11 +124,11 @@ public record Drift(
       this.baseline = baseline;
       this.choice = choice;
       budget = choice.slotsFor(baseline.prefill().tokens());
-      cache = baseline.prefill().cache(choice.options().window());
+      cache = baseline.prefill().cache(choice.options());
       CompressionPlan plan = cache.compressNow(choice.policy(), choice.options(), budget);
       mass = plan == null ? new Measures.Mass(1, 0, 0) : Measures.Mass.of(plan.heads());
       slots = cache.slots();
-      bytes = cache.bytes();
+      bytes = cache.packedBytes();
       sums = new Sums(plan == null ? 0 : 1);
       if (baseline.first() == 0) {
         sums.token(baseline.continuation()[0], baseline.said()[0], baseline.prefill().logits());

@@ -64,8 +64,7 @@ public record Grid(
   private List<Contender> crossed() {
     List<Contender> all = new ArrayList<>();
     for (Contender c : contenders) {
-      for (Map<Switch, String> v :
-          c.policy() == Policies.FULL ? List.of(Map.<Switch, String>of()) : variants) {
+      for (Map<Switch, String> v : variants) {
         new Contender(c.policy(), v).options();
         // What a policy does not have would only run the same again under another name.
         Map<Switch, String> both = new TreeMap<>(v);

@@ -53,7 +53,11 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     try (PromptMemory prompt = prompt(device, queries, keys, values, options.window());
         Cache cache =
             new Cache(
-                prompt.cache(options.window()), shapes(queries, keys), new PromptScores(), n)) {
+                prompt.cache(options.window()),
+                shapes(queries, keys),
+                new PromptScores(),
+                n,
+                options)) {
       return of(cache, slots, options, heads, n, d);
     }
   }
@@ -66,6 +70,7 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
       plans.addAll(plan.heads());
       cache.apply(plan);
     }
+    cache.settle();
     int kept = Math.min(slots, n);
     float[] outKeys = new float[heads * kept * d];
     float[] outValues = new float[heads * kept * d];

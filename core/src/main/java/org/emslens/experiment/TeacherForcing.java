@@ -40,9 +40,15 @@ final class TeacherForcing {
    */
   static void run(ForwardPass pass, List<Pupil> pupils, int[] text, int from, Progress progress) {
     int given = text.length - 1;
-    for (int at = 0; at < given; at += BLOCK) {
+    int at = 0;
+    while (at < given) {
       int start = at;
-      int[] ids = Arrays.copyOfRange(text, at, Math.min(at + BLOCK, given));
+      int size = Math.min(given - at, BLOCK);
+      for (Pupil p : pupils) {
+        size = Math.min(size, p.cache.untilSettled());
+      }
+      at += size;
+      int[] ids = Arrays.copyOfRange(text, start, at);
       pass.extend(
           pupils.stream().map(p -> passage(pass, p, ids, start, from)).toList(),
           share -> progress.at((start + share * ids.length) / given));

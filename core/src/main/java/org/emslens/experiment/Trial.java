@@ -1,5 +1,6 @@
 package org.emslens.experiment;
 
+import org.emslens.cache.Precision;
 import org.emslens.session.Budget;
 import org.emslens.session.CacheChoice;
 
@@ -13,6 +14,9 @@ import org.emslens.session.CacheChoice;
 public record Trial(
     String model, Task task, long seed, Contender contender, Budget budget, boolean once) {
 
+  /** What results of before caches were rounded do not say. */
+  private static final String UNROUNDED = ", precision=" + Precision.FLOAT32;
+
   /**
    * Tells trials apart; a finished one is not run again. Made of what a text says and of all that a
    * policy was told, so that a result is not taken for that of another text or another preset.
@@ -23,7 +27,7 @@ public record Trial(
         group(),
         contender.policy().id(),
         contender.switchText(),
-        contender.options().toString(),
+        contender.options().toString().replace(UNROUNDED, ""),
         budget.toString(),
         once ? "once" : "again");
   }

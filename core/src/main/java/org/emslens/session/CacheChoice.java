@@ -5,6 +5,7 @@ import java.util.Set;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.cache.PromptScore;
+import org.emslens.cache.Switch;
 
 /** What a user chose to do to the cache: a policy, its switches, and a budget. */
 public record CacheChoice(Policies policy, CacheOptions options, Budget budget) {
@@ -42,6 +43,17 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
    */
   public Set<PromptScore> asks(int promptTokens) {
     return promptTokens <= slotsFor(promptTokens) ? Set.of() : policy.with(options).asks();
+  }
+
+  /** Whether it leaves the cache as it was computed. */
+  public boolean isExact() {
+    return policy == Policies.FULL && !options.precision().rounds();
+  }
+
+  /** Whether a switch can change anything, others being as they are. */
+  public boolean reads(Switch s) {
+    boolean read = policy.switches().contains(s) && s.matters(options);
+    return read || s == Switch.WINDOW && options.precision().rounds();
   }
 
   public CacheChoice withPolicy(Policies x) {

@@ -102,11 +102,12 @@ public final class CommandText {
     List<String> words = new ArrayList<>(List.of("--policy", c.policy().id()));
     if (c.policy() != Policies.FULL) {
       words.addAll(List.of("--budget", c.budget().toString()));
-      CacheOptions preset = c.policy().preset();
-      Arrays.stream(Switch.values())
-          .filter(s -> !s.get(c.options()).equals(s.get(preset)))
-          .forEach(s -> words.addAll(option(s, s.get(c.options()))));
     }
+    CacheOptions preset = c.policy().preset();
+    Arrays.stream(Switch.values())
+        .filter(s -> c.policy() != Policies.FULL || c.reads(s))
+        .filter(s -> !s.get(c.options()).equals(s.get(preset)))
+        .forEach(s -> words.addAll(option(s, s.get(c.options()))));
     return words;
   }
 

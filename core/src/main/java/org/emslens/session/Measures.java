@@ -21,7 +21,7 @@ import org.emslens.cache.HeadPlan;
  *     product of what each left, mean over KV heads
  * @param slots of all heads
  * @param retained slots per token that a full cache would hold
- * @param bytes of those slots as float32
+ * @param bytes of those slots in their precision
  */
 public record Measures(
     double kl,

@@ -29,15 +29,15 @@ import org.emslens.engine.Progress;
  *
  * <p>Versions 1, which had no output errors and no budgets shared between heads, 2, which had no
  * limit of candidates and no manifest, 3, which did not say how each layer attends, 4, whose
- * policies had fewer parts to choose, and 5, which told turns apart by how they are shown, are read
- * as well.
+ * policies had fewer parts to choose, 5, which told turns apart by how they are shown, and 6, which
+ * kept all slots as they were computed, are read as well.
  *
  * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as
  * everywhere.
  */
 public final class Recording {
   static final String FORMAT = "emslens-recording";
-  static final int VERSION = 6;
+  static final int VERSION = 7;
 
   private Recording() {}
 

@@ -30,6 +30,7 @@ import org.emslens.cache.CacheOptions.Merge;
 import org.emslens.cache.CacheOptions.Pool;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Precision;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
@@ -178,6 +179,9 @@ final class RecordingReader {
     }
     if (version < 6 && json instanceof ObjectNode all) {
       all.set("turns", MAPPER.valueToTree(turns(all.path("steps"))));
+    }
+    if (version < 7 && json.get("options") instanceof ObjectNode options) {
+      options.put("precision", Precision.FLOAT32.name());
     }
     for (JsonNode step : json.path("steps")) {
       if (step instanceof ObjectNode s && !s.has("drawn")) {

@@ -1,6 +1,7 @@
 package org.emslens.session;
 
 import java.util.List;
+import org.emslens.cache.Precision;
 import org.emslens.engine.Cache;
 import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
@@ -111,12 +112,28 @@ public record Run(
     return turns.stream().mapToInt(Turn::last).filter(t -> t < steps.size()).max().orElse(0);
   }
 
-  /** Bytes of the cache after a step, as float32. */
+  /** Bytes of the cache after a step, in its precision. */
   public long bytes(Step step) {
-    return Cache.bytes(step.after().slots(), config().headDim());
+    Precision precision = choice.options().precision();
+    if (!precision.rounds()) {
+      return Cache.bytes(step.after().slots(), config().headDim());
+    }
+    int window = choice.options().window();
+    Step compressed = step;
+    while (compressed.index() > 0 && compressed.plan() == null) {
+      compressed = steps.get(compressed.index() - 1);
+    }
+    long bytes = 0;
+    for (int a = 0; a < config().allKvHeads(); a++) {
+      int first = Math.max(0, compressed.after().slots(a) - window);
+      int slots = step.after().slots(a);
+      int rounded = Precision.settled(first, slots, window);
+      bytes += precision.bytes(slots, rounded, config().headDim());
+    }
+    return bytes;
   }
 
-  /** Bytes that the full cache would have. */
+  /** Bytes that the full cache would have, as float32. */
   public long fullBytes(Step step) {
     return Cache.bytes(fullSlots(step), config().headDim());
   }

@@ -10,7 +10,6 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
-import org.emslens.cache.Policies;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.DecodeTap;
 import org.emslens.engine.Cache;
@@ -282,9 +281,9 @@ public final class Session {
     if (!canRestore(made)) {
       throw new IllegalStateException("These steps were made on another prompt, or elsewhere.");
     }
-    Cache rebuilt = prefill.cache(made.choice().options().window());
+    Cache rebuilt = prefill.cache(made.choice().options());
     apply(made.steps().getFirst(), rebuilt);
-    boolean shadowed = detail.full && made.choice().policy() != Policies.FULL;
+    boolean shadowed = detail.full && !made.choice().isExact();
     Shadow shadow = shadowed ? Shadow.of(prefill, false) : null;
     float[] answer = prefill.logits().clone();
     int n = made.steps().size();
@@ -387,7 +386,7 @@ public final class Session {
   /** Where compressing fails, all is left as it was. */
   private void begin(CacheChoice with, Sampling how) {
     long start = System.nanoTime();
-    Cache fresh = prefill.cache(with.options().window());
+    Cache fresh = prefill.cache(with.options());
     CacheFrame before = CacheFrame.whole(prefill.config().allKvHeads(), prompt.size());
     CompressionPlan plan =
         fresh.compressNow(with.policy(), with.options(), with.slotsFor(prompt.size()));
@@ -396,7 +395,7 @@ public final class Session {
     choice = with;
     sampling = how;
     cache = fresh;
-    boolean shadowed = detail.full && choice.policy() != Policies.FULL;
+    boolean shadowed = detail.full && !choice.isExact();
     steps.clear();
     snapshots.clear();
     logits = prefill.logits().clone();
@@ -433,9 +432,7 @@ public final class Session {
   public void rehearse(Progress progress) {
     for (int i = 0; i < REHEARSALS; i++) {
       progress.at((double) i / REHEARSALS);
-      prefill
-          .cache(choice.options().window())
-          .compressNow(choice.policy(), choice.options(), budget());
+      prefill.cache(choice.options()).compressNow(choice.policy(), choice.options(), budget());
     }
   }
 
@@ -608,7 +605,7 @@ public final class Session {
 
   /** Sends the full cache beside on its way to after a token; false where none is asked. */
   private boolean shadowAfter(int id) {
-    boolean asked = detail.full && choice.policy() != Policies.FULL;
+    boolean asked = detail.full && !choice.isExact();
     full = asked ? full.toward(steps.size(), id) : null;
     return asked;
   }
@@ -720,7 +717,7 @@ public final class Session {
   }
 
   private Cache compressedPrompt() {
-    Cache fresh = prefill.cache(choice.options().window());
+    Cache fresh = prefill.cache(choice.options());
     apply(steps.getFirst(), fresh);
     return fresh;
   }

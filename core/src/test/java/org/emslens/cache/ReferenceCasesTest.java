@@ -72,7 +72,8 @@ class ReferenceCasesTest {
             true,
             CacheOptions.Share.EVEN,
             0.2,
-            CacheOptions.Score.REPEAT_PLUS);
+            CacheOptions.Score.REPEAT_PLUS,
+            Precision.FLOAT32);
     LayerCompression layer =
         LayerCompression.of(
             device,

@@ -61,6 +61,11 @@ final class TestCaches {
       }
       scores.put(what, all);
     }
-    return new Cache(prompt.cache(window), Collections.nCopies(layers.size(), shape), scores, n);
+    return new Cache(
+        prompt.cache(window),
+        Collections.nCopies(layers.size(), shape),
+        scores,
+        n,
+        CacheOptions.EMS);
   }
 }

@@ -19,6 +19,7 @@ import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
 import org.emslens.cache.MostSimilar;
+import org.emslens.cache.Precision;
 import org.emslens.format.DType;
 import org.emslens.model.Activation;
 import org.emslens.model.AttentionSpec;
@@ -445,6 +446,44 @@ public abstract class DeviceConformance {
         agree(plains.get(c), devices.get(c), p.shapes);
       }
     }
+  }
+
+  /** Whole groups and parts of one, of a prompt's own slots and of merged ones; copies stay. */
+  @ParameterizedTest
+  @EnumSource(names = "FLOAT32", mode = EnumSource.Mode.EXCLUDE)
+  void cachesAreRounded(Precision precision) {
+    Pair p = prompts(precision.steps());
+    Random r = new Random(precision.steps());
+    for (boolean compressed : new boolean[] {false, true}) {
+      List<CacheMemory> plains = List.of(p.plain.cache(3));
+      List<CacheMemory> devices = List.of(p.device.cache(3));
+      if (compressed) {
+        CompressionPlan plan = plan(plains.getFirst(), p.shapes, r);
+        plains.getFirst().apply(plan);
+        devices.getFirst().apply(plan);
+      }
+      CacheMemory copy = devices.getFirst().copy();
+      int[] slots = slots(plains.getFirst(), p.shapes);
+      int[] half = Arrays.stream(slots).map(n -> r.nextInt(n + 1)).toArray();
+      half[0] = slots[0];
+      int[][] bounds = {new int[slots.length], half, slots};
+      for (int part = 0; part < 2; part++) {
+        plains.getFirst().round(precision, bounds[part], bounds[part + 1]);
+        devices.getFirst().round(precision, bounds[part], bounds[part + 1]);
+        agree(plains.getFirst(), devices.getFirst(), p.shapes);
+        step(p.shapes, plains, devices, p.plain.tokens() + part, r);
+      }
+      if (!compressed) {
+        agree(p.plain.cache(3), copy, p.shapes);
+      }
+    }
+  }
+
+  /** Slots of all heads. */
+  private static int[] slots(CacheMemory cache, List<AttentionSpec.Shape> shapes) {
+    return IntStream.range(0, shapes.size())
+        .flatMap(l -> IntStream.range(0, shapes.get(l).kvHeads()).map(g -> cache.slots(l, g)))
+        .toArray();
   }
 
   @ParameterizedTest

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What each policy does to the default model's predictions, against the same policies in PyTorch.
@@ -124,6 +126,43 @@ class GoldenDriftTest {
         Drift drift = drifts.get(i);
         assertEquals(row.get("nll").asDouble(), drift.nll(), within(row, "nll"), row + " nll");
         assertEquals(row.get("kl").asDouble(), drift.kl(), within(row, "kl"), row + " kl");
+      }
+    }
+  }
+
+  /** Older slots in few levels, again after as many tokens as a group has. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void rounded(boolean manyAtOnce) throws IOException {
+    for (JsonNode text : TestFiles.json("golden/precision.json").get("cases")) {
+      Baseline baseline =
+          Baseline.of(
+              pass,
+              ids(text.get("prompt").asText()),
+              ids(text.get("continuation").asText()),
+              0,
+              Progress.NONE);
+      List<CacheChoice> choices = new ArrayList<>();
+      List<JsonNode> rows = new ArrayList<>();
+      text.get("rows").forEach(rows::add);
+      if (!manyAtOnce) {
+        // Token by token is slower, and the coarsest shows it best.
+        rows.removeIf(row -> !row.get("precision").asText().equals("int2"));
+      }
+      for (JsonNode row : rows) {
+        // Nothing is compressed again, so that one by one is as many at once.
+        List<String> switches =
+            List.of("precision=" + row.get("precision").asText(), "slack=100000");
+        Policies policy = Policies.byId(row.get("policy").asText());
+        choices.add(
+            Contender.of(policy, switches.subList(0, policy == Policies.FULL ? 1 : 2))
+                .choice(Budget.slots(row.get("budget").asInt())));
+      }
+      List<Drift> drifts = measured(baseline, choices, manyAtOnce);
+      for (int i = 0; i < choices.size(); i++) {
+        JsonNode row = rows.get(i);
+        assertEquals(row.get("nll").asDouble(), drifts.get(i).nll(), within(row, "nll"), row + "");
+        assertEquals(row.get("kl").asDouble(), drifts.get(i).kl(), within(row, "kl"), row + "");
       }
     }
   }

@@ -27,6 +27,7 @@ import org.emslens.cache.CachePolicy;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadSlots;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Precision;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
@@ -278,6 +279,52 @@ class SessionTest {
     s.choose(choice(Policies.EMS, 14), s.run().sampling(), Progress.NONE);
     steps(s, 3);
     assertTrue(s.run().last().divergence() >= 0);
+  }
+
+  /** Rounding is repeated wherever a cache is built again, and is counted. */
+  @ParameterizedTest
+  @EnumSource(names = {"FULL", "EMS"})
+  void roundedSlotsAreRoundedAgain(Policies policy, @TempDir Path folder) throws IOException {
+    CacheChoice exact = choice(policy, 20);
+    CacheChoice rounded =
+        exact.withOptions(exact.options().with(d -> d.precision = Precision.INT2));
+    Session s = start(rounded);
+    // More than a group of new tokens.
+    feed(s, 75);
+    Run first = s.run();
+    assertTrue(first.steps().stream().skip(1).allMatch(x -> x.divergence() > 0));
+    for (int back : new int[] {70, 50, 0}) {
+      s.backTo(back);
+      feed(s, 75);
+      assertEqualSteps(first.steps(), s.run().steps());
+    }
+    Path file = folder.resolve("a.emslens");
+    Recording.write(first, Manifest.without("m", "emslens run"), file, Progress.NONE);
+    Run read = Recording.read(file);
+    assertEquals(rounded, read.choice());
+    Session on = Session.resume(read, model, pass, Session.Detail.COMPARED, Progress.NONE);
+    feed(s, 78);
+    feed(on, 78);
+    assertEquals(s.run().last().divergence(), on.run().last().divergence(), 1e-6);
+    if (policy == Policies.FULL) {
+      int heads = first.config().allKvHeads();
+      int d = first.config().headDim();
+      int whole = first.prompt().size() - 6;
+      // 75 tokens later one group more is rounded, the newest 6 and 11 that wait for theirs are
+      // not.
+      long keys = (whole + 64L) * d / 4 + 8L * d * ((whole + 63) / 64 + 1);
+      long values = (whole + 64L) * (d / 4 + 8);
+      assertEquals(heads * (keys + values + 17L * 2 * d * 4), first.bytes(first.last()));
+      assertTrue(
+          CommandText.run(first, null).contains("--policy full --window 6 --precision int2"));
+    }
+  }
+
+  /** Gives it tokens, the same ones every time, until so many steps are made. */
+  private static void feed(Session s, int to) {
+    for (int i = s.run().last().index(); i < to; i++) {
+      s.feed(20 + i * 7 % 250);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import org.emslens.app.lens.Said;
 import org.emslens.app.lens.View;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Precision;
 import org.emslens.cache.Switch;
 import org.emslens.session.Budget;
 import org.emslens.session.CacheChoice;
@@ -40,13 +41,15 @@ public final class BudgetModel {
       return "";
     }
     Run r = v.run();
+    Precision precision = r.choice().options().precision();
     long heads = r.config().allKvHeads();
     long mean = Math.round((double) v.step().after().slots() / heads);
     return String.format(
-        "%s of %s tokens kept per head%s, %s of %s",
+        "%s of %s tokens kept per head%s%s, %s of %s",
         Format.count(mean),
         Format.count(v.step().seen()),
         isShared(r.choice()) ? " (mean)" : "",
+        precision.rounds() ? " as " + Switch.PRECISION.get(r.choice().options()) : "",
         Format.megabytes(r.bytes(v.step())).replace(" MB", ""),
         Format.megabytes(r.fullBytes(v.step())));
   }
@@ -84,12 +87,13 @@ public final class BudgetModel {
 
   /**
    * Changes the policy, raising the budget where the new one needs more. Switches stay, but for a
-   * policy that comes with others.
+   * policy that comes with others; how exactly slots are kept is no policy's matter.
    */
   public void choose(Policies policy) {
     CacheChoice wanted = choice().withPolicy(policy);
     boolean same = policy.preset().equals(choice().policy().preset());
-    set(same ? wanted : wanted.withOptions(preset(policy)));
+    Precision precision = choice().options().precision();
+    set(same ? wanted : wanted.withOptions(preset(policy).with(d -> d.precision = precision)));
   }
 
   /** Sets all switches as the policy comes with, but for window and slack. */

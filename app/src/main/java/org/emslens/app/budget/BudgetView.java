@@ -192,7 +192,7 @@ public final class BudgetView extends VBox {
       int w = model.choice().options().window();
       window.setValue(w);
       windows.show(w, CacheOptions.MAX_WINDOW);
-      boolean windowed = now.switches().contains(Switch.WINDOW);
+      boolean windowed = model.choice().reads(Switch.WINDOW);
       windowRow.setVisible(windowed);
       windowRow.setManaged(windowed);
       switches.refresh();

@@ -19,6 +19,7 @@ import org.emslens.app.controls.Amount;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Switches;
 import org.emslens.cache.CacheOptions;
+import org.emslens.cache.Precision;
 import org.emslens.cache.Switch;
 
 /** The switches that the chosen policy reads, each with a control of its kind. */
@@ -98,6 +99,10 @@ final class SwitchesView extends GridPane {
         Switch.SHARE,
         "Whether every head has the budget to itself (even), or the heads of a layer (layer) or of all layers (all) share it by need",
         CacheOptions.Share.class);
+    choice(
+        Switch.PRECISION,
+        "How exactly keys and values older than the window are kept: as computed (float32), or rounded to 256, 16 or 4 levels (int8, int4, int2), keys channel by channel, values token by token, 64 numbers sharing a scale",
+        Precision.class);
     toggle(Switch.COUNT_CORRECTION, "Global is divided by the queries that could see the token");
     toggle(Switch.ADAPTIVE, "The pool follows the head's sparsity");
   }
@@ -221,8 +226,7 @@ final class SwitchesView extends GridPane {
       rows.forEach(
           (s, row) -> {
             row.show.accept(s.get(model.choice().options()));
-            if (model.choice().policy().switches().contains(s)
-                && s.matters(model.choice().options())) {
+            if (model.choice().reads(s)) {
               GridPane.setConstraints(row.name, 0, shown.size() / 2);
               GridPane.setConstraints(row.control, 1, shown.size() / 2);
               shown.add(row.name);

@@ -82,7 +82,6 @@ final class LaneView extends VBox {
         Choices.field(
             "lane-switches-" + index, "", "What differs from the policy's preset: merge=none");
     switches.setPromptText("switches, such as merge=none");
-    switches.disableProperty().bind(budget.disableProperty());
     switches.getStyleClass().add("small");
     faults = lens.said().faults(this);
     switches.setOnAction(e -> checked());

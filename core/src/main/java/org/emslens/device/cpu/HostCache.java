@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
+import org.emslens.cache.Precision;
 import org.emslens.device.CacheMemory;
 import org.emslens.model.AttentionSpec;
 
@@ -54,6 +55,14 @@ final class HostCache implements CacheMemory {
     IntStream.range(0, heads.length)
         .parallel()
         .forEach(i -> heads[i].apply(kernels, plan.heads().get(i), plan.mergeKeys()));
+  }
+
+  @Override
+  public void round(Precision precision, int[] from, int[] to) {
+    HeadCache[] heads = heads();
+    IntStream.range(0, heads.length)
+        .parallel()
+        .forEach(i -> heads[i].slots().round(precision, from[i], to[i]));
   }
 
   private HeadCache[] heads() {

@@ -1,6 +1,7 @@
 package org.emslens.device.cpu;
 
 import java.util.Arrays;
+import org.emslens.cache.Precision;
 
 /**
  * Keys and values of one KV head, in pages of {@link #PAGE} slots that copies share until they
@@ -123,6 +124,31 @@ final class Slots {
 
   void value(int slot, float[] into, int to) {
     System.arraycopy(valuePage(slot), slot % PAGE * d, into, to, d);
+  }
+
+  /** Rounds the slots `from` to `to` - 1; see {@link org.emslens.device.CacheMemory#round}. */
+  void round(Precision precision, int from, int to) {
+    float[] channel = new float[Precision.GROUP];
+    for (int start = from; start < to; start += Precision.GROUP) {
+      int n = Math.min(Precision.GROUP, to - start);
+      makeOwn(start / PAGE);
+      makeOwn((start + n - 1) / PAGE);
+      for (int i = 0; i < d; i++) {
+        for (int j = 0; j < n; j++) {
+          channel[j] = keyPage(start + j)[keyAt(start + j) + i * LANES];
+        }
+        precision.round(channel, 0, 1, n);
+        for (int j = 0; j < n; j++) {
+          keyPage(start + j)[keyAt(start + j) + i * LANES] = channel[j];
+        }
+      }
+      for (int j = start; j < start + n; j++) {
+        for (int i = 0; i < d; i += Precision.GROUP) {
+          int at = j % PAGE * d + i;
+          precision.round(valuePage(j), at, 1, Math.min(Precision.GROUP, d - i));
+        }
+      }
+    }
   }
 
   /** A copy of the first n keys [n, d]. */

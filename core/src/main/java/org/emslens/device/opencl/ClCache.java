@@ -8,6 +8,7 @@ import org.emslens.cache.CacheOptions.MergeKeys;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
+import org.emslens.cache.Precision;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.DecodeTap;
 import org.emslens.device.opencl.Kernel.Grid;
@@ -383,6 +384,48 @@ final class ClCache implements CacheMemory {
       counts[a].apply(plan.heads().get(a));
     }
     slotsChanged();
+  }
+
+  @Override
+  public void round(Precision precision, int[] from, int[] to) {
+    int most = 0;
+    for (int a = 0; a < counts.length; a++) {
+      most = Math.max(most, to[a] - from[a]);
+    }
+    if (most == 0) {
+      return;
+    }
+    if (room.isShared()) {
+      grow(0);
+    }
+    int groups = (most + Precision.GROUP - 1) / Precision.GROUP;
+    int d = layers.headDim();
+    int parts = (d + Precision.GROUP - 1) / Precision.GROUP;
+    try (Buffer first = card.of(from);
+        Buffer last = card.of(to)) {
+      kernel("round_keys")
+          .run(
+              Grid.items((long) d * groups, counts.length, tuning.keys()),
+              room.keys(),
+              room.bases(),
+              room.capacities(),
+              first,
+              last,
+              Precision.GROUP,
+              groups,
+              precision.steps());
+      kernel("round_values")
+          .run(
+              Grid.items((long) most * parts, counts.length, tuning.keys()),
+              room.values(),
+              room.bases(),
+              first,
+              last,
+              Precision.GROUP,
+              parts,
+              precision.steps());
+    }
+    forget();
   }
 
   /** Tells the card how many slots there are. */

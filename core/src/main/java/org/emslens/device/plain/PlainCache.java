@@ -6,6 +6,7 @@ import java.util.List;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.LayerState;
+import org.emslens.cache.Precision;
 import org.emslens.device.CacheMemory;
 import org.emslens.model.AttentionSpec;
 
@@ -50,6 +51,17 @@ final class PlainCache implements CacheMemory {
     for (PlainHead[] layer : heads) {
       for (PlainHead head : layer) {
         head.apply(plan.heads().get(i++), plan.mergeKeys());
+      }
+    }
+  }
+
+  @Override
+  public void round(Precision precision, int[] from, int[] to) {
+    int i = 0;
+    for (PlainHead[] layer : heads) {
+      for (PlainHead head : layer) {
+        head.round(precision, from[i], to[i]);
+        i++;
       }
     }
   }

@@ -11,6 +11,7 @@ import org.emslens.cache.CacheOptions.Similarity;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.HeadState;
 import org.emslens.cache.MostSimilar;
+import org.emslens.cache.Precision;
 import org.emslens.cache.SlotVectors;
 import org.emslens.model.AttentionSpec;
 
@@ -173,6 +174,31 @@ final class PlainHead implements SlotVectors {
       mean[i] = (float) value[i];
     }
     return new Slot(key, mean, received, centre.queries, centre.position, bias);
+  }
+
+  void round(Precision precision, int from, int to) {
+    for (int start = from; start < to; start += Precision.GROUP) {
+      List<Slot> group = slots.subList(start, Math.min(to, start + Precision.GROUP));
+      float[][] keys = group.stream().map(s -> s.key.clone()).toArray(float[][]::new);
+      float[] channel = new float[keys.length];
+      for (int i = 0; i < keys[0].length; i++) {
+        for (int j = 0; j < keys.length; j++) {
+          channel[j] = keys[j][i];
+        }
+        precision.round(channel, 0, 1, keys.length);
+        for (int j = 0; j < keys.length; j++) {
+          keys[j][i] = channel[j];
+        }
+      }
+      for (int j = 0; j < keys.length; j++) {
+        Slot s = group.get(j);
+        float[] value = s.value.clone();
+        for (int i = 0; i < value.length; i += Precision.GROUP) {
+          precision.round(value, i, 1, Math.min(Precision.GROUP, value.length - i));
+        }
+        group.set(j, new Slot(keys[j], value, s.received, s.queries, s.position, s.bias));
+      }
+    }
   }
 
   void truncate(int to) {

@@ -1,10 +1,12 @@
 package org.emslens.device.split;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.LayerState;
+import org.emslens.cache.Precision;
 import org.emslens.device.CacheMemory;
 import org.emslens.model.AttentionSpec;
 
@@ -38,13 +40,27 @@ record SplitCache(List<AttentionSpec.Shape> shapes, int cut, CacheMemory first, 
 
   @Override
   public void apply(CompressionPlan plan) {
-    int heads = shapes.subList(0, cut).stream().mapToInt(AttentionSpec.Shape::kvHeads).sum();
+    int heads = kvHeadsOfFirst();
     first.apply(part(plan, plan.heads().subList(0, heads)));
     rest.apply(part(plan, plan.heads().subList(heads, plan.heads().size())));
   }
 
   private static CompressionPlan part(CompressionPlan plan, List<HeadPlan> heads) {
     return new CompressionPlan(plan.policy(), plan.budget(), plan.mergeKeys(), heads);
+  }
+
+  private int kvHeadsOfFirst() {
+    return shapes.subList(0, cut).stream().mapToInt(AttentionSpec.Shape::kvHeads).sum();
+  }
+
+  @Override
+  public void round(Precision precision, int[] from, int[] to) {
+    int heads = kvHeadsOfFirst();
+    first.round(precision, Arrays.copyOf(from, heads), Arrays.copyOf(to, heads));
+    rest.round(
+        precision,
+        Arrays.copyOfRange(from, heads, from.length),
+        Arrays.copyOfRange(to, heads, to.length));
   }
 
   @Override

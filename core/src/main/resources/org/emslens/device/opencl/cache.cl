@@ -303,6 +303,61 @@ kernel SIZE(KEYS, 1) void move(
   }
 }
 
+// Rounds numbers to `steps` + 1 levels between their smallest and their largest.
+void round_group(global float *x, const int count, const int steps) {
+  float least = x[0];
+  float most = x[0];
+  for (int i = 1; i < count; i++) {
+    least = fmin(least, x[i]);
+    most = fmax(most, x[i]);
+  }
+  const float step = (most - least) / steps;
+  if (step > 0) {
+    for (int i = 0; i < count; i++) {
+      x[i] = least + step * rint((x[i] - least) / step);
+    }
+  }
+}
+
+// Rounds the keys of slots from[a] to to[a] - 1, channel by channel, `group` slots together.
+// A work-item for each channel of each of `groups` groups (dimension 0), groups next to each other,
+// of each head (1).
+kernel SIZE(KEYS, 1) void round_keys(
+    global float *keys,
+    global const int *base,
+    global const int *capacity,
+    global const int *from,
+    global const int *to,
+    const int group,
+    const int groups,
+    const int steps) {
+  const int i = get_global_id(0) / groups;
+  const int a = get_global_id(1);
+  const int start = from[a] + get_global_id(0) % groups * group;
+  if (i < HEAD && start < to[a]) {
+    round_group(
+        keys + (long)base[a] * HEAD + (long)i * capacity[a] + start, min(group, to[a] - start), steps);
+  }
+}
+
+// Likewise the values, slot by slot, `group` channels together. A work-item for each of `parts` groups
+// of each slot (dimension 0) of each head (1).
+kernel SIZE(KEYS, 1) void round_values(
+    global float *values,
+    global const int *base,
+    global const int *from,
+    global const int *to,
+    const int group,
+    const int parts,
+    const int steps) {
+  const int a = get_global_id(1);
+  const int j = from[a] + get_global_id(0) / parts;
+  const int i = get_global_id(0) % parts * group;
+  if (j < to[a]) {
+    round_group(values + (long)(base[a] + j) * HEAD + i, min(group, HEAD - i), steps);
+  }
+}
+
 // A number of the mean direction of a class's keys.
 float direction_of(
     global const float *numbers,
