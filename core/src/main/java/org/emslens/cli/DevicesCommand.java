@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     description =
         "Lists what can compute here, best first: the first that is usable is taken where no --device is given.")
 final class DevicesCommand implements Callable<Integer> {
-  private static final double GIB = 1L << 30;
+  private static final double GB = 1e9;
 
   @Option(names = "--json", description = "A JSON list instead of a table.")
   private boolean json;
@@ -67,7 +67,7 @@ final class DevicesCommand implements Callable<Integer> {
           f.id(),
           f.name(),
           f.kind(),
-          f.bytes() == 0 ? "" : String.format(Locale.ROOT, "%.1f GiB", f.bytes() / GIB),
+          f.bytes() == 0 ? "" : String.format(Locale.ROOT, "%.1f GB", f.bytes() / GB),
           f.driver());
       if (!f.usable()) {
         out.println("  cannot be used: " + f.unusable());

@@ -44,9 +44,9 @@ final class GetCommand implements Callable<Integer> {
 
   private List<CatalogueEntry> wanted() throws IOException {
     Catalogue catalogue = Catalogue.shipped();
-    String[] parts = id == null ? new String[0] : id.split(":", 2);
-    if (parts.length > 0 && HubRepository.isName(parts[0])) {
-      return HubRepository.open(parts[0]).entries(parts.length > 1 ? parts[1] : null);
+    HubRepository.Wanted wanted = id == null ? null : HubRepository.Wanted.of(id);
+    if (wanted != null) {
+      return HubRepository.open(wanted.repository()).entries(wanted.file());
     }
     return List.of(id == null ? catalogue.defaultEntry() : catalogue.find(id));
   }

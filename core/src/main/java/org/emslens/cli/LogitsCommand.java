@@ -110,11 +110,17 @@ final class LogitsCommand implements Callable<Integer> {
   }
 
   private void check(ModelConfig c) {
-    for (int p : rows()) {
-      if (p < 0 || p >= ids.length) {
+    for (int i = 0; positions != null && i < positions.length; i++) {
+      if (rows()[i] < 0 || rows()[i] >= ids.length) {
         throw new ParameterException(
             spec.commandLine(),
-            "--positions holds " + p + "; there are positions 0 to " + (ids.length - 1) + ".");
+            "--positions holds "
+                + positions[i]
+                + "; there are positions 0 to "
+                + (ids.length - 1)
+                + ", or -1 to -"
+                + ids.length
+                + " from the end.");
       }
     }
     for (int id : ids) {

@@ -2,6 +2,7 @@ package org.emslens.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import org.emslens.model.ModelConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -55,6 +57,16 @@ final class ModelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (context < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--context is " + context + "; expected at least 1.");
+    }
+    for (Path folder : folders) {
+      if (!Files.isDirectory(folder)) {
+        throw new ParameterException(
+            spec.commandLine(), "--folder is " + folder + ", which is not a folder.");
+      }
+    }
     if (local || !folders.isEmpty()) {
       local();
     } else {

@@ -14,7 +14,7 @@ import org.emslens.model.ModelSpec;
  * @param bytes that it needs with the context that was asked for
  */
 public record Fit(Kind kind, String words, long bytes) {
-  private static final double GIB = 1L << 30;
+  private static final double GB = 1e9;
 
   /** From best to worst. */
   public enum Kind {
@@ -55,10 +55,10 @@ public record Fit(Kind kind, String words, long bytes) {
       String why =
           String.format(
               Locale.ROOT,
-              "does not fit: needs %.1f GiB with %,d tokens, %.1f GiB are free",
-              needed / GIB,
+              "does not fit: needs %.1f GB with %,d tokens, %.1f GB are free",
+              needed / GB,
               tokens,
-              free / GIB);
+              free / GB);
       return new Fit(Kind.NOT, why, needed);
     }
     return most > 0

@@ -36,7 +36,7 @@ public record MemoryNeed(long weights, long token) {
   private static final double SHARE = 0.9;
 
   private static final double PACKING = 1.05;
-  private static final double GIB = 1L << 30;
+  private static final double GB = 1e9;
 
   public static MemoryNeed of(Model model) {
     return of(model.spec(), model.weights());
@@ -110,11 +110,11 @@ public record MemoryNeed(long weights, long token) {
       throw new DeviceException(
           String.format(
               Locale.ROOT,
-              "%s needs about %.1f GiB of memory with a prompt of %d tokens, and %.1f GiB are free on the device '%s'. Close other programs, or take a file of the model with fewer bits per weight (this one: %s), a smaller model, or another device (see 'emslens devices').",
+              "%s needs about %.1f GB of memory with a prompt of %d tokens, and %.1f GB are free on the device '%s'. Close other programs, or take a file of the model with fewer bits per weight (this one: %s), a smaller model, or another device (see 'emslens devices').",
               model.title(),
-              of(model).with(TOKENS) / GIB,
+              of(model).with(TOKENS) / GB,
               TOKENS,
-              device.freeBytes() / GIB,
+              device.freeBytes() / GB,
               device.id(),
               model.config().quantization()));
     }

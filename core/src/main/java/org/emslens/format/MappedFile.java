@@ -7,12 +7,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /** A file mapped read-only for as long as this object is open. */
 final class MappedFile implements AutoCloseable {
+  private static final String POINTER = "version https://git-lfs.github.com/spec/";
+
   private final Arena arena = Arena.ofShared();
   private final Path path;
   private final MemorySegment bytes;
@@ -28,6 +32,11 @@ final class MappedFile implements AutoCloseable {
         throw new BadFileException(path, "is empty.");
       }
       bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      if (isPointer()) {
+        throw new BadFileException(
+            path,
+            "is Git LFS's pointer to a file, not the file; 'git lfs pull' in its folder fetches that.");
+      }
     } catch (BadFileException e) {
       arena.close();
       throw e;
@@ -35,6 +44,12 @@ final class MappedFile implements AutoCloseable {
       arena.close();
       throw new BadFileException(path, "cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private boolean isPointer() {
+    byte[] begin = POINTER.getBytes(StandardCharsets.UTF_8);
+    return bytes.byteSize() > begin.length
+        && Arrays.equals(bytes.asSlice(0, begin.length).toArray(ValueLayout.JAVA_BYTE), begin);
   }
 
   Path path() {

@@ -116,6 +116,6 @@ public final class Catalogue {
             + id
             + "' is neither a file, a folder nor a model of the catalogue ("
             + String.join(", ", entries.stream().map(CatalogueEntry::id).toList())
-            + ").");
+            + "), nor a repository of the model hub, organisation/name.");
   }
 }

@@ -23,6 +23,11 @@ public final class HubRepository {
   private static final Pattern NAME = Pattern.compile("[\\w.-]+/[\\w.-]+");
   private static final String REVISION = "main";
 
+  /** Of a repository's page, or a file's. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "https?://[^/]+/([\\w.-]+/[\\w.-]+)(?:/(?:resolve|blob)/[^/]+/([^?#]+)|/tree/[^?#]*)?/?(?:[?#].*)?");
+
   /** Of a folder, what is read; weights besides. */
   private static final List<String> FOLDER =
       List.of(
@@ -56,6 +61,25 @@ public final class HubRepository {
   private HubRepository(HubClient hub, String name) {
     this.hub = hub;
     this.name = name;
+  }
+
+  /**
+   * What users mean by `organisation/name`, `organisation/name:FILE`, or the address of a
+   * repository or of a file in it.
+   *
+   * @param file within it, or null for all
+   */
+  public record Wanted(String repository, String file) {
+
+    /** Null where a text is none of these. */
+    public static Wanted of(String text) {
+      Matcher address = ADDRESS.matcher(text.strip());
+      if (address.matches()) {
+        return new Wanted(address.group(1), address.group(2));
+      }
+      String[] parts = text.strip().split(":", 2);
+      return isName(parts[0]) ? new Wanted(parts[0], parts.length > 1 ? parts[1] : null) : null;
+    }
   }
 
   /** Whether a text is written as such a repository's name is: `organisation/name`. */
@@ -158,9 +182,14 @@ public final class HubRepository {
   /** Its GGUF models: files, of those in several the first, with the size of all. */
   public List<File> ggufs() {
     return files.stream()
-        .filter(f -> f.path.endsWith(".gguf") && !SplitGguf.isLater(f.path))
+        .filter(f -> f.path.endsWith(".gguf") && !SplitGguf.isLater(f.path) && !isProjector(f.path))
         .map(f -> new File(f.path, parts(f).stream().mapToLong(File::size).sum(), f.sha256))
         .toList();
+  }
+
+  /** What turns pictures into tokens for a model, as llama.cpp's files are called. */
+  private static boolean isProjector(String path) {
+    return path.substring(path.lastIndexOf('/') + 1).startsWith("mmproj");
   }
 
   /** The files of a GGUF model, of which this is the first. */

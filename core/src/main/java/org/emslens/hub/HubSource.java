@@ -151,7 +151,7 @@ final class HubSource implements Source {
     }
   }
 
-  private static int read(InputStream in, byte[] buffer, URI uri, Watchdog watchdog)
+  private int read(InputStream in, byte[] buffer, URI uri, Watchdog watchdog)
       throws BrokenTransferException {
     try {
       return in.read(buffer);
@@ -159,7 +159,12 @@ final class HubSource implements Source {
       if (watchdog.cancelled) {
         throw new CancellationException("The fetch was cancelled.");
       }
-      throw new BrokenTransferException(uri.getHost() + " broke the line.", e);
+      throw new BrokenTransferException(
+          uri.getHost()
+              + (watchdog.idle
+                  ? " sent nothing for " + hub.patience().toSeconds() + " seconds."
+                  : " broke the line."),
+          e);
     }
   }
 
@@ -174,6 +179,9 @@ final class HubSource implements Source {
     private volatile long bytes;
     private volatile boolean cancelled;
 
+    /** Whether nothing has come for too long. */
+    private volatile boolean idle;
+
     /**
      * @param told now and then how much has come; throws to stop
      */
@@ -186,7 +194,8 @@ final class HubSource implements Source {
             } catch (CancellationException e) {
               cancelled = true;
             }
-            if (cancelled || System.nanoTime() - last > patience.toNanos()) {
+            idle |= System.nanoTime() - last > patience.toNanos();
+            if (cancelled || idle) {
               close(in);
             }
           },

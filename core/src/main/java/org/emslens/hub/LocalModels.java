@@ -2,16 +2,21 @@ package org.emslens.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.emslens.format.Json;
 import org.emslens.format.SplitGguf;
+import org.emslens.model.HubName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,13 +126,35 @@ public final class LocalModels {
     if (!Files.isDirectory(p.folder)) {
       return List.of();
     }
-    try (Stream<Path> all = Files.walk(p.folder, DEEP)) {
-      return all.filter(LocalModels::isModel)
-          .map(f -> f.endsWith("config.json") ? f.getParent() : f)
-          .sorted()
-          .map(f -> new Found(title(p, f), p.owner, f))
-          .toList();
-    }
+    return below(p.folder).stream()
+        .filter(LocalModels::isModel)
+        .map(f -> f.endsWith("config.json") ? f.getParent() : f)
+        .sorted()
+        .map(f -> new Found(title(f), p.owner, f))
+        .toList();
+  }
+
+  /** Files below a folder, behind links too; what cannot be looked into is left out. */
+  private static List<Path> below(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        Set.of(FileVisitOption.FOLLOW_LINKS),
+        DEEP,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes about) {
+            files.add(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            LOG.info("{} cannot be looked into", file, e);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return files;
   }
 
   private static boolean isModel(Path file) {
@@ -147,15 +174,11 @@ public final class LocalModels {
   }
 
   /** The hub's cache names folders by their contents. */
-  private static String title(Place p, Path file) {
-    for (Path part : p.folder.relativize(file)) {
-      String name = part.toString();
-      if (name.contains("--") && Files.isDirectory(p.folder.resolve(name))) {
-        String repository = name.replaceFirst("^models--", "").replace("--", "/");
-        return Files.isDirectory(file) ? repository : repository + ", " + file.getFileName();
-      }
-    }
-    return file.getFileName().toString();
+  private static String title(Path model) {
+    boolean folder = Files.isDirectory(model);
+    String repository = HubName.of(folder ? model : model.getParent());
+    String name = model.getFileName().toString();
+    return repository == null ? name : folder ? repository : repository + ", " + name;
   }
 
   private static List<Found> manifests(Place p) throws IOException {
@@ -164,19 +187,27 @@ public final class LocalModels {
       return List.of();
     }
     List<Found> found = new ArrayList<>();
-    try (Stream<Path> all = Files.walk(manifests, DEEP)) {
-      for (Path m : all.filter(Files::isRegularFile).sorted().toList()) {
-        for (JsonNode layer : Json.read(m).path("layers")) {
-          String digest = layer.path("digest").asText();
-          Path blob = p.folder.resolve("blobs").resolve(digest.replace(':', '-'));
-          if (layer.path("mediaType").asText().equals("application/vnd.ollama.image.model")
-              && Files.isRegularFile(blob)) {
-            found.add(new Found(name(manifests.relativize(m)), p.owner, blob));
-          }
+    for (Path m : below(manifests).stream().filter(Files::isRegularFile).sorted().toList()) {
+      for (JsonNode layer : layers(m)) {
+        String digest = layer.path("digest").asText();
+        Path blob = p.folder.resolve("blobs").resolve(digest.replace(':', '-'));
+        if (layer.path("mediaType").asText().equals("application/vnd.ollama.image.model")
+            && Files.isRegularFile(blob)) {
+          found.add(new Found(name(manifests.relativize(m)), p.owner, blob));
         }
       }
     }
     return found;
+  }
+
+  /** Other programs leave files of their own there. */
+  private static JsonNode layers(Path manifest) {
+    try {
+      return Json.read(manifest).path("layers");
+    } catch (IOException e) {
+      LOG.info("{} is no manifest", manifest, e);
+      return Json.MAPPER.createArrayNode();
+    }
   }
 
   /** REGISTRY/NAMESPACE/NAME/TAG, of which the usual ones are left out. */

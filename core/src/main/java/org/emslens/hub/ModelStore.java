@@ -177,8 +177,7 @@ public final class ModelStore {
         listener.gaveUp(source.title(), e.getMessage());
       }
     }
-    throw new IOException(
-        "The model '" + entry.id() + "' cannot be fetched: " + String.join(" ", failures));
+    throw new IOException(entry.title() + " cannot be fetched: " + String.join(" ", failures));
   }
 
   /** What the catalogue does not state is learnt with the first fetch, and holds from then on. */

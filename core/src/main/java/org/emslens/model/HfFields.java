@@ -10,34 +10,98 @@ import org.emslens.format.BadFileException;
 
 /** Typed access to a folder's config.json, with errors that name the field. */
 public final class HfFields {
-  /** What concerns training, the program that wrote it, or what the tokenizer is asked for. */
+  /**
+   * What concerns training, the program that wrote it, how tokens are drawn, or what the tokenizer
+   * is asked for.
+   */
   private static final Set<String> HARMLESS =
       Set.of(
+          "_attn_implementation",
+          "_attn_implementation_autoset",
+          "_flash_attn_2_enabled",
           "_name_or_path",
+          "_num_labels",
+          "add_cross_attention",
           "architectures",
           "attention_dropout",
+          "attn_implementation",
           "attn_pdrop",
           "auto_map",
+          "bad_words_ids",
+          "begin_suppress_tokens",
+          "bos_token",
           "bos_token_id",
           "cache_implementation",
+          "chunk_size_feed_forward",
           "classifier_dropout",
+          "cross_attention_hidden_size",
+          "decoder_start_token_id",
+          "diversity_penalty",
+          "do_sample",
           "dtype",
+          "early_stopping",
           "embd_pdrop",
+          "encoder_no_repeat_ngram_size",
+          "eos_token",
           "eos_token_id",
+          "exponential_decay_length_penalty",
+          "finetuning_task",
+          "forced_bos_token_id",
+          "forced_eos_token_id",
+          "gradient_checkpointing",
           "hidden_dropout",
+          "id2label",
           "initializer_range",
+          "is_decoder",
+          "label2id",
+          "length_penalty",
+          "max_length",
+          "max_sequence_length",
+          "min_length",
+          "model_max_length",
           "model_type",
+          "no_repeat_ngram_size",
+          "num_beam_groups",
+          "num_beams",
+          "num_labels",
+          "num_return_sequences",
+          "output_attentions",
+          "output_hidden_states",
+          "output_past",
+          "output_router_logits",
+          "output_scores",
           "pad_token_id",
+          "prefix",
           "pretraining_tp",
+          "problem_type",
+          "remove_invalid_values",
+          "repetition_penalty",
           "resid_pdrop",
+          "return_dict",
+          "return_dict_in_generate",
           "router_aux_loss_coef",
           "router_jitter_noise",
+          "sep_token_id",
+          "suppress_tokens",
+          "task_specific_params",
+          "temperature",
+          "tf_legacy_loss",
+          "tie_encoder_decoder",
+          "tokenizer_class",
+          "top_k",
+          "top_p",
           "torch_dtype",
+          "torchscript",
           "transformers.js_config",
           "transformers_version",
+          "typical_p",
+          "unpadded_vocab_size",
           "unsloth_fixed",
           "unsloth_version",
-          "use_cache");
+          "use_bfloat16",
+          "use_cache",
+          "use_flash_attention",
+          "use_flash_attn");
 
   private final Path file;
   private final JsonNode json;
@@ -71,7 +135,7 @@ public final class HfFields {
               + field
               + "' is "
               + (n.isMissingNode() ? "missing" : n.toString())
-              + "; expected a whole number.");
+              + "; expected a whole number from 0.");
     }
     return n.asInt();
   }

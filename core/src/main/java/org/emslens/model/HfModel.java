@@ -29,7 +29,7 @@ final class HfModel {
       Tokenizer tokenizer = HfTokenizer.open(folder, json, d.config().vocab());
       String template = HfTokenizer.chatTemplate(folder);
       return new Model(
-          folder.toAbsolutePath().normalize().getFileName().toString(),
+          title(folder),
           folder,
           d.config(),
           d.spec(),
@@ -40,6 +40,26 @@ final class HfModel {
       d.weights().close();
       throw e;
     }
+  }
+
+  private static Path weights(Path folder) throws BadFileException {
+    Path file = folder.resolve("model.safetensors");
+    if (!Files.exists(file)) {
+      boolean older = Files.exists(folder.resolve("pytorch_model.bin"));
+      throw new BadFileException(
+          folder,
+          "has no model.safetensors"
+              + (older
+                  ? "; its weights are in pytorch_model.bin, which is not read since it may hold code."
+                  : " and no model.safetensors.index.json."));
+    }
+    return file;
+  }
+
+  /** A folder of the hub's is called as its repository: its own name may be a digest. */
+  private static String title(Path folder) {
+    String hub = HubName.of(folder);
+    return hub == null ? folder.toAbsolutePath().normalize().getFileName().toString() : hub;
   }
 
   /** What it is, without its tokenizer; the weights are the caller's to close. */
@@ -65,9 +85,7 @@ final class HfModel {
     }
     Path index = folder.resolve("model.safetensors.index.json");
     TensorSource source =
-        Files.exists(index)
-            ? new ShardedSafetensors(index)
-            : new Safetensors(folder.resolve("model.safetensors"));
+        Files.exists(index) ? new ShardedSafetensors(index) : new Safetensors(weights(folder));
     try {
       return part == null
           ? family.read(new HfFields(configFile, json), new Tensors(source))

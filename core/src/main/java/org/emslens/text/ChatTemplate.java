@@ -109,6 +109,10 @@ public final class ChatTemplate {
         "messages",
         messages.stream().map(m -> Map.of("role", m.role(), "content", m.content())).toList());
     context.put("add_generation_prompt", true);
+    String unknown = JinjaNames.unknown(source, JINJA.getGlobalContext());
+    if (unknown != null) {
+      throw refused(unknown + " is not known here");
+    }
     RenderResult result;
     try {
       result = JINJA.renderForResult(source, context);

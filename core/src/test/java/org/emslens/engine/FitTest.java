@@ -31,7 +31,7 @@ class FitTest {
       Fit none = fit(m, 512, GIB / 10, card(GIB / 10));
       assertEquals(Fit.Kind.NOT, none.kind());
       assertTrue(
-          none.words().startsWith("does not fit: needs 0.3 GiB with 512 tokens, 0.1 GiB"),
+          none.words().startsWith("does not fit: needs 0.3 GB with 512 tokens, 0.1 GB"),
           none.words());
       // Of a context of 500,000 tokens the card holds a layer or two.
       Fit partly = fit(m, 500_000, 8 * GIB, card(GIB));

@@ -53,6 +53,16 @@ class LocalModelsTest {
     for (String f : List.of("config.json", "model.safetensors")) {
       put(snapshot + f, Files.readAllBytes(TestFiles.path("families/olmo2/" + f)));
     }
+    // What other programs and file managers leave there is passed over.
+    put(".ollama/models/manifests/.DS_Store", new byte[] {0, 1, 2});
+    put(".ollama/models/manifests/registry.ollama.ai/library/.DS_Store", new byte[] {0, 1, 2});
+    // A place may be a link to another disk, and one into itself is no endless way.
+    put("disk/someone/repo/linked.gguf", gguf);
+    Files.createSymbolicLink(home.resolve(".lmstudio/models/linked"), home.resolve("disk/someone"));
+    Files.createSymbolicLink(home.resolve("disk/someone/again"), home.resolve("disk/someone"));
+    Files.createDirectories(home.resolve(".cache/lm-studio"));
+    Files.createSymbolicLink(home.resolve(".cache/lm-studio/models"), home.resolve("other"));
+    put("other/e.gguf", gguf);
     // The cache's files are links to what it calls blobs; the same model is listed once.
     Files.createSymbolicLink(home.resolve("own/m/again.gguf"), home.resolve("own/m/a.gguf"));
 
@@ -62,19 +72,21 @@ class LocalModelsTest {
             "EMS Lens a.gguf",
             "EMS Lens big-00001-of-00002.gguf",
             "Hugging Face org/name",
+            "LM Studio linked.gguf",
             "LM Studio b.gguf",
+            "LM Studio e.gguf",
             "Ollama tiny:1b",
             "GPT4All c.gguf",
             home.resolve("mine") + " d.gguf"),
         found.stream().map(f -> f.owner() + " " + f.title()).toList());
 
-    LocalModel ollama = LocalModel.of(found.get(4));
+    LocalModel ollama = LocalModel.of(found.get(6));
     assertEquals("qwen2", ollama.config().architecture());
     Fit fit = ollama.fit(512, Devices.find());
     assertTrue(fit.kind() != Fit.Kind.NOT, fit.words());
     LocalModel folder = LocalModel.of(found.get(2));
     assertEquals("olmo2", folder.config().architecture());
-    LocalModel broken = LocalModel.of(found.get(6));
+    LocalModel broken = LocalModel.of(found.get(8));
     assertTrue(broken.problem().contains("d.gguf"), broken.problem());
   }
 

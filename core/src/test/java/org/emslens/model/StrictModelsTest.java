@@ -27,6 +27,8 @@ import org.emslens.format.BadFileException;
 import org.emslens.format.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that a file says is used, known to be harmless, or refused by name. */
 class StrictModelsTest {
@@ -80,6 +82,49 @@ class StrictModelsTest {
     assertTrue(said.contains("'embedding_multiplier' is 12; what it changes is not known"), said);
     ModelLoader.open(changed("some_new_switch", false, null, 0)).close();
     ModelLoader.open(changed("transformers_version", "9.9", null, 0)).close();
+  }
+
+  /** Programs that train or publish models write fields of their own. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"_attn_implementation_autoset\": true}",
+        "{\"id2label\": {\"0\": \"LABEL_0\"}, \"label2id\": {\"LABEL_0\": 0}, \"_num_labels\": 1}",
+        "{\"max_length\": 50, \"temperature\": 0.7, \"top_p\": 0.9, \"do_sample\": true}",
+        "{\"tokenizer_class\": \"LlamaTokenizer\", \"sep_token_id\": 3, \"max_sequence_length\": 64}",
+        "{\"return_dict\": true, \"output_hidden_states\": true, \"model_max_length\": 64}"
+      })
+  void fieldsOfTrainingAndSamplingChangeNothing(String fields) throws IOException {
+    Path copy = changed("use_cache", true, null, 0);
+    ObjectNode json = (ObjectNode) Json.read(copy.resolve("config.json"));
+    json.setAll((ObjectNode) Json.MAPPER.readTree(fields));
+    Files.write(copy.resolve("config.json"), Json.MAPPER.writeValueAsBytes(json));
+    ModelLoader.open(copy).close();
+  }
+
+  @Test
+  void twoWordsOnPositionsAreRefused() throws IOException {
+    Path copy = changed("use_cache", true, null, 0);
+    ObjectNode json = (ObjectNode) Json.read(copy.resolve("config.json"));
+    json.putObject("rope_parameters").put("rope_type", "default").put("rope_theta", 10000.0);
+    json.putObject("rope_scaling").put("type", "linear").put("factor", 4.0);
+    Files.write(copy.resolve("config.json"), Json.MAPPER.writeValueAsBytes(json));
+    String said = refusal(copy);
+    assertTrue(
+        said.contains("'rope_scaling' has 'type' \"linear\", 'rope_parameters' \"default\""), said);
+  }
+
+  @Test
+  void whatIsNotThereYetIsToldApartFromWhatIsBroken() throws IOException {
+    Path pointer = folder.resolve("p.gguf");
+    Files.writeString(
+        pointer, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
+    String said = refusal(pointer);
+    assertTrue(said.contains("p.gguf") && said.contains("Git LFS's pointer"), said);
+    Path copy = changed("use_cache", true, null, 0);
+    Files.move(copy.resolve("model.safetensors"), copy.resolve("pytorch_model.bin"));
+    said = refusal(copy);
+    assertTrue(said.contains("no model.safetensors; its weights are in pytorch_model.bin"), said);
   }
 
   @Test
@@ -144,8 +189,8 @@ class StrictModelsTest {
                   });
       String said =
           assertThrows(DeviceException.class, () -> MemoryNeed.check(model, full)).getMessage();
-      assertTrue(said.contains("plain needs about 0.3 GiB"), said);
-      assertTrue(said.contains("0.0 GiB are free on the device 'cpu'"), said);
+      assertTrue(said.contains("plain needs about 0.3 GB"), said);
+      assertTrue(said.contains("0.0 GB are free on the device 'cpu'"), said);
       MemoryNeed.check(model, real);
     }
   }

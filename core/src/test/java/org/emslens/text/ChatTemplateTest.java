@@ -19,6 +19,18 @@ class ChatTemplateTest {
   }
 
   @Test
+  void whatIsNotKnownIsNamed() {
+    String said =
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    new ChatTemplate("{{ messages[0].content | nosuchfilter }}", Map.of())
+                        .render(CHAT))
+            .getMessage();
+    assertTrue(said.contains("nosuchfilter"), said);
+  }
+
+  @Test
   void namedTokensAndMessages() {
     assertEquals(
         "<s>[user] Hi {{ 1 + 1 }}",

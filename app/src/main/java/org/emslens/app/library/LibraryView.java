@@ -49,7 +49,7 @@ public final class LibraryView extends StackPane {
   private static final double FORM = 250;
   private static final int LEAST_CONTEXT = 128;
   private static final int MOST_CONTEXT = 131_072;
-  private static final double GIB = 1L << 30;
+  private static final double GB = 1e9;
 
   /** Least widths of the columns, in heights of a letter: of names, numbers, and the buttons. */
   private static final double[] LETTERS = {11, 8, 6.5, 7, 6, 7, 13, 12};
@@ -284,8 +284,8 @@ public final class LibraryView extends StackPane {
   private String fits(Row r) {
     Fit fit = model.fit(r);
     if (fit != null) {
-      String needs = String.format(Locale.ROOT, "%.1f GiB", fit.bytes() / GIB);
-      return fit.kind() == Fit.Kind.NOT ? fit.words() : fit.words() + " (" + needs + ")";
+      String needs = String.format(Locale.ROOT, "%.1f GB", fit.bytes() / GB);
+      return fit.kind() == Fit.Kind.NOT ? fit.words() : needs + ", " + fit.words();
     }
     return r.isHere()
         ? "cannot be opened: " + r.local().problem()

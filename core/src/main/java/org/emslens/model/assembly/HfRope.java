@@ -1,6 +1,7 @@
 package org.emslens.model.assembly;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
 import java.util.Set;
 import org.emslens.format.BadFileException;
 import org.emslens.model.HfFields;
@@ -62,9 +63,30 @@ public final class HfRope {
   public static Rope of(HfFields f, int headDim, int context) throws BadFileException {
     JsonNode older = f.get("rope_scaling");
     JsonNode newer = f.get("rope_parameters");
+    refuseTwoWords(f, older, newer);
     JsonNode p = newer.isObject() ? newer : older;
     double theta = f.numberOr("rope_theta", p.path("rope_theta").asDouble(THETA));
     return of(f, p, theta, headDim, context);
+  }
+
+  /** Where the older field is there beside the newer one, they have to say the same. */
+  private static void refuseTwoWords(HfFields f, JsonNode older, JsonNode newer)
+      throws BadFileException {
+    if (!older.isObject() || !newer.isObject()) {
+      return;
+    }
+    for (Map.Entry<String, JsonNode> e : older.properties()) {
+      String field = e.getKey().equals("type") ? "rope_type" : e.getKey();
+      f.refuse(
+          !newer.path(field).equals(e.getValue()),
+          "'rope_scaling' has '"
+              + e.getKey()
+              + "' "
+              + e.getValue()
+              + ", 'rope_parameters' "
+              + (newer.has(field) ? newer.get(field) : "none")
+              + ": two words on how positions are turned");
+    }
   }
 
   /**
