@@ -82,6 +82,15 @@ public final class HubRepository {
     }
   }
 
+  /**
+   * A file of a repository of which nothing is known but its name; how large it is, the hub says
+   * when it is fetched.
+   */
+  public static CatalogueEntry unlisted(
+      String repository, String path, Map<String, String> environment) {
+    return new HubRepository(HubClient.of(environment), repository).entry(new File(path, 0, null));
+  }
+
   /** Whether a text is written as such a repository's name is: `organisation/name`. */
   public static boolean isName(String text) {
     return NAME.matcher(text).matches();

@@ -11,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.emslens.format.AtomicFile;
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelStore {
   private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
+
+  /** What a file is called until all of it has come. */
+  private static final String PART = ".part";
 
   private final Path folder;
 
@@ -47,7 +52,43 @@ public final class ModelStore {
   }
 
   private Path part(CatalogueEntry entry) {
-    return path(entry).resolveSibling(entry.file() + ".part");
+    return path(entry).resolveSibling(entry.file() + PART);
+  }
+
+  private Path lock(CatalogueEntry entry) {
+    return path(entry).resolveSibling(entry.file() + ".lock");
+  }
+
+  /** Files whose fetch was broken off: where they will lie, and how many bytes have come. */
+  public Map<Path, Long> unfinished() throws IOException {
+    Map<Path, Long> found = new TreeMap<>();
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.walk(folder, 2)) {
+        for (Path part : files.filter(f -> f.toString().endsWith(PART)).toList()) {
+          String name = part.getFileName().toString();
+          Path file = part.resolveSibling(name.substring(0, name.length() - PART.length()));
+          if (!Files.exists(file)) {
+            found.put(file, Files.size(part));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Throws away what has come of files, and their folder where nothing else is in it. */
+  public void discard(List<CatalogueEntry> parts) throws IOException {
+    for (CatalogueEntry e : parts) {
+      Files.deleteIfExists(part(e));
+      Files.deleteIfExists(lock(e));
+    }
+    Path of = path(parts.getFirst()).getParent();
+    try (Stream<Path> others = Files.list(of)) {
+      if (others.findAny().isPresent()) {
+        return;
+      }
+    }
+    Files.delete(of);
   }
 
   /** Whether a model file or folder is one of this store's. */
@@ -121,7 +162,7 @@ public final class ModelStore {
       return target;
     }
     Files.createDirectories(target.getParent());
-    Path lockFile = target.resolveSibling(entry.file() + ".lock");
+    Path lockFile = lock(entry);
     try (FileChannel channel =
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = lock(channel, entry, listener)) {

@@ -22,6 +22,7 @@ import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import javafx.collections.ObservableMap;
 import org.emslens.app.controls.Background;
+import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
@@ -39,11 +40,15 @@ import org.emslens.hub.LocalModels;
 import org.emslens.hub.ModelStore;
 import org.emslens.hub.Terms;
 import org.emslens.hub.UserFolders;
+import org.emslens.model.HubName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models that can be had: those of the catalogue, those on this disk, those of a repository.
  */
 public final class LibraryModel {
+  private static final Logger LOG = LoggerFactory.getLogger(LibraryModel.class);
   private static final int USUAL_CONTEXT = 4096;
   private static final String CATALOGUE = "catalogue";
   private static final String HUB = "model hub";
@@ -51,6 +56,7 @@ public final class LibraryModel {
   private final Lens lens;
   private final ModelStore store;
   private final Map<String, String> environment;
+  private final ObjectProperty<Row> newest = new SimpleObjectProperty<>(this, "newest");
   private final ObservableList<Row> rows = FXCollections.observableArrayList();
   private final ObservableList<Path> folders;
   private final IntegerProperty context = new SimpleIntegerProperty(this, "context", USUAL_CONTEXT);
@@ -70,6 +76,9 @@ public final class LibraryModel {
 
   private List<DeviceProvider.Found> devices = List.of();
   private List<Row> ofHub = List.of();
+
+  /** What is said once the rows of a repository are in the list, or null. */
+  private String justListed;
 
   /**
    * Terms that wait to be accepted.
@@ -115,8 +124,20 @@ public final class LibraryModel {
           Set<String> begun = missing.stream().map(this::place).collect(Collectors.toSet());
           all.removeIf(r -> r.isHere() && begun.contains(r.key()));
           missing.stream().map(this::again).forEach(all::add);
+          Set<Path> listed =
+              missing.stream()
+                  .flatMap(r -> r.parts().stream())
+                  .map(store::path)
+                  .collect(Collectors.toSet());
+          all.removeIf(r -> isUnlisted(r) && listed.contains(store.path(r.parts().getFirst())));
           rows.setAll(all);
           looking.set(false);
+          if (justListed != null) {
+            lens.said().say(listing, justListed);
+            justListed = null;
+            newest.set(null);
+            newest.set(rows.stream().filter(this::isOfHub).findFirst().orElse(null));
+          }
         });
   }
 
@@ -153,7 +174,46 @@ public final class LibraryModel {
         all.add(new Row(m.found().title(), m.found().owner(), m, List.of(), 0, own));
       }
     }
+    all.addAll(brokenOff(known));
     return all;
+  }
+
+  /** What an earlier fetch from the hub has left, of which this program remembers no more. */
+  private List<Row> brokenOff(Set<Path> known) {
+    List<Row> left = new ArrayList<>();
+    try {
+      for (Map.Entry<Path, Long> e : store.unfinished().entrySet()) {
+        String repository = HubName.of(e.getKey().getParent());
+        if (repository != null && !known.contains(e.getKey())) {
+          String file = e.getKey().getFileName().toString();
+          CatalogueEntry part = HubRepository.unlisted(repository, file, environment);
+          left.add(
+              new Row(repository + ", " + file, HUB, null, List.of(part), e.getValue(), false));
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{} cannot be looked through", store, e);
+    }
+    return left;
+  }
+
+  /** Whether the hub has to be asked what belongs to it. */
+  private static boolean isUnlisted(Row r) {
+    return !r.isHere() && r.owner().equals(HUB) && r.bytes() == 0;
+  }
+
+  private boolean isOfHub(Row r) {
+    return ofHub.stream().anyMatch(h -> h.title().equals(r.title()));
+  }
+
+  private List<CatalogueEntry> parts(Row row) throws IOException {
+    if (!isUnlisted(row)) {
+      return row.parts();
+    }
+    CatalogueEntry part = row.parts().getFirst();
+    String repository = HubName.of(store.path(part).getParent());
+    boolean gguf = part.file().endsWith(".gguf");
+    return HubRepository.open(repository, environment).entries(gguf ? part.file() : null);
   }
 
   private static List<CatalogueEntry> catalogue() {
@@ -173,7 +233,8 @@ public final class LibraryModel {
   public void list(String repository) {
     String name = repository.strip();
     lens.said().over(listing);
-    if (!HubRepository.isName(name)) {
+    HubRepository.Wanted wanted = HubRepository.Wanted.of(name);
+    if (wanted == null) {
       lens.said()
           .fail(
               listing,
@@ -184,9 +245,9 @@ public final class LibraryModel {
                       + "' is not a repository of the model hub; expected organisation/name.");
       return;
     }
-    lens.said().say(listing, "Asking the model hub what " + name + " has");
+    lens.said().say(listing, "Asking the model hub what " + wanted.repository() + " has");
     asking.request(
-        stale -> listed(name),
+        stale -> listed(wanted),
         found -> {
           lens.said().over(listing);
           if (found.problem != null) {
@@ -194,7 +255,7 @@ public final class LibraryModel {
             return;
           }
           ofHub = found.rows;
-          lens.said().say(listing, name + ": choose one below");
+          justListed = wanted.repository() + ": choose one of the rows that are marked";
           refresh();
         });
   }
@@ -204,16 +265,19 @@ public final class LibraryModel {
     lens.said().over(listing);
   }
 
-  private Listed listed(String name) {
+  private Listed listed(HubRepository.Wanted wanted) {
     try {
+      String name = wanted.repository();
       HubRepository repository = HubRepository.open(name, environment);
       List<Row> found = new ArrayList<>();
       for (HubRepository.File f : repository.ggufs()) {
-        List<CatalogueEntry> parts = repository.entries(f.path());
-        found.add(new Row(name + ", " + f.path(), HUB, null, parts, 0, false));
+        if (wanted.file() == null || f.path().contains(wanted.file())) {
+          List<CatalogueEntry> parts = repository.entries(f.path());
+          found.add(new Row(name + ", " + f.path(), HUB, null, parts, 0, false));
+        }
       }
       if (found.isEmpty()) {
-        found.add(new Row(name, HUB, null, repository.entries(null), 0, false));
+        found.add(new Row(name, HUB, null, repository.entries(wanted.file()), 0, false));
       }
       return new Listed(found, null);
     } catch (IOException e) {
@@ -232,7 +296,7 @@ public final class LibraryModel {
             .start(
                 JobKind.FETCH,
                 "Fetching " + row.title(),
-                turn -> store.get(row.parts(), listener(row, turn)),
+                turn -> store.get(parts(row), listener(row, turn)),
                 end -> {
                   fetches.remove(row.key());
                   switch (end) {
@@ -327,8 +391,10 @@ public final class LibraryModel {
             this,
             row.title()
                 + " ("
-                + row.bytes() / 1_000_000
-                + " MB) would have to be fetched again."
+                + (row.isHere()
+                    ? Format.megabytes(row.bytes())
+                    : Format.megabytes(row.partial()) + " so far")
+                + ") would have to be fetched again."
                 + (open ? " It is open now, and stays so until another one is." : ""),
             List.of(
                 new Notice.Answer("delete-no", "Keep it", () -> {}),
@@ -346,7 +412,13 @@ public final class LibraryModel {
         .start(
             JobKind.WRITE,
             "Deleting " + row.title(),
-            turn -> store.delete(row.path()),
+            turn -> {
+              if (row.isHere()) {
+                store.delete(row.path());
+              } else {
+                store.discard(row.parts());
+              }
+            },
             end -> {
               if (end instanceof Job.End.Failed f) {
                 lens.said().fail(Said.Subject.FILE, f.why());
@@ -369,6 +441,11 @@ public final class LibraryModel {
   public void remove(Path folder) {
     folders.remove(folder);
     refresh();
+  }
+
+  /** The first row of the repository that was listed last, or null. */
+  ObjectProperty<Row> newestProperty() {
+    return newest;
   }
 
   /** Jobs that fetch, by what they fetch. */

@@ -106,7 +106,24 @@ public final class LibraryView extends StackPane {
     model.contextProperty().addListener((o, before, now) -> table.refresh());
     lens.models().modelProperty().addListener((o, before, now) -> table.refresh());
     model.rows().addListener((ListChangeListener<Row>) c -> keepFocus());
-    model.fetches().addListener((MapChangeListener<String, Job>) c -> table.refresh());
+    model
+        .fetches()
+        .addListener(
+            (MapChangeListener<String, Job>)
+                c -> {
+                  keepFocus();
+                  table.refresh();
+                });
+    model
+        .newestProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now != null) {
+                table.getSelectionModel().clearSelection();
+                table.scrollTo(now);
+                table.getSelectionModel().select(now);
+              }
+            });
     visibleProperty()
         .addListener(
             (o, before, now) -> {
@@ -289,9 +306,14 @@ public final class LibraryView extends StackPane {
     }
     return r.isHere()
         ? "cannot be opened: " + r.local().problem()
-        : r.partial() > 0
-            ? r.partial() / 1_000_000 + " of " + r.bytes() / 1_000_000 + " MB are here"
-            : "not fetched yet";
+        : r.partial() > 0 ? begun(r) : "not fetched yet";
+  }
+
+  private static String begun(Row r) {
+    String here = Format.megabytes(r.partial());
+    return r.bytes() == 0
+        ? here + " are here"
+        : here.replace(" MB", "") + " of " + Format.megabytes(r.bytes()) + " are here";
   }
 
   private static String path(Row r) {
@@ -336,7 +358,7 @@ public final class LibraryView extends StackPane {
               protected void updateItem(Long bytes, boolean empty) {
                 super.updateItem(bytes, empty);
                 setAlignment(Pos.CENTER_RIGHT);
-                setText(empty || bytes == 0 ? null : Format.count(bytes / 1_000_000) + " MB");
+                setText(empty || bytes == 0 ? null : Format.megabytes(bytes));
               }
             });
     return column;
@@ -378,7 +400,7 @@ public final class LibraryView extends StackPane {
     } else if (row.canOpen()) {
       box.getChildren().add(button("library-open", "Open", () -> open.accept(row.path())));
     }
-    if (row.deletable()) {
+    if (row.deletable() || job == null && row.partial() > 0) {
       box.getChildren().add(button("library-delete", "Delete", () -> model.delete(row)));
     }
     return box;

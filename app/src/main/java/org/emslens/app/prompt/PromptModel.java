@@ -85,7 +85,12 @@ public final class PromptModel {
     canSay =
         Bindings.createBooleanBinding(
             () ->
-                isTurn() && !text.get().isBlank() && isAnswered() && lens.canBranchBinding().get(),
+                isTurn()
+                    && !text.get().isBlank()
+                    && isAnswered()
+                    && lens.canBranchBinding().get()
+                    && !lens.jobs().has(JobKind.GENERATE),
+            lens.jobs().running(),
             text,
             afterwards,
             question,
@@ -386,7 +391,7 @@ public final class PromptModel {
       return "A prompt is being read; the next turn can be said then";
     }
     if (lens.jobs().has(JobKind.GENERATE)) {
-      return "The model is about to answer; the next turn can be said then";
+      return "The model is at its answer; the next turn can be said then, or once it is stopped (Esc)";
     }
     return lens.canGoOnBinding().get()
         ? "The model has not answered yet: press Step or Generate first"
@@ -410,6 +415,12 @@ public final class PromptModel {
     } else {
       run();
     }
+  }
+
+  /** Whether the open model, if there is one, brings a chat template. */
+  boolean canChat() {
+    return lens.models().modelProperty().get() == null
+        || lens.models().modelProperty().get().loaded().model().chat() != null;
   }
 
   /** Whether there is a model and something to read. */

@@ -202,6 +202,13 @@ public final class PromptView extends VBox {
     chat.setMinWidth(USE_PREF_SIZE);
     chat.setTooltip(new Tooltip("Send the prompt in the model's own chat template"));
     chat.selectedProperty().bindBidirectional(model.chatProperty());
+    // Off it can always be switched.
+    chat.disableProperty()
+        .bind(
+            Bindings.createBooleanBinding(
+                () -> !model.canChat() && !model.chatProperty().get(),
+                model.chatProperty(),
+                lens.models().modelProperty()));
     ToggleSwitch afterwards = Switches.reachable(new ToggleSwitch("ask after"));
     afterwards.setId("afterwards");
     afterwards.setMinWidth(USE_PREF_SIZE);

@@ -1,5 +1,6 @@
 package org.emslens.app.library;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +26,7 @@ import javafx.application.Platform;
 import javafx.collections.FXCollections;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
+import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.stage.Stage;
 import org.emslens.app.controls.FileDialogs;
@@ -231,6 +234,41 @@ class LibraryTest {
     Files.write(first.resolveSibling("m-00002-of-00002.gguf"), content);
     robot.interact(model::refresh);
     until(() -> split().size() == 1 && split().getFirst().isHere());
+  }
+
+  /** What was begun in an earlier run of the program is gone on with, or thrown away. */
+  @Test
+  void whatWasBrokenOffIsThereAgain(FxRobot robot) throws IOException {
+    Path part = store.resolve("owner--repo").resolve("a.gguf.part");
+    Files.createDirectories(part.getParent());
+    Files.write(part, Arrays.copyOf(content, 1000));
+    robot.interact(model::refresh);
+    until(() -> row() != null && row().partial() == 1000);
+    assertEquals("owner/repo, a.gguf", row().title());
+    press(robot, "#library-delete");
+    WaitForAsyncUtils.waitForFxEvents();
+    answer(robot, "delete-yes");
+    until(() -> row() == null);
+    assertFalse(Files.exists(part.getParent()));
+    Files.createDirectories(part.getParent());
+    Files.write(part, Arrays.copyOf(content, 1000));
+    robot.interact(model::refresh);
+    until(() -> row() != null);
+    gate.countDown();
+    press(robot, "#library-fetch");
+    until(() -> row() != null && row().isHere());
+    assertArrayEquals(content, Files.readAllBytes(part.resolveSibling("a.gguf")));
+  }
+
+  /** An address is as good as a name; what was listed is in sight and chosen. */
+  @Test
+  void whatIsListedIsInSight(FxRobot robot) {
+    list(robot, "https://huggingface.co/owner/repo/tree/main");
+    until(() -> row() != null);
+    TableView<?> table = robot.lookup("#library-table").queryAs(TableView.class);
+    until(() -> table.getSelectionModel().getSelectedItem() == row());
+    list(robot, "owner/repo:other");
+    until(() -> said().contains("has no file 'other'"));
   }
 
   private List<Row> split() {
