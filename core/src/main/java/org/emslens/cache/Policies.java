@@ -188,7 +188,7 @@ public enum Policies {
     this.title = title;
     this.about = about;
     this.preset = preset;
-    this.switches = Switches.of(switches, Switches.ALL);
+    this.switches = Set.copyOf(Switches.of(switches, Switches.ALL));
     this.make = make;
   }
 

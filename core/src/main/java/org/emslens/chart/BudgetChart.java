@@ -129,7 +129,9 @@ public final class BudgetChart extends LineChart {
   }
 
   private static boolean full(List<Point> line) {
-    return policy(line) == Policies.FULL;
+    // Rounded, it is one of those that are measured.
+    return policy(line) == Policies.FULL
+        && !line.getFirst().summary().outcomes().getFirst().switches().contains("precision");
   }
 
   /** The policy that a line speaks of. */

@@ -37,6 +37,19 @@ final class SweepCommand implements Callable<Integer> {
   private List<String> texts = new ArrayList<>();
 
   @Option(
+      names = "--afterwards",
+      paramLabel = "TEXT",
+      description =
+          "What is asked of the text of --prompt, as it stands between that and the --answer.")
+  private String afterwards;
+
+  @Option(
+      names = "--answer",
+      paramLabel = "TEXT",
+      description = "With --afterwards: what should follow.")
+  private String answer;
+
+  @Option(
       names = "--prose",
       paramLabel = "N",
       split = ",",
@@ -56,7 +69,7 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "inside,after",
       defaultValue = "inside",
       description =
-          "With --needle: whether the question is inside the compressed prompt, follows it, or both one after the other (default: ${DEFAULT-VALUE}).")
+          "With --needle or --afterwards: whether the question is inside the compressed prompt, follows it, or both one after the other (default: ${DEFAULT-VALUE}).")
   private List<String> questions;
 
   @Option(
@@ -88,7 +101,7 @@ final class SweepCommand implements Callable<Integer> {
   private List<Task> tasks() {
     List<Task> tasks = new ArrayList<>();
     files.forEach(f -> tasks.add(new FileTask(f, false, continuation, null)));
-    texts.forEach(t -> tasks.add(new Task.TextTask("text " + (tasks.size() + 1), t, continuation)));
+    texts.forEach(t -> tasks.addAll(of(t, "text " + (tasks.size() + 1))));
     prose.forEach(n -> tasks.add(new Task.ProseTask(n, continuation)));
     for (int n : needles) {
       questions.forEach(q -> tasks.add(new Task.NeedleTask(n, -1, GridFile.inside(q))));
@@ -104,6 +117,19 @@ final class SweepCommand implements Callable<Integer> {
           "--continuation is " + continuation + "; expected 1 or more.");
     }
     return tasks;
+  }
+
+  /** A text whose end is predicted, or of which something is asked. */
+  private List<Task> of(String text, String title) {
+    if ((afterwards == null) != (answer == null)) {
+      throw new IllegalArgumentException("--afterwards and --answer belong together.");
+    }
+    return afterwards == null
+        ? List.of(new Task.TextTask(title, text, continuation))
+        : questions.stream()
+            .map(
+                q -> (Task) new Task.AskedTask(title, text, afterwards, answer, GridFile.inside(q)))
+            .toList();
   }
 
   private static void above(String option, List<Integer> tokens) {

@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
 import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
 
 /**
  * Everything an experiment crosses with everything.
@@ -68,10 +68,9 @@ public record Grid(
         new Contender(c.policy(), v).options();
         // What a policy does not have would only run the same again under another name.
         Map<Switch, String> both = new TreeMap<>(v);
-        both.keySet().retainAll(c.policy().switches());
         c.switches().forEach(both::putIfAbsent);
-        CacheOptions options = new Contender(c.policy(), both).options();
-        both.keySet().removeIf(s -> v.containsKey(s) && !s.matters(options));
+        CacheChoice choice = new Contender(c.policy(), both).choice(Budget.share(1));
+        both.keySet().removeIf(s -> v.containsKey(s) && !choice.reads(s));
         Contender crossed = new Contender(c.policy(), both);
         crossed.options();
         all.add(crossed);

@@ -8,7 +8,7 @@ import org.emslens.experiment.Task.NeedleTask;
  *
  * @param length of a needle's prose in tokens, else null
  * @param depth of a needle, else null
- * @param question `inside` the compressed prompt or `after` it, for needles
+ * @param question `inside` the compressed prompt or `after` it, where one is asked
  * @param asks whether `verbatim` says that an answer was right
  * @param seconds that compressing and measuring took, a trial's share of those that ran together
  * @param error why there are no measures, else null
@@ -42,7 +42,7 @@ public record Outcome(
         t.seed(),
         needle == null ? null : needle.tokens(),
         needle == null || needle.depth() < 0 ? null : needle.depth(),
-        needle == null ? null : needle.inside() ? "inside" : "after",
+        question(t.task()),
         t.task().asks(),
         t.contender().policy().id(),
         t.contender().switchText(),
@@ -52,6 +52,14 @@ public record Outcome(
         error,
         null,
         drift);
+  }
+
+  private static String question(Task task) {
+    return switch (task) {
+      case NeedleTask n -> n.inside() ? "inside" : "after";
+      case Task.AskedTask a -> a.inside() ? "inside" : "after";
+      default -> null;
+    };
   }
 
   /** The same, by a model of this digest. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -73,10 +74,16 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
 
   /**
    * Summaries in the order in which contenders and budgets first appear, over all their prompts;
-   * models are told apart, if there are several.
+   * models are told apart, if there are several, and so is whether a question was inside what was
+   * compressed.
    */
   public static List<Summary> of(Collection<Outcome> outcomes) {
-    return of(outcomes, whose(outcomes));
+    boolean several =
+        outcomes.stream().map(Outcome::question).filter(Objects::nonNull).distinct().count() > 1;
+    Function<Outcome, String> whose = whose(outcomes);
+    return of(
+        outcomes,
+        o -> whose.apply(o) + (several && o.question() != null ? ", asked " + o.question() : ""));
   }
 
   /** Says whose an outcome is: its policy's and, where there are several, its model's. */

@@ -14,7 +14,8 @@ import org.emslens.text.Tokenizer;
  * A text to compress and what should follow it. Every kind has one implementation; adding one is a
  * class and a line where experiment files are read.
  */
-public sealed interface Task permits FileTask, Task.NeedleTask, Task.ProseTask, Task.TextTask {
+public sealed interface Task
+    permits FileTask, Task.AskedTask, Task.NeedleTask, Task.ProseTask, Task.TextTask {
 
   /** Says which task it is, within one experiment; it stands in result files. */
   String name();
@@ -212,6 +213,47 @@ public sealed interface Task permits FileTask, Task.NeedleTask, Task.ProseTask, 
     @Override
     public Tokens tokens(Model model, long seed, Progress progress) {
       return Tokens.split(model.tokenizer(), title, text, continuation);
+    }
+  }
+
+  /**
+   * A text that is at hand, and what is asked of it.
+   *
+   * @param title what it is called
+   * @param question text between the text and the answer
+   * @param answer what should follow
+   * @param inside whether the question is part of the prompt that is compressed, or follows it
+   */
+  record AskedTask(String title, String text, String question, String answer, boolean inside)
+      implements Task {
+    @Override
+    public String name() {
+      return title + " " + Integer.toHexString(text.hashCode()) + (inside ? " inside" : " after");
+    }
+
+    @Override
+    public String identity() {
+      return name() + " " + Sha256.of(text, question, answer);
+    }
+
+    @Override
+    public boolean seeded() {
+      return false;
+    }
+
+    @Override
+    public boolean asks() {
+      return true;
+    }
+
+    @Override
+    public Tokens tokens(Model model, long seed, Progress progress) {
+      Tokens tokens =
+          inside
+              ? Tokens.of(model.tokenizer(), text + question, "", answer)
+              : Tokens.of(model.tokenizer(), text, question, answer);
+      fits(model, (long) tokens.prompt.length + tokens.continuation.length);
+      return tokens;
     }
   }
 

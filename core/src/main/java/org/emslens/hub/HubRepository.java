@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +28,7 @@ public final class HubRepository {
   /** Of a repository's page, or a file's. */
   private static final Pattern ADDRESS =
       Pattern.compile(
-          "https?://[^/]+/([\\w.-]+/[\\w.-]+)(?:/(?:resolve|blob)/[^/]+/([^?#]+)|/tree/[^?#]*)?/?(?:[?#].*)?");
+          "(?:https?://)?(?:www\\.)?(?:huggingface\\.co|hf\\.co)/(?!(?:datasets|spaces|docs|collections|models|papers|blog)/)([\\w.-]+/[\\w.-]+)(?:/(?:resolve|blob)/main/([^?#]+)|/tree/main)?/?(?:[?#].*)?");
 
   /** Of a folder, what is read; weights besides. */
   private static final List<String> FOLDER =
@@ -67,7 +69,7 @@ public final class HubRepository {
    * What users mean by `organisation/name`, `organisation/name:FILE`, or the address of a
    * repository or of a file in it.
    *
-   * @param file within it, or null for all
+   * @param file within it, as its revision `main` has it, or null for all
    */
   public record Wanted(String repository, String file) {
 
@@ -75,7 +77,12 @@ public final class HubRepository {
     public static Wanted of(String text) {
       Matcher address = ADDRESS.matcher(text.strip());
       if (address.matches()) {
-        return new Wanted(address.group(1), address.group(2));
+        String file = address.group(2);
+        return new Wanted(
+            address.group(1),
+            file == null
+                ? null
+                : URLDecoder.decode(file.replace("+", "%2B"), StandardCharsets.UTF_8));
       }
       String[] parts = text.strip().split(":", 2);
       return isName(parts[0]) ? new Wanted(parts[0], parts.length > 1 ? parts[1] : null) : null;

@@ -149,6 +149,11 @@ public final class LocalModels {
           }
 
           @Override
+          public FileVisitResult postVisitDirectory(Path of, IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
           public FileVisitResult visitFileFailed(Path file, IOException e) {
             LOG.info("{} cannot be looked into", file, e);
             return FileVisitResult.CONTINUE;

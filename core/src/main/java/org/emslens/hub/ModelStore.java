@@ -1,6 +1,7 @@
 package org.emslens.hub;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -52,23 +53,30 @@ public final class ModelStore {
   }
 
   private Path part(CatalogueEntry entry) {
-    return path(entry).resolveSibling(entry.file() + PART);
+    return part(path(entry));
   }
 
-  private Path lock(CatalogueEntry entry) {
-    return path(entry).resolveSibling(entry.file() + ".lock");
+  private static Path part(Path file) {
+    return file.resolveSibling(file.getFileName() + PART);
   }
 
-  /** Files whose fetch was broken off: where they will lie, and how many bytes have come. */
+  private static Path lock(Path file) {
+    return file.resolveSibling(file.getFileName() + ".lock");
+  }
+
+  /**
+   * Files whose fetch was broken off: where they will lie, and how many bytes have come. Those that
+   * somebody is fetching now are not among them.
+   */
   public Map<Path, Long> unfinished() throws IOException {
     Map<Path, Long> found = new TreeMap<>();
-    if (Files.isDirectory(folder)) {
-      try (Stream<Path> files = Files.walk(folder, 2)) {
-        for (Path part : files.filter(f -> f.toString().endsWith(PART)).toList()) {
-          String name = part.getFileName().toString();
+    for (Path model : files(folder)) {
+      for (Path part : Files.isDirectory(model) ? files(model) : List.<Path>of()) {
+        String name = part.getFileName().toString();
+        if (name.endsWith(PART)) {
           Path file = part.resolveSibling(name.substring(0, name.length() - PART.length()));
-          if (!Files.exists(file)) {
-            found.put(file, Files.size(part));
+          if (!Files.exists(file) && !isFetched(file)) {
+            found.put(file, part.toFile().length());
           }
         }
       }
@@ -76,19 +84,61 @@ public final class ModelStore {
     return found;
   }
 
-  /** Throws away what has come of files, and their folder where nothing else is in it. */
-  public void discard(List<CatalogueEntry> parts) throws IOException {
-    for (CatalogueEntry e : parts) {
-      Files.deleteIfExists(part(e));
-      Files.deleteIfExists(lock(e));
+  private static List<Path> files(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
     }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Whether this program, or another one, is fetching a file now. */
+  private static boolean isFetched(Path file) throws IOException {
+    Path held = lock(file);
+    if (!Files.exists(held)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(held, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Throws away what has come of a model that is not whole, and its folder where nothing else is in
+   * it.
+   *
+   * @param parts of it, as far as they are known
+   * @throws IOException in one sentence, where it is being fetched
+   */
+  public void discard(List<CatalogueEntry> parts) throws IOException {
     Path of = path(parts.getFirst()).getParent();
-    try (Stream<Path> others = Files.list(of)) {
-      if (others.findAny().isPresent()) {
-        return;
+    List<Path> gone = new ArrayList<>();
+    for (CatalogueEntry e : parts) {
+      SplitGguf.parts(e.file()).forEach(name -> gone.add(of.resolve(name)));
+    }
+    if (parts.stream().noneMatch(e -> e.file().endsWith(".gguf"))) {
+      // A folder of safetensors, with what else belongs to it.
+      files(of).stream().filter(f -> !f.toString().contains(".gguf")).forEach(gone::add);
+    }
+    for (Path file : gone) {
+      if (isFetched(file)) {
+        throw new IOException(file.getFileName() + " is being fetched; pause that first.");
       }
     }
-    Files.delete(of);
+    for (Path file : gone) {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(part(file));
+      Files.deleteIfExists(lock(file));
+    }
+    if (Files.isDirectory(of) && files(of).isEmpty()) {
+      Files.delete(of);
+    }
   }
 
   /** Whether a model file or folder is one of this store's. */
@@ -162,7 +212,7 @@ public final class ModelStore {
       return target;
     }
     Files.createDirectories(target.getParent());
-    Path lockFile = lock(entry);
+    Path lockFile = lock(target);
     try (FileChannel channel =
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = lock(channel, entry, listener)) {

@@ -7,22 +7,23 @@ import java.nio.file.Path;
  * cache keeps `models--org--name/snapshots/REVISION`, this program `org--name`.
  */
 public final class HubName {
-  /** Levels that the hub's cache has below the name. */
-  private static final int DEEP = 3;
+  private static final String CACHED = "models--";
 
   private HubName() {}
 
-  /** `org/name` after the nearest of a folder and those around it, or null where none has such. */
+  /**
+   * `org/name` of a folder that is named so, or that lies below one of the hub's cache; null of any
+   * other.
+   */
   public static String of(Path folder) {
-    Path at = folder.toAbsolutePath().normalize();
-    for (int i = 0; i < DEEP && at != null && at.getFileName() != null; i++) {
-      String name = at.getFileName().toString().replaceFirst("^models--", "");
-      // Within a repository's copy there may be folders, whose names are nobody's.
-      if (name.matches("[\\w.-]*\\w--\\w[\\w.-]*")) {
-        return name.replaceFirst("--", "/");
+    Path whole = folder.toAbsolutePath().normalize();
+    for (Path at = whole; at != null && at.getFileName() != null; at = at.getParent()) {
+      String name = at.getFileName().toString();
+      if (name.startsWith(CACHED)) {
+        return name.substring(CACHED.length()).replaceFirst("--", "/");
       }
-      at = at.getParent();
     }
-    return null;
+    String own = whole.getFileName() == null ? "" : whole.getFileName().toString();
+    return own.matches("[\\w.-]*\\w--\\w[\\w.-]*") ? own.replaceFirst("--", "/") : null;
   }
 }

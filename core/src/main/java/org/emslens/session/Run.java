@@ -39,7 +39,10 @@ public record Run(
 
   /** Whether a model has the name and the shape of the one that made this. */
   public boolean madeBy(Model other) {
-    return model.equals(other.title()) && config().isLike(other.config());
+    // Folders of the hub were called by their own names once.
+    boolean named =
+        model.equals(other.title()) || other.path() != null && other.path().endsWith(model);
+    return named && config().isLike(other.config());
   }
 
   /**

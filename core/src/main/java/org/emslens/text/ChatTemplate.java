@@ -45,6 +45,7 @@ public final class ChatTemplate {
   ChatTemplate(String source, Map<String, String> named) {
     this.source = JinjaDialect.of(source);
     this.named = named;
+    JinjaNames.mind(this.source, JINJA.getGlobalContext());
   }
 
   private static Jinjava jinja() {
@@ -109,10 +110,6 @@ public final class ChatTemplate {
         "messages",
         messages.stream().map(m -> Map.of("role", m.role(), "content", m.content())).toList());
     context.put("add_generation_prompt", true);
-    String unknown = JinjaNames.unknown(source, JINJA.getGlobalContext());
-    if (unknown != null) {
-      throw refused(unknown + " is not known here");
-    }
     RenderResult result;
     try {
       result = JINJA.renderForResult(source, context);

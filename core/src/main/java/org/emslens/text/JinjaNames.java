@@ -1,12 +1,16 @@
 package org.emslens.text;
 
 import com.hubspot.jinjava.interpret.Context;
-import java.util.function.Predicate;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.lib.exptest.ExpTest;
+import com.hubspot.jinjava.lib.filter.Filter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Filters and tests that a template names: the library takes those it does not know for nothing.
+ * Filters and tests that templates name and the library does not know: it takes them for nothing.
+ * Here they are errors, once a template comes to them; branches that are not taken may name what
+ * they like.
  */
 final class JinjaNames {
   private static final Pattern TAG = Pattern.compile("\\{\\{.*?\\}\\}|\\{%.*?%\\}", Pattern.DOTALL);
@@ -17,28 +21,34 @@ final class JinjaNames {
 
   private JinjaNames() {}
 
-  /** The first that nobody knows, as `filter 'x'` or `test 'x'`, or null. */
-  static String unknown(String template, Context known) {
-    for (Matcher tag = TAG.matcher(template); tag.find(); ) {
-      String code = TEXT.matcher(tag.group()).replaceAll("''");
-      String filter = first(FILTER, code, name -> known.getFilter(name) == null);
-      if (filter != null) {
-        return "filter '" + filter + "'";
-      }
-      String test = first(TEST, code, name -> known.getExpTest(name) == null);
-      if (test != null) {
-        return "test '" + test + "'";
-      }
+  private record UnknownFilter(String getName) implements Filter {
+    @Override
+    public Object filter(Object value, JinjavaInterpreter interpreter, String... arguments) {
+      throw new IllegalArgumentException("filter '" + getName + "' is not known here");
     }
-    return null;
   }
 
-  private static String first(Pattern names, String code, Predicate<String> wanted) {
-    for (Matcher m = names.matcher(code); m.find(); ) {
-      if (wanted.test(m.group(1))) {
-        return m.group(1);
+  private record UnknownTest(String getName) implements ExpTest {
+    @Override
+    public boolean evaluate(Object value, JinjavaInterpreter interpreter, Object... arguments) {
+      throw new IllegalArgumentException("test '" + getName + "' is not known here");
+    }
+  }
+
+  /** Makes errors of what a template names and nobody knows. */
+  static synchronized void mind(String template, Context known) {
+    for (Matcher tag = TAG.matcher(template); tag.find(); ) {
+      String code = TEXT.matcher(tag.group()).replaceAll("''");
+      for (Matcher m = FILTER.matcher(code); m.find(); ) {
+        if (known.getFilter(m.group(1)) == null) {
+          known.registerFilter(new UnknownFilter(m.group(1)));
+        }
+      }
+      for (Matcher m = TEST.matcher(code); m.find(); ) {
+        if (known.getExpTest(m.group(1)) == null) {
+          known.registerExpTest(new UnknownTest(m.group(1)));
+        }
       }
     }
-    return null;
   }
 }

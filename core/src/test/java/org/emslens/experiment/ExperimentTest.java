@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.emslens.TestFiles;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
 import org.emslens.chart.BudgetChart;
 import org.emslens.chart.NeedleChart;
 import org.emslens.engine.LoadedModel;
@@ -90,6 +92,61 @@ class ExperimentTest {
             watch,
             Progress.NONE)
         .run(trials(), jobs);
+  }
+
+  /**
+   * Every policy keeps a window where the rest is rounded, and none else that has no such switch.
+   */
+  @Test
+  void windowsMatterWhereTheRestIsRounded() {
+    List<Map<Switch, String>> variants =
+        Grid.variants(List.of("window=8,16", "precision=float32,int4"));
+    Grid grid =
+        new Grid(
+            List.of("m"),
+            List.of(new Task.ProseTask(40, 8)),
+            List.of(
+                new Contender(Policies.FULL, Map.of()), new Contender(Policies.KEYDIFF, Map.of())),
+            variants,
+            List.of(Budget.slots(20)),
+            List.of(1L),
+            true);
+    assertEquals(
+        List.of(
+            "precision=float32",
+            "precision=int4 window=8",
+            "precision=int4 window=16",
+            "precision=float32",
+            "precision=int4 window=8",
+            "precision=int4 window=16"),
+        grid.trials().stream().map(t -> sorted(t.contender().switchText())).toList());
+  }
+
+  private static String sorted(String switches) {
+    return Arrays.stream(switches.split(" ")).sorted().collect(Collectors.joining(" "));
+  }
+
+  /** Both places of a question measure the same answer. */
+  @Test
+  void somethingIsAskedOfATextAtHand() throws IOException {
+    try (Model model = ModelLoader.open(TestFiles.path("tiny/plain"))) {
+      String text = "The keeper lit the lamp and counted the boats.";
+      Task inside = new Task.AskedTask("text", text, "\n\nWho?", " The keeper.", true);
+      Task after = new Task.AskedTask("text", text, "\n\nWho?", " The keeper.", false);
+      Task.Tokens a = inside.tokens(model, 0);
+      Task.Tokens b = after.tokens(model, 0);
+      int[] answer = Tokenizer.ids(model.tokenizer().encode(" The keeper."));
+      assertArrayEquals(answer, a.continuation());
+      assertEquals(0, a.first());
+      assertArrayEquals(
+          answer, Arrays.copyOfRange(b.continuation(), b.first(), b.continuation().length));
+      assertArrayEquals(Tokenizer.ids(model.tokenizer().encodePrompt(text)), b.prompt());
+      assertEquals(a.prompt().length, b.prompt().length + b.first());
+      assertNotEquals(inside.identity(), after.identity());
+      assertNotEquals(
+          after.identity(),
+          new Task.AskedTask("text", text, "\n\nWho?", " Nobody.", false).identity());
+    }
   }
 
   /** What a policy does not have would only run the same again under another name. */

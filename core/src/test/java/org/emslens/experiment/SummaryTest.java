@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 /** Means over trials, and what must not be thrown together. */
 class SummaryTest {
   private static Outcome outcome(String model, double kl, boolean needle) {
+    return outcome(model, kl, needle, "inside");
+  }
+
+  private static Outcome outcome(String model, double kl, boolean needle, String question) {
     Drift drift =
         new Drift(2, 1, 7.4, 2.7, kl, 0.5, true, true, 0.1, 0.5, 0.2, 0.3, 96, 0.5, 1, 1, 32, 8);
     return new Outcome(
@@ -20,7 +24,7 @@ class SummaryTest {
         1,
         needle ? 40 : null,
         needle ? 0.5 : null,
-        needle ? "inside" : null,
+        needle ? question : null,
         needle,
         "ems",
         "",
@@ -45,6 +49,17 @@ class SummaryTest {
     assertEquals(
         List.of("EMS, a.gguf, 16, question inside", "EMS, b.gguf, 16, question inside"),
         grids.stream().map(NeedleGrid::title).toList());
+  }
+
+  /** What is asked of what was compressed without the question is another matter. */
+  @Test
+  void questionsAreToldApart() {
+    List<Outcome> two =
+        List.of(outcome("a", 0.2, true, "inside"), outcome("a", 0.8, true, "after"));
+    assertEquals(
+        List.of("EMS, asked inside", "EMS, asked after"),
+        Summary.of(two).stream().map(Summary::label).toList());
+    assertEquals("EMS", Summary.of(two.subList(1, 2)).getFirst().label());
   }
 
   /** Student's t as SciPy has it: t.ppf(0.975, n - 1). */

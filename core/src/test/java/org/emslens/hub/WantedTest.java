@@ -20,6 +20,8 @@ class WantedTest {
     "https://huggingface.co/org/name?library=gguf, org/name,",
     "https://huggingface.co/org/name/resolve/main/a.gguf?download=true, org/name, a.gguf",
     "https://huggingface.co/org/name/blob/main/sub/a.gguf, org/name, sub/a.gguf",
+    "https://hf.co/org/name/resolve/main/My%20Model+.gguf, org/name, My Model+.gguf",
+    "huggingface.co/org/name, org/name,",
   })
   void understood(String text, String repository, String file) {
     assertEquals(new HubRepository.Wanted(repository, file), HubRepository.Wanted.of(text));
@@ -27,7 +29,16 @@ class WantedTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "name", "a b/c", "https://huggingface.co/", "https://huggingface.co/org"})
+      strings = {
+        "",
+        "name",
+        "a b/c",
+        "https://huggingface.co/",
+        "https://huggingface.co/org",
+        "https://huggingface.co/datasets/squad",
+        "https://github.com/org/name",
+        "https://huggingface.co/org/name/blob/v2/a.gguf"
+      })
   void notUnderstood(String text) {
     assertNull(HubRepository.Wanted.of(text));
   }

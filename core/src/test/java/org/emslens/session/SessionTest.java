@@ -31,6 +31,7 @@ import org.emslens.cache.Precision;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
+import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.format.Json;
@@ -306,6 +307,17 @@ class SessionTest {
     feed(s, 78);
     feed(on, 78);
     assertEquals(s.run().last().divergence(), on.run().last().divergence(), 1e-6);
+    try (Cache cache = first.prefill().cache(rounded.options())) {
+      for (Step step : first.steps()) {
+        if (step.index() > 0) {
+          pass.step(cache, step.token().id(), null);
+        }
+        if (step.plan() != null) {
+          cache.apply(step.plan());
+        }
+        assertEquals(cache.packedBytes(), first.bytes(step), "step " + step.index());
+      }
+    }
     if (policy == Policies.FULL) {
       int heads = first.config().allKvHeads();
       int d = first.config().headDim();

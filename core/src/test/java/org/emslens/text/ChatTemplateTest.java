@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ChatTemplateTest {
   private static final List<ChatMessage> CHAT = List.of(new ChatMessage("user", "Hi {{ 1 + 1 }}"));
@@ -18,16 +20,30 @@ class ChatTemplateTest {
     return new ChatTemplate(template, Map.of("bos_token", "<s>")).render(CHAT);
   }
 
-  @Test
-  void whatIsNotKnownIsNamed() {
+  @ParameterizedTest
+  @CsvSource({
+    "filter, {{ messages[0].content | nosuchfilter }}, nosuchfilter",
+    "filter, {% for m in messages | nosuchsort(1) %}{{ m }}{% endfor %}, nosuchsort",
+    "test, {% if messages is nosuchtest %}x{% endif %}, nosuchtest"
+  })
+  void whatIsNotKnownIsNamed(String kind, String template, String name) {
     String said =
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                    new ChatTemplate("{{ messages[0].content | nosuchfilter }}", Map.of())
-                        .render(CHAT))
+                () -> new ChatTemplate(template, Map.of()).render(CHAT))
             .getMessage();
-    assertTrue(said.contains("nosuchfilter"), said);
+    assertTrue(said.contains(kind + " '" + name + "' is not known here"), said);
+  }
+
+  /** As in what models do with tools, which there are none of. */
+  @Test
+  void branchesThatAreNotTakenMayNameWhatTheyLike() {
+    String template =
+        "{% if tools is defined and tools %}{% for k, v in tools | items %}{{ k | max }}{% endfor %}"
+            + "{% if x is callable or x is escaped %}{% endif %}{% endif %}"
+            + "{% raw %}{{ y | nobody }}{% endraw %}{{ messages[0].content | trim }}";
+    assertTrue(
+        new ChatTemplate(template, Map.of()).render(CHAT).endsWith(CHAT.getFirst().content()));
   }
 
   @Test

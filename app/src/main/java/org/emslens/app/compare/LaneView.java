@@ -226,6 +226,7 @@ final class LaneView extends VBox {
   /** Whether a run under a policy has nothing to compress up to a step. */
   private static boolean holdsAll(Run run, Step shown) {
     return run.choice().policy() != Policies.FULL
+        && !run.choice().options().precision().rounds()
         && run.steps().subList(0, shown.index() + 1).stream().allMatch(x -> x.plan() == null);
   }
 

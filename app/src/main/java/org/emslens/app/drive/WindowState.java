@@ -116,8 +116,10 @@ final class WindowState {
     budget.put("window", c.options().window());
     s.put("policy", c.policy().id());
     ObjectNode switches = s.putObject("switches");
-    for (Switch w : c.policy().switches()) {
-      switches.put(w.id(), w.get(c.options()));
+    for (Switch w : Switch.values()) {
+      if (c.policy().switches().contains(w) || c.reads(w)) {
+        switches.put(w.id(), w.get(c.options()));
+      }
     }
   }
 

@@ -5,6 +5,8 @@ import java.util.Map;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
+import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.text.Tokenizer;
 
@@ -46,10 +48,11 @@ public final class Branches {
     }
 
     private static String policy(Run run) {
-      String title = ", " + run.choice().policy().title();
-      return run.choice().policy() == Policies.FULL
-          ? title
-          : title + " " + run.choice().slotsFor(run.prompt().size());
+      CacheChoice c = run.choice();
+      String title = ", " + c.policy().title();
+      String slots = c.policy() == Policies.FULL ? "" : " " + c.slotsFor(run.prompt().size());
+      boolean rounds = c.options().precision().rounds();
+      return title + slots + (rounds ? " " + Switch.PRECISION.get(c.options()) : "");
     }
 
     private static String cut(String s) {

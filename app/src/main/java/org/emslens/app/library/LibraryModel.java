@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,9 @@ public final class LibraryModel {
   /** By what is fetched. */
   private final ObservableMap<String, Job> fetches = FXCollections.observableHashMap();
 
+  /** Rows of those fetches, likewise. */
+  private final Map<String, Row> running = new LinkedHashMap<>();
+
   /** Whose terms were not accepted just now. */
   private final Set<String> declined = new HashSet<>();
 
@@ -130,6 +134,9 @@ public final class LibraryModel {
                   .map(store::path)
                   .collect(Collectors.toSet());
           all.removeIf(r -> isUnlisted(r) && listed.contains(store.path(r.parts().getFirst())));
+          Set<String> shown = all.stream().map(Row::key).collect(Collectors.toSet());
+          // What is being fetched stays in sight, whatever is listed meanwhile.
+          running.values().stream().filter(r -> !shown.contains(r.key())).forEach(all::add);
           rows.setAll(all);
           looking.set(false);
           if (justListed != null) {
@@ -255,13 +262,18 @@ public final class LibraryModel {
             return;
           }
           ofHub = found.rows;
-          justListed = wanted.repository() + ": choose one of the rows that are marked";
+          justListed =
+              wanted.repository()
+                  + (ofHub.size() == 1
+                      ? ": fetch it below"
+                      : ": choose one of its " + ofHub.size() + " models");
           refresh();
         });
   }
 
   /** What was said of a name is of no use once another is written. */
   void forgetListing() {
+    justListed = null;
     lens.said().over(listing);
   }
 
@@ -299,6 +311,7 @@ public final class LibraryModel {
                 turn -> store.get(parts(row), listener(row, turn)),
                 end -> {
                   fetches.remove(row.key());
+                  running.remove(row.key());
                   switch (end) {
                     case Job.End.Done d -> lens.said().say(this, row.title() + " is here");
                     case Job.End.Cancelled c -> lens.said().say(this, row.title() + " is paused");
@@ -306,6 +319,7 @@ public final class LibraryModel {
                   }
                   refresh();
                 });
+    running.put(row.key(), row);
     fetches.put(row.key(), job);
   }
 

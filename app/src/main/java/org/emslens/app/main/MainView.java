@@ -172,14 +172,6 @@ public final class MainView extends BorderPane {
         begin,
         cancel,
         this::focusPage);
-    // Whoever opens a session wants to see it.
-    lens.openedProperty()
-        .addListener(
-            (o, before, now) -> {
-              if (!now.isEmpty()) {
-                page.set(Page.INSPECT);
-              }
-            });
     setOnDragOver(this::dragOver);
     setOnDragDropped(this::dropped);
   }

@@ -27,7 +27,7 @@ final class Openings {
   private final Background looking = new Background();
 
   /**
-   * @param toPrompt shows where the prompt is written
+   * @param toPrompt shows where the prompt is written, and what is made of it
    */
   Openings(Lens lens, PromptModel prompt, Losses losses, Runnable toPrompt) {
     this.lens = lens;
@@ -57,7 +57,13 @@ final class Openings {
                 toPrompt.run();
               });
     } else if (file.toString().endsWith(SessionFiles.ENDING)) {
-      losses.unlessLost(Losses.Deed.OPEN, () -> lens.open(file));
+      losses.unlessLost(
+          Losses.Deed.OPEN,
+          () -> {
+            // Whoever opens a session wants to see it.
+            toPrompt.run();
+            lens.open(file);
+          });
     } else if (isModel(file)) {
       losses.unlessLost(Losses.Deed.LOAD, () -> lens.open(file));
     } else {

@@ -391,7 +391,7 @@ public final class PromptModel {
       return "A prompt is being read; the next turn can be said then";
     }
     if (lens.jobs().has(JobKind.GENERATE)) {
-      return "The model is at its answer; the next turn can be said then, or once it is stopped (Esc)";
+      return "The model is answering; the next turn can be said after that, or once it is stopped (Esc)";
     }
     return lens.canGoOnBinding().get()
         ? "The model has not answered yet: press Step or Generate first"
@@ -410,7 +410,8 @@ public final class PromptModel {
    */
   public void sayOrRun() {
     boolean several = isMeant() && lens.runProperty().get().said() > 0;
-    if (canSay.get() || several) {
+    boolean answering = isMeant() && lens.jobs().has(JobKind.GENERATE);
+    if (canSay.get() || several || answering) {
       say();
     } else {
       run();

@@ -2,6 +2,7 @@ package org.emslens.app.sweep;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.value.ObservableValue;
@@ -23,6 +24,7 @@ import org.emslens.app.lens.Lens;
 import org.emslens.experiment.FileTask;
 import org.emslens.experiment.Task;
 import org.emslens.session.Run;
+import org.emslens.session.Step;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 
@@ -61,6 +63,12 @@ final class SweepPrompts extends VBox {
           "64",
           "Last tokens of the text, which are not compressed but predicted");
 
+  private final TextField answer =
+      Choices.field(
+          "sweep-answer",
+          "",
+          "What should follow the question that was asked after the compression; left empty, what was generated after it");
+
   private final QuestionBox question = new QuestionBox("sweep-question");
 
   SweepPrompts(Lens lens, FileDialogs dialogs, ObservableValue<String> about) {
@@ -74,6 +82,19 @@ final class SweepPrompts extends VBox {
     source.setMaxWidth(Double.MAX_VALUE);
     source.valueProperty().addListener((o, before, now) -> arrange(now));
     source.setValue(Source.PROSE);
+    answer.setPromptText("what was generated");
+    lens.runProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (source.getValue() == Source.OPEN && isAsked(before) != isAsked(now)) {
+                arrange(Source.OPEN);
+              }
+            });
+  }
+
+  /** Whether a run was asked something once its prompt was compressed. */
+  private static boolean isAsked(Run run) {
+    return run != null && run.question() != null;
   }
 
   /** Only the fields that count. */
@@ -88,9 +109,13 @@ final class SweepPrompts extends VBox {
     if (now.isSeeded()) {
       getChildren().add(Choices.named("tokens", tokens));
     }
-    if (now == Source.NEEDLE) {
+    boolean asked = now == Source.OPEN && isAsked(lens.runProperty().get());
+    if (now == Source.NEEDLE || asked) {
       getChildren().add(Choices.named("question", question));
-    } else {
+    }
+    if (asked) {
+      getChildren().add(Choices.named("answer", answer));
+    } else if (now != Source.NEEDLE) {
       getChildren().add(Choices.named("continuation", continuation));
     }
   }
@@ -125,7 +150,7 @@ final class SweepPrompts extends VBox {
           lengths().stream()
               .flatMap(n -> question.inside().stream().map(in -> needle(n, in)))
               .toList();
-      case OPEN -> List.of(new Task.TextTask("the open prompt", openPrompt(), continuation()));
+      case OPEN -> ofOpen(openRun());
       case FILE -> List.of(new FileTask(path(), false, continuation(), null));
     };
   }
@@ -137,7 +162,7 @@ final class SweepPrompts extends VBox {
     return switch (source.getValue()) {
       case PROSE -> join(List.of("--prose", n), rest);
       case NEEDLE -> join(List.of("--needle", n), question.option());
-      case OPEN -> join(List.of("--prompt", openPrompt()), rest);
+      case OPEN -> ofOpen(openRun(), rest);
       case FILE -> join(List.of("--prompt-file", path().toString()), rest);
     };
   }
@@ -158,12 +183,55 @@ final class SweepPrompts extends VBox {
     return Choices.wholes(continuation, "continuation").getFirst();
   }
 
-  private String openPrompt() {
+  private List<Task> ofOpen(Run run) {
+    String title = "the open prompt";
+    if (!isAsked(run)) {
+      return List.of(new Task.TextTask(title, run.promptText(), continuation()));
+    }
+    String asks = run.question().text();
+    return question.inside().stream()
+        .map(in -> (Task) new Task.AskedTask(title, run.promptText(), asks, answer(run), in))
+        .toList();
+  }
+
+  private List<String> ofOpen(Run run, List<String> rest) {
+    List<String> prompt = List.of("--prompt=" + run.promptText());
+    return isAsked(run)
+        ? join(
+            prompt,
+            join(
+                List.of("--afterwards=" + run.question().text(), "--answer=" + answer(run)),
+                question.option()))
+        : join(prompt, rest);
+  }
+
+  /** What the user wrote, or what came after the question, up to the next turn. */
+  private String answer(Run run) {
+    if (!answer.getText().isBlank()) {
+      return answer.getText();
+    }
+    int from = run.question().last() + 1;
+    int to =
+        run.turns().size() > 1
+            ? Math.min(run.turns().get(1).first(), run.steps().size())
+            : run.steps().size();
+    String said =
+        from >= to
+            ? ""
+            : run.steps().subList(from, to).stream().map(Step::text).collect(Collectors.joining());
+    if (said.isBlank()) {
+      throw new IllegalArgumentException(
+          "No answer is written, and none was generated on the page Inspect.");
+    }
+    return said;
+  }
+
+  private Run openRun() {
     Run run = lens.runProperty().get();
     if (run == null) {
       throw new IllegalArgumentException("No prompt is open; run one on the page Inspect.");
     }
-    return run.promptText();
+    return run;
   }
 
   private Path path() {

@@ -231,6 +231,12 @@ class LibraryTest {
     until(() -> split().size() == 1 && split().getFirst().partial() == content.length);
     assertFalse(split().getFirst().isHere());
     assertEquals(2L * content.length, split().getFirst().bytes());
+    press(robot, "#library-delete");
+    answer(robot, "delete-yes");
+    until(() -> split().size() == 1 && split().getFirst().partial() == 0);
+    assertFalse(Files.exists(first));
+    Files.createDirectories(first.getParent());
+    Files.write(first, content);
     Files.write(first.resolveSibling("m-00002-of-00002.gguf"), content);
     robot.interact(model::refresh);
     until(() -> split().size() == 1 && split().getFirst().isHere());

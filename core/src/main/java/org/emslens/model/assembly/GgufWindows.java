@@ -18,12 +18,13 @@ public final class GgufWindows {
     String key = f.key("attention.sliding_window_pattern");
     List<?> pattern = f.listOr(key, List.of());
     int period = pattern.isEmpty() ? f.integerOr(key, nth) : 0;
+    // As llama.cpp has it: 0 is a window in every layer.
     int[] windows = new int[layers];
     for (int l = 0; l < layers; l++) {
       boolean local =
-          period == 0
-              ? Boolean.TRUE.equals(pattern.get(l % pattern.size()))
-              : (l + 1) % period != 0;
+          pattern.isEmpty()
+              ? period == 0 || (l + 1) % period != 0
+              : Boolean.TRUE.equals(pattern.get(l % pattern.size()));
       windows[l] = local ? window : 0;
     }
     return windows;

@@ -70,7 +70,7 @@ public final class HfRope {
   }
 
   /** Where the older field is there beside the newer one, they have to say the same. */
-  private static void refuseTwoWords(HfFields f, JsonNode older, JsonNode newer)
+  public static void refuseTwoWords(HfFields f, JsonNode older, JsonNode newer)
       throws BadFileException {
     if (!older.isObject() || !newer.isObject()) {
       return;
@@ -78,7 +78,7 @@ public final class HfRope {
     for (Map.Entry<String, JsonNode> e : older.properties()) {
       String field = e.getKey().equals("type") ? "rope_type" : e.getKey();
       f.refuse(
-          !newer.path(field).equals(e.getValue()),
+          !same(field, e.getValue(), newer.path(field)),
           "'rope_scaling' has '"
               + e.getKey()
               + "' "
@@ -87,6 +87,13 @@ public final class HfRope {
               + (newer.has(field) ? newer.get(field) : "none")
               + ": two words on how positions are turned");
     }
+  }
+
+  private static boolean same(String field, JsonNode a, JsonNode b) {
+    if (field.equals("rope_type")) {
+      return a.asText().equals(b.asText("default"));
+    }
+    return a.isNumber() && b.isNumber() ? a.asDouble() == b.asDouble() : a.equals(b);
   }
 
   /**

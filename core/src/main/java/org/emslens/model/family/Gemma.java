@@ -95,15 +95,16 @@ final class Gemma implements Family {
         third
             ? f.integerOr("sliding_window_pattern", f.integerOr("_sliding_window_pattern", SIXTH))
             : SECOND;
+    f.refuse(nth == 0, "'sliding_window_pattern' is 0");
     int[] windows =
         HfWindows.of(f, c.layers(), f.integerOr("sliding_window", 0), l -> (l + 1) % nth != 0);
+    double scalar = f.number("query_pre_attn_scalar");
+    f.refuse(!(scalar > 0), "'query_pre_attn_scalar' is " + scalar);
     AttentionSpec.Shape shape =
-        c.shape()
-            .scored(
-                1 / Math.sqrt(f.number("query_pre_attn_scalar")),
-                f.numberOr("attn_logit_softcapping", 0));
+        c.shape().scored(1 / Math.sqrt(scalar), f.numberOr("attn_logit_softcapping", 0));
     JsonNode ropes = f.get("rope_parameters");
     boolean apart = ropes.has("full_attention");
+    HfRope.refuseTwoWords(f, f.get("rope_scaling"), ropes.path("full_attention"));
     Rope global =
         apart
             ? HfRope.of(f, ropes.get("full_attention"), 0, c.headDim(), c.context())

@@ -120,7 +120,9 @@ final class GptNeox implements Family {
         };
     f.refuse(does == null, "'hidden_act' is '" + activation + "'");
     JsonNode parameters = f.get("rope_parameters");
-    double theta = f.numberOr("rotary_emb_base", parameters.path("rope_theta").asDouble(THETA));
+    HfRope.refuseTwoWords(f, f.get("rope_scaling"), parameters);
+    double base = f.numberOr("rotary_emb_base", THETA);
+    double theta = parameters.path("rope_theta").asDouble(base);
     Rope rope =
         HfRope.of(
             f,

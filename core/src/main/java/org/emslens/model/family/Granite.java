@@ -58,6 +58,7 @@ final class Granite implements Family {
                 f.numberOr("embedding_multiplier", 1),
                 f.numberOr("residual_multiplier", 1),
                 1 / f.numberOr("logits_scaling", 1));
+    f.refuse(f.numberOr("logits_scaling", 1) == 0, "'logits_scaling' is 0");
     double scale = f.numberOr("attention_multiplier", 1);
     f.flag("attention_bias");
     f.flag("mlp_bias");

@@ -53,6 +53,7 @@ final class SmolLm3 implements Family {
     int[] windows = HfWindows.of(f, c.layers(), window, l -> false);
     Rope rope = HfRope.of(f, c.headDim(), c.context());
     int nth = f.integerOr("no_rope_layer_interval", FOURTH);
+    f.refuse(nth == 0, "'no_rope_layer_interval' is 0");
     JsonNode turning = f.get("no_rope_layers");
     f.flag("attention_bias");
     f.flag("mlp_bias");
