@@ -207,7 +207,11 @@ class CommandLineTest {
     assertEquals(all.data()[2 * 320 + 9], Npy.read(some).data()[9]);
     assertEquals(all.data()[3 * 320 + 9], Npy.read(some).data()[320 + 9]);
     few[6] = "4";
-    assertTrue(run(few).err.contains("--positions holds 4; there are positions 0 to 3."));
+    String expected = "; there are positions 0 to 3, or -1 to -4 from the end.";
+    assertTrue(run(few).err.contains("--positions holds 4" + expected));
+    few[5] = "--positions=-7";
+    few[6] = "--device=cpu";
+    assertTrue(run(few).err.contains("--positions holds -7" + expected));
     Path p =
         Files.writeString(
             folder.resolve("p.txt"), "The keeper lit the lamp and counted the boats.");
