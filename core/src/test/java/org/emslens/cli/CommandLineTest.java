@@ -171,7 +171,7 @@ class CommandLineTest {
     Path logits = folder.resolve("l.npy");
     Path attention = folder.resolve("a.npy");
     Result r =
-        run(
+        within(
             "logits",
             "--model",
             MODEL,
@@ -201,23 +201,23 @@ class CommandLineTest {
       "--out",
       some.toString()
     };
-    assertEquals(0, run(few).code);
+    assertEquals(0, within(few).code);
     Npy all = Npy.read(logits);
     assertArrayEquals(new int[] {2, 320}, Npy.read(some).shape());
     assertEquals(all.data()[2 * 320 + 9], Npy.read(some).data()[9]);
     assertEquals(all.data()[3 * 320 + 9], Npy.read(some).data()[320 + 9]);
     few[6] = "4";
     String expected = "; there are positions 0 to 3, or -1 to -4 from the end.";
-    assertTrue(run(few).err.contains("--positions holds 4" + expected));
+    assertTrue(within(few).err.contains("--positions holds 4" + expected));
     few[5] = "--positions=-7";
     few[6] = "--device=cpu";
-    assertTrue(run(few).err.contains("--positions holds -7" + expected));
+    assertTrue(within(few).err.contains("--positions holds -7" + expected));
     Path p =
         Files.writeString(
             folder.resolve("p.txt"), "The keeper lit the lamp and counted the boats.");
     Path c = Files.writeString(folder.resolve("c.txt"), " Two boats came home.");
     JsonNode drift =
-        run(
+        within(
                 "drift",
                 "--model",
                 MODEL,
@@ -292,7 +292,7 @@ class CommandLineTest {
       "--out",
       out.toString()
     };
-    Result first = run(sweep);
+    Result first = within(sweep);
     assertEquals(0, first.code, first.err);
     assertTrue(first.out.contains("EMS as reported, tau=0.6"), first.out);
     // A manifest; per prompt full once, TOVA, where no tau matters, at two budgets, EMS with two
@@ -300,12 +300,12 @@ class CommandLineTest {
     assertEquals(1 + 4 * (1 + 2 + 4), Files.readAllLines(out.resolve("results.jsonl")).size());
     assertTrue(Files.size(out.resolve("budget-kl.svg")) > 1000);
     assertTrue(Files.size(out.resolve("budget-accuracy.png")) > 1000);
-    Result again = run(sweep);
+    Result again = within(sweep);
     assertTrue(again.err.contains("28 runs, 28 of them done before"), again.err);
     assertEquals(first.out, again.out);
 
     Result needle =
-        run(
+        within(
             "needle",
             "--model",
             MODEL,
@@ -355,14 +355,14 @@ class CommandLineTest {
       "--out",
       out.toString()
     };
-    assertEquals(0, run(sweep).code);
+    assertEquals(0, within(sweep).code);
     String[] once = Arrays.copyOf(sweep, sweep.length + 1);
     once[sweep.length] = "--once";
-    String table = run(once).out;
+    String table = within(once).out;
     assertEquals(1, table.lines().filter(l -> l.contains("TOVA")).count(), table);
     Files.writeString(
         model.resolve("config.json"), Files.readString(model.resolve("config.json")) + "\n");
-    sentence(run(sweep), 1, "has results of another model under the name '" + model + "'");
+    sentence(within(sweep), 1, "has results of another model under the name '" + model + "'");
   }
 
   /** What a session's line says, word for word, comes to the same session. */
@@ -390,7 +390,7 @@ class CommandLineTest {
       "--record",
       first.toString()
     };
-    Result made = run(words);
+    Result made = within(words);
     assertEquals(0, made.code, made.err);
     Run whole = Recording.read(first);
     assertEquals(2, whole.turns().size());
@@ -401,7 +401,7 @@ class CommandLineTest {
     List<String> again = new ArrayList<>(List.of(unquoted.split("\0")));
     Path second = folder.resolve("second.emslens");
     again.addAll(List.of("--record", second.toString()));
-    Result repeated = run(again.toArray(String[]::new));
+    Result repeated = within(again.toArray(String[]::new));
     assertEquals(0, repeated.code, repeated.err);
     Run same = Recording.read(second);
     assertEquals(
@@ -410,14 +410,14 @@ class CommandLineTest {
     assertEquals(
         whole.turns().stream().map(Turn::tokens).toList(),
         same.turns().stream().map(Turn::tokens).toList());
-    sentence(run("run", "--context-file", "x"), 2, "--question is missing");
-    sentence(run("run", "--prompt", "x", "--max-new-tokens", "3,4"), 2, "has 2 numbers");
+    sentence(within("run", "--context-file", "x"), 2, "--question is missing");
+    sentence(within("run", "--prompt", "x", "--max-new-tokens", "3,4"), 2, "has 2 numbers");
   }
 
   @Test
   void benchMeasuresEveryPolicy() throws Exception {
     String[] args = {"bench", "--model", MODEL, "--contexts", "70", "--budget", "30", "--json"};
-    Result bench = run("-XX:TieredStopAtLevel=4", args);
+    Result bench = within(args);
     assertEquals(0, bench.code, bench.err);
     List<String> lines = bench.out.strip().lines().toList();
     assertEquals(Policies.values().length, lines.size());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.Arrays;
 import org.emslens.DefaultModel;
 import org.emslens.TestFiles;
 import org.emslens.device.Device;
@@ -27,6 +28,11 @@ abstract class Goldens {
   /** What computes. */
   abstract Device device();
 
+  /** How long a text it is given at most, in tokens; continuations are a fourth as long. */
+  int most() {
+    return Integer.MAX_VALUE;
+  }
+
   @BeforeAll
   void open() throws Exception {
     device = device();
@@ -47,6 +53,9 @@ abstract class Goldens {
   @Test
   void logitsAndAttentionAgree() throws IOException {
     for (JsonNode c : TestFiles.json("golden/index.json")) {
+      if (c.get("ids").size() > most()) {
+        continue;
+      }
       String name = c.get("name").asText();
       Npy expected = TestFiles.npy("golden/" + name + "-logits.npy");
       int[] positions = TestFiles.ints(c.get("positions"));
@@ -84,14 +93,14 @@ abstract class Goldens {
   @Test
   void greedyContinuationsAreEqual() throws IOException {
     for (JsonNode c : TestFiles.json("golden/index.json")) {
-      if (!c.has("continuation")) {
+      if (!c.has("continuation") || c.get("ids").size() > most()) {
         continue;
       }
       Prompt run = pass.prompt(TestFiles.ints(c.get("ids")), null, Progress.NONE);
       Cache cache = run.cache(16);
       int[] expected = TestFiles.ints(c.get("continuation"));
       float[] logits = run.logits();
-      for (int token : expected) {
+      for (int token : Arrays.copyOf(expected, Math.min(expected.length, most() / 4))) {
         assertEquals(token, Ranking.argMax(logits));
         logits = pass.step(cache, token, null);
       }

@@ -2,6 +2,7 @@ package org.emslens.engine;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.emslens.Thorough;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceProvider;
 import org.emslens.device.Devices;
@@ -19,5 +20,11 @@ class OpenClGoldenTest extends Goldens {
             .findFirst();
     assumeTrue(found.isPresent(), "there is no OpenCL on this machine");
     return found.get().opener().open();
+  }
+
+  /** PoCL takes its time. */
+  @Override
+  int most() {
+    return Thorough.asked() ? super.most() : 32;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.emslens.DefaultModel;
 import org.emslens.TestFiles;
+import org.emslens.Thorough;
 import org.emslens.cache.CachePolicy;
 import org.emslens.cache.Policies;
 import org.emslens.device.Device;
@@ -109,12 +110,15 @@ class GoldenDriftTest {
   @Test
   void askedBeforeTheQuestion() throws IOException {
     PromptScoring scoring = new PromptScoring(model, pass);
-    for (JsonNode text : TestFiles.json("golden/after.json").get("cases")) {
+    JsonNode texts = TestFiles.json("golden/after.json").get("cases");
+    for (int t = 0; t < texts.size(); t++) {
+      JsonNode text = texts.get(t);
+      List<JsonNode> rows = Thorough.share(text.get("rows"), t, texts.size());
       int[] continuation = ids(text.get("continuation").asText());
       Baseline baseline =
           Baseline.of(pass, ids(text.get("prompt").asText()), continuation, 0, Progress.NONE);
       List<CacheChoice> choices = new ArrayList<>();
-      for (JsonNode row : text.get("rows")) {
+      for (JsonNode row : rows) {
         CacheChoice choice = asked(row);
         CachePolicy policy = choice.policy().with(choice.options());
         scoring.ask(baseline.prefill(), policy.asks(), Progress.NONE);
@@ -122,7 +126,7 @@ class GoldenDriftTest {
       }
       List<Drift> drifts = measured(baseline, choices, true);
       for (int i = 0; i < choices.size(); i++) {
-        JsonNode row = text.get("rows").get(i);
+        JsonNode row = rows.get(i);
         Drift drift = drifts.get(i);
         assertEquals(row.get("nll").asDouble(), drift.nll(), within(row, "nll"), row + " nll");
         assertEquals(row.get("kl").asDouble(), drift.kl(), within(row, "kl"), row + " kl");
@@ -203,12 +207,13 @@ class GoldenDriftTest {
   }
 
   private static void check(String file, boolean once) throws IOException {
-    for (JsonNode text : TestFiles.json(file).get("cases")) {
+    JsonNode texts = TestFiles.json(file).get("cases");
+    for (int t = 0; t < texts.size(); t++) {
+      JsonNode text = texts.get(t);
       int[] prompt = ids(text.get("prompt").asText());
       int[] continuation = ids(text.get("continuation").asText());
       Baseline baseline = Baseline.of(pass, prompt, continuation, 0, Progress.NONE);
-      List<JsonNode> rows = new ArrayList<>();
-      text.get("rows").forEach(rows::add);
+      List<JsonNode> rows = Thorough.share(text.get("rows"), t, texts.size());
       List<CacheChoice> choices = rows.stream().map(GoldenDriftTest::choice).toList();
       PromptScoring scoring = new PromptScoring(model, pass);
       for (CacheChoice c : choices) {

@@ -3,6 +3,7 @@ package org.emslens.device.opencl;
 import java.io.PrintWriter;
 import java.util.EnumSet;
 import java.util.Set;
+import org.emslens.Thorough;
 import org.emslens.device.Device;
 import org.emslens.device.DeviceConformance;
 import org.emslens.format.DType;
@@ -30,7 +31,9 @@ public class CheckedKit extends DeviceConformance {
    */
   @Override
   protected Set<DType> formats() {
-    return EnumSet.of(DType.F16, DType.BF16, DType.Q4_0, DType.Q5_1, DType.Q8_0, DType.Q6_K);
+    return Thorough.asked()
+        ? super.formats()
+        : EnumSet.of(DType.F16, DType.BF16, DType.Q4_0, DType.Q5_1, DType.Q8_0, DType.Q6_K);
   }
 
   @Override
