@@ -1,5 +1,6 @@
 package org.emslens.device.cpu;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -13,6 +14,9 @@ import org.emslens.model.AttentionSpec;
 
 /** A prompt's attention in the computer's own memory, where recordings live too. */
 public final class HostPrompt implements PromptMemory {
+  /** Queries of a map that are multiplied at a time. */
+  private static final int BAND = 32;
+
   private final Kernels kernels;
   private final int n;
   private final Queries queries;
@@ -196,37 +200,109 @@ public final class HostPrompt implements PromptMemory {
     int rows = rowBounds.length - 1;
     int columns = columnBounds.length - 1;
     float[] out = new float[rows * columns];
-    IntStream.range(0, rows)
+    List<Integer> tasks = tasks(rowBounds);
+    IntStream.range(0, tasks.size() - 1)
         .parallel()
         .forEach(
-            r -> {
-              float[] row = new float[n];
-              float[] query = new float[layers[layer].shape.headDim()];
-              Exponential exponential = new Exponential();
-              for (int i = rowBounds[r]; i < rowBounds[r + 1]; i++) {
-                if (cancelled.getAsBoolean()) {
-                  return;
-                }
-                queries.get(layer, head, i, 1, query, 0);
-                row(layers[layer], head, i, query, row, exponential);
-                for (int c = 0; c < columns && columnBounds[c] <= i; c++) {
-                  float most =
-                      Exponential.max(row, columnBounds[c], Math.min(i + 1, columnBounds[c + 1]));
-                  out[r * columns + c] = Math.max(out[r * columns + c], most);
+            t -> {
+              Band band = new Band(layers[layer], layer, head);
+              for (int r = tasks.get(t); r < tasks.get(t + 1); r++) {
+                for (int i = rowBounds[r]; i < rowBounds[r + 1]; i++) {
+                  if (cancelled.getAsBoolean()) {
+                    return;
+                  }
+                  float[] row = band.of(i, rowBounds[tasks.get(t + 1)]);
+                  pool(row, i, columnBounds, out, r * columns);
                 }
               }
             });
     return out;
   }
 
+  /** Rows of a map that are computed one after the other: as many as have enough queries. */
+  private static List<Integer> tasks(int[] rowBounds) {
+    List<Integer> first = new ArrayList<>(List.of(0));
+    int rows = rowBounds.length - 1;
+    for (int r = 1; r < rows; r++) {
+      if (rowBounds[r] - rowBounds[first.getLast()] >= BAND) {
+        first.add(r);
+      }
+    }
+    first.add(rows);
+    return first;
+  }
+
+  /** The largest of each column's. */
+  private static void pool(float[] row, int query, int[] columnBounds, float[] out, int to) {
+    for (int c = 0; c + 1 < columnBounds.length && columnBounds[c] <= query; c++) {
+      int first = columnBounds[c];
+      int end = Math.min(query + 1, columnBounds[c + 1]);
+      float most = end == first + 1 ? row[first] : Exponential.max(row, first, end);
+      out[to + c] = Math.max(out[to + c], most);
+    }
+  }
+
+  /** Probabilities of some queries of a head that follow one another. */
+  private final class Band {
+    private final Layer layer;
+    private final int index;
+    private final int head;
+    private final int stride = (n + Slots.PAGE - 1) / Slots.PAGE * Slots.PAGE;
+    private final Exponential exponential = new Exponential();
+    private final float[] row = new float[n];
+    private float[] queries = new float[0];
+    private float[] scores = queries;
+    private int first;
+    private int end;
+
+    Band(Layer layer, int index, int head) {
+      this.layer = layer;
+      this.index = index;
+      this.head = head;
+    }
+
+    /**
+     * Probabilities of a token's query for the keys up to its own; overwritten by the next.
+     *
+     * @param tokens where the queries that are asked for end
+     */
+    float[] of(int token, int tokens) {
+      if (token >= end) {
+        multiply(token, Math.min(BAND, tokens - token));
+      }
+      System.arraycopy(scores, (token - first) * stride, row, 0, token + 1);
+      normalise(layer, head, token, row, exponential);
+      return row;
+    }
+
+    private void multiply(int token, int count) {
+      int d = layer.shape.headDim();
+      int padded = Kernels.whole(count);
+      if (scores.length < padded * stride) {
+        queries = new float[padded * d];
+        scores = new float[padded * stride];
+      }
+      HostPrompt.this.queries.get(index, head, token, count, queries, 0);
+      Slots slots = layer.slots[head / layer.shape.group()];
+      kernels.scores(queries, padded, slots, token + count, scores, stride);
+      first = token;
+      end = token + count;
+    }
+  }
+
   /** Probabilities of one query for the keys up to its own. */
   private void row(
       Layer k, int head, int token, float[] query, float[] out, Exponential exponential) {
+    kernels.scores(query, 0, k.slots[head / k.shape.group()], out, token + 1);
+    normalise(k, head, token, out, exponential);
+  }
+
+  /** Makes probabilities of products. */
+  private void normalise(Layer k, int head, int token, float[] row, Exponential exponential) {
     int visible = token + 1;
-    kernels.scores(query, 0, k.slots[head / k.shape.group()], out, visible);
-    float scale = kernels.capped(out, 0, visible, k.shape);
-    exponential.probabilities(out, visible, scale, k.normalisers[head * n + token]);
-    Arrays.fill(out, 0, k.shape.firstReached(token), 0);
+    float scale = kernels.capped(row, 0, visible, k.shape);
+    exponential.probabilities(row, visible, scale, k.normalisers[head * n + token]);
+    Arrays.fill(row, 0, k.shape.firstReached(token), 0);
   }
 
   @Override

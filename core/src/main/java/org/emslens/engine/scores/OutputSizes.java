@@ -1,5 +1,6 @@
 package org.emslens.engine.scores;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
@@ -54,21 +55,67 @@ final class OutputSizes {
     int width = output.in();
     float[] weights = new float[Math.multiplyExact(output.out(), width)];
     model.weights().read(output.weight(), 0, weights);
-    float[][] sizes = new float[heads][n];
+    float[][] sizes = new float[heads][];
     IntStream.range(0, heads)
         .parallel()
         .forEach(
             h -> {
-              float[] own = values[h / group];
-              for (int j = 0; j < n; j++) {
-                double sum = 0;
-                for (int o = 0; o < output.out(); o++) {
-                  float x = RowProducts.dot(weights, o * width + h * d, own, j * d, d);
-                  sum += euclidean ? (double) x * x : Math.abs(x);
-                }
-                sizes[h][j] = (float) (euclidean ? Math.sqrt(sum) : sum);
+              float[][] own = new float[output.out()][];
+              for (int o = 0; o < own.length; o++) {
+                own[o] = Arrays.copyOfRange(weights, o * width + h * d, o * width + (h + 1) * d);
               }
+              float[] v = values[h / group];
+              sizes[h] = euclidean ? lengths(own, d, v, n) : sums(own, d, v, n);
             });
     return sizes;
+  }
+
+  /**
+   * |W v| of each v, as the root of v' (W' W) v: that is a product of d by d instead of the model's
+   * width by d.
+   */
+  private static float[] lengths(float[][] weights, int d, float[] values, int n) {
+    float[][] gram = new float[d][d];
+    for (float[] row : weights) {
+      for (int a = 0; a < d; a++) {
+        RowProducts.addScaled(gram[a], row, row[a], d);
+      }
+    }
+    float[] lengths = new float[n];
+    float[] product = new float[d];
+    for (int j = 0; j < n; j++) {
+      Arrays.fill(product, 0);
+      for (int a = 0; a < d; a++) {
+        RowProducts.addScaled(product, gram[a], values[j * d + a], d);
+      }
+      double square = 0;
+      for (int a = 0; a < d; a++) {
+        square += (double) product[a] * values[j * d + a];
+      }
+      lengths[j] = (float) Math.sqrt(Math.max(0, square));
+    }
+    return lengths;
+  }
+
+  /** Absolute values of all numbers of W v, of each v. */
+  private static float[] sums(float[][] weights, int d, float[] values, int n) {
+    float[][] transposed = new float[d][n];
+    for (int j = 0; j < n; j++) {
+      for (int a = 0; a < d; a++) {
+        transposed[a][j] = values[j * d + a];
+      }
+    }
+    float[] sums = new float[n];
+    float[] product = new float[n];
+    for (float[] row : weights) {
+      Arrays.fill(product, 0);
+      for (int a = 0; a < d; a++) {
+        RowProducts.addScaled(product, transposed[a], row[a], n);
+      }
+      for (int j = 0; j < n; j++) {
+        sums[j] += Math.abs(product[j]);
+      }
+    }
+    return sums;
   }
 }
