@@ -68,9 +68,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--top-p",
-      defaultValue = "1",
-      description = "Probability that the sampled tokens hold (${DEFAULT-VALUE}).")
-  private double topP;
+      description =
+          "Probability that the sampled tokens hold together at least (0.95, as in the window).")
+  private Double topP;
 
   @Option(
       names = "--top-k",
@@ -244,7 +244,8 @@ final class RunCommand implements Callable<Integer> {
           throw new IllegalArgumentException("max-new-tokens is " + n + "; expected 0 or more.");
         }
       }
-      return Sampling.asked(temperature, topP, topK, minP, repetition, seed);
+      double held = topP != null ? topP : temperature > 0 ? Sampling.USUAL_TOP_P : 1;
+      return Sampling.asked(temperature, held, topK, minP, repetition, seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

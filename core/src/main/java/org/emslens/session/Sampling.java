@@ -26,6 +26,9 @@ public record Sampling(
   /** What can be asked for; recordings of earlier versions may hold more. */
   public static final double MOST_TEMPERATURE = 2;
 
+  /** What top-p is, unless it is said, where chance is let in. */
+  public static final double USUAL_TOP_P = 0.95;
+
   /** The strongest repetition penalty that can be asked for. */
   public static final double MOST_REPETITION = 10;
 

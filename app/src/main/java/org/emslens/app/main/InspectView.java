@@ -78,7 +78,6 @@ public final class InspectView extends StackPane {
 
   private static final double PINNED = 112;
   private static final double MOST_OF_ANSWER = 52;
-  private static final int ANSWER = 400;
 
   private final Lens lens;
   private final Appearance appearance;
@@ -241,8 +240,7 @@ public final class InspectView extends StackPane {
     if (v == null || v.stepIndex() == 0) {
       return "";
     }
-    String all = v.run().generated(v.stepIndex()).strip();
-    return all.substring(Math.max(0, all.length() - ANSWER)).replace("\n", " ⏎ ");
+    return AnswerText.of(v.run().generated(v.stepIndex()));
   }
 
   private void note(Card card, java.util.concurrent.Callable<String> text) {

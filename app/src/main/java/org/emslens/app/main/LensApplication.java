@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import javafx.application.Application;
 import javafx.application.Platform;
+import javafx.scene.text.Text;
 import javafx.stage.Stage;
 import org.emslens.cli.Failures;
 import org.emslens.device.Devices;
@@ -41,6 +42,11 @@ public final class LensApplication extends Application {
 
   @Override
   public void start(Stage stage) {
+    // While ND4J starts, it walks through the libraries that are loaded, and who loads one
+    // meanwhile
+    // may wait for it as it waits for them, for good (JavaCPP's addressof calls dlopen within
+    // dl_iterate_phdr): the toolkit's for fonts come first.
+    new Text("M").getLayoutBounds();
     // ND4J takes a second or two to start; the window is up meanwhile.
     Thread.ofPlatform().daemon().name("emslens-warm-up").start(LensApplication::warmUp);
     LensWindow window =

@@ -12,7 +12,6 @@ import org.emslens.session.Sampling;
 
 /** How the next token is chosen; what chance does not need is not shown without it. */
 final class SamplingView extends FlowPane {
-  private static final double USUAL_TOP_P = 0.95;
 
   private final Lens lens;
   private final NumberField<Double> temperature;
@@ -106,7 +105,7 @@ final class SamplingView extends FlowPane {
   /** Who first lets chance in does not mean the least likely tokens of all. */
   private static Sampling warmer(Sampling s, double temperature) {
     boolean first = s.temperature() == 0 && temperature > 0 && s.topP() == 1;
-    return (first ? s.withTopP(USUAL_TOP_P) : s).withTemperature(temperature);
+    return (first ? s.withTopP(Sampling.USUAL_TOP_P) : s).withTemperature(temperature);
   }
 
   private static HBox named(String name, NumberField<?> field) {

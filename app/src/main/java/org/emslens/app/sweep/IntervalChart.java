@@ -13,7 +13,7 @@ import org.emslens.chart.BudgetChart.Point;
 
 /**
  * Lines whose points have intervals, but for points of one run, drawn beside each other where they
- * stand at one budget.
+ * stand at one budget: lines that are equal are all seen.
  */
 final class IntervalChart extends LineChart<Number, Number> {
   private static final double APART = 3;
@@ -37,7 +37,9 @@ final class IntervalChart extends LineChart<Number, Number> {
     int n = getData().size();
     for (int i = 0; i < n; i++) {
       double aside = (i - (n - 1) / 2.0) * APART;
+      getData().get(i).getNode().setTranslateX(aside);
       for (Data<Number, Number> d : getData().get(i).getData()) {
+        d.getNode().setTranslateX(aside);
         if (d.getExtraValue() instanceof Point p
             && p.estimate().n() > 1
             && Double.isFinite(p.estimate().low())
