@@ -171,7 +171,7 @@ public final class InspectView extends StackPane {
     Card contextCard =
         new Card("Context", Help.CONTEXT.text(), new VBox(context, generated(), pinned), searchBar);
     note(contextCard, this::contextNote);
-    ToggleSwitch beside = Switches.reachable(new ToggleSwitch("ask the full cache"));
+    ToggleSwitch beside = Switches.reachable(new ToggleSwitch("full cache too"));
     beside.setId("compare");
     beside.setTooltip(
         new Tooltip(
