@@ -17,6 +17,8 @@ public final class HostPrompt implements PromptMemory {
   /** Queries of a map that are multiplied at a time. */
   private static final int BAND = 32;
 
+  private static final int TASKS_PER_THREAD = 4;
+
   private final Kernels kernels;
   private final int n;
   private final Queries queries;
@@ -219,12 +221,17 @@ public final class HostPrompt implements PromptMemory {
     return out;
   }
 
-  /** Rows of a map that are computed one after the other: as many as have enough queries. */
+  /**
+   * Where parts of a map begin whose rows are computed one after the other: few, since each needs
+   * memory of its own, of enough queries.
+   */
   private static List<Integer> tasks(int[] rowBounds) {
     List<Integer> first = new ArrayList<>(List.of(0));
     int rows = rowBounds.length - 1;
+    int parts = TASKS_PER_THREAD * Runtime.getRuntime().availableProcessors();
+    int least = Math.max(BAND, (rowBounds[rows] - rowBounds[0]) / parts);
     for (int r = 1; r < rows; r++) {
-      if (rowBounds[r] - rowBounds[first.getLast()] >= BAND) {
+      if (rowBounds[r] - rowBounds[first.getLast()] >= least) {
         first.add(r);
       }
     }
