@@ -6,7 +6,8 @@ import org.emslens.cache.HeadPlan;
 
 /**
  * What compression did to a run, at one step and over all steps up to it. What needs the full cache
- * beside the run is NaN where it was not asked.
+ * beside the run is NaN where it was not asked. Means are over predictions of what the model says:
+ * those within a question or a turn of the user's, whose tokens are given, do not count.
  *
  * @param kl divergence from the full cache's distribution at this step, nats
  * @param meanKl the same, mean over the steps so far
@@ -73,7 +74,7 @@ public record Measures(
     }
 
     void add(Step s) {
-      if (s.index() > 0) {
+      if (s.index() > 0 && run.turns().stream().noneMatch(t -> t.isWithin(s.index()))) {
         kl.add(s.divergence());
         agrees.add(agreement(s));
         error.add(meanError(s));

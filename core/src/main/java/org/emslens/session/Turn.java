@@ -32,6 +32,11 @@ public record Turn(int first, List<Integer> tokens, String words, String text) {
     return step >= first && step <= last();
   }
 
+  /** Whether what a step predicts is a token of it: any but the last one's. */
+  boolean isWithin(int step) {
+    return holds(step) && step < last();
+  }
+
   /** What is shown of it with one of its steps. */
   String shown(int step) {
     return step == last() ? MARK + words + "\n\n" : "";

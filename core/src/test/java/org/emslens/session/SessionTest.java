@@ -416,6 +416,14 @@ class SessionTest {
     assertEquals("Where is the boat?", question.words());
     assertEquals("\n\nWhere is the boat?", question.text());
     assertEquals(told.size(), question.tokens().size());
+    // What is given is not the model's to say.
+    double mean =
+        open.run().steps().stream()
+            .filter(x -> x.index() >= question.last())
+            .mapToDouble(Step::divergence)
+            .average()
+            .orElseThrow();
+    assertEquals(mean, Measures.of(open.run(), question.last() + 3).meanKl(), 1e-12);
     Path file = folder.resolve("asked.emslens");
     Recording.write(open.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
     assertEquals(question, Recording.read(file).question());

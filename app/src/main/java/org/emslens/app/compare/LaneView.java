@@ -19,6 +19,7 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.controls.NumberField;
 import org.emslens.app.controls.Scroll;
 import org.emslens.app.controls.Titles;
+import org.emslens.app.controls.Uncompressed;
 import org.emslens.app.controls.WrapBar;
 import org.emslens.app.controls.Wrapping;
 import org.emslens.app.lens.Lens;
@@ -206,9 +207,7 @@ final class LaneView extends VBox {
                     ? "the others are compared with this"
                     : marked ? "differs from 1 at step " + differs : "the same as 1 so far")
             + (shown.index() < step ? "; ended its answer at step " + shown.index() : "")
-            + (holdsAll(run, shown)
-                ? "; the budget holds all tokens so far, so nothing is compressed"
-                : ""));
+            + (isWhole(run, shown) ? "; " + Uncompressed.why(run, shown) : ""));
     String all = run.generated(end);
     if (marked) {
       String before = run.generated(differs - 1);
@@ -224,7 +223,7 @@ final class LaneView extends VBox {
   }
 
   /** Whether a run under a policy has nothing to compress up to a step. */
-  private static boolean holdsAll(Run run, Step shown) {
+  private static boolean isWhole(Run run, Step shown) {
     return run.choice().policy() != Policies.FULL
         && !run.choice().options().precision().rounds()
         && run.steps().subList(0, shown.index() + 1).stream().allMatch(x -> x.plan() == null);

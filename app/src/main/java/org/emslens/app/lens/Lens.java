@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
@@ -343,22 +344,43 @@ public final class Lens implements AutoCloseable {
       return;
     }
     Session.Detail beside = detail();
+    boolean[] gone = new boolean[1];
     said.over(Said.Subject.RUN);
-    endPlan();
     jobs.start(
         JobKind.GENERATE,
         "Branching",
         turn -> {
           open.wake(beside, turn);
           Run left = open.session().run();
-          // A second click may be meant for a line that the first one has left.
-          if (index < left.steps().size()) {
+          // A second click may be meant for a line that the first one has left, and what is being
+          // compressed anew may say something else before that token.
+          gone[0] = !beginsAlike(left.steps(), steps, index);
+          if (!gone[0]) {
             int chosen = open.chosen();
             open.branch(index, token);
-            screen.execute(() -> branches.add(left, chosen));
+            if (index + 1 < left.steps().size()) {
+              screen.execute(() -> branches.add(left, chosen));
+            }
           }
         },
-        end -> said.ended(Said.Subject.RUN, end, () -> {}));
+        end ->
+            said.ended(
+                Said.Subject.RUN,
+                end,
+                () -> {
+                  if (gone[0]) {
+                    said.say(
+                        Said.Subject.RUN,
+                        "Another text has come before that token meanwhile; choose it again");
+                  }
+                }));
+  }
+
+  /** Whether two runs have the same tokens up to a step. */
+  private static boolean beginsAlike(List<Step> a, List<Step> b, int index) {
+    return index < a.size()
+        && IntStream.rangeClosed(1, index)
+            .allMatch(i -> a.get(i).token().id() == b.get(i).token().id());
   }
 
   /** Makes a branch that was left the shown run again, and the shown one a branch. */

@@ -84,7 +84,7 @@ final class Losses {
     answers.add(
         new Notice.Answer(
             deed.id + "-never-ask",
-            deed.title + ", and never ask again",
+            deed.title + ", and never ask again (the menu at Open takes it back)",
             () -> {
               appearance.askBeforeClosingProperty().set(false);
               end(running, then);

@@ -8,6 +8,7 @@ import javafx.scene.text.TextAlignment;
 import org.emslens.app.controls.Format;
 import org.emslens.app.controls.Surface;
 import org.emslens.app.controls.Ticks;
+import org.emslens.app.controls.Uncompressed;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.TokenKeys;
 import org.emslens.app.lens.View;
@@ -48,7 +49,7 @@ public final class ScoresView extends Surface {
           g,
           v == null
               ? "Scores appear with the first compression."
-              : "Nothing was compressed: the budget holds all.",
+              : Uncompressed.why(v.run(), v.step()) + ".",
           w,
           h);
       return;
