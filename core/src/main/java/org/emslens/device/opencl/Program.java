@@ -35,7 +35,7 @@ final class Program implements AutoCloseable {
     Cl cl = card.cl();
     MemorySegment made = card.tried(() -> cl.program(card.context(), source));
     try {
-      build(card, made, options);
+      cl.build(made, card.device(), options);
       keep(card, cache, made, source, options);
       return new Program(card, made);
     } catch (ClException e) {
@@ -50,13 +50,6 @@ final class Program implements AutoCloseable {
               + (log.isBlank() ? e.getMessage() : log.lines().findFirst().orElse(""))
               + "); the log file has all that it said. The processor can go on (--device cpu).",
           e);
-    }
-  }
-
-  /** One at a time: PoCL's compiler has lost a temporary file of its own beside another build. */
-  private static void build(Card card, MemorySegment program, String options) {
-    synchronized (Program.class) {
-      card.cl().build(program, card.device(), options);
     }
   }
 
@@ -87,7 +80,7 @@ final class Program implements AutoCloseable {
     MemorySegment made = null;
     try {
       made = cl.program(card.context(), card.device(), binary);
-      build(card, made, options);
+      cl.build(made, card.device(), options);
       return made;
     } catch (ClException e) {
       LOG.info("A program that was kept is built anew: {}", e.getMessage());
