@@ -168,7 +168,7 @@ public final class BudgetModel {
         : b.slotsFor(n) >= seen(r)
             ? "slots, all tokens"
             : b.slotsFor(n) >= n
-                ? "slots, the whole prompt"
+                ? "slots, all of it"
                 : "slots, " + Math.round(100.0 * b.slotsFor(n) / n) + " %";
   }
 

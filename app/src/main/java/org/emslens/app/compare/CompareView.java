@@ -39,6 +39,7 @@ import org.emslens.model.ModelConfig;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.CommandText;
 import org.emslens.session.Run;
+import org.emslens.session.Sampling;
 import org.emslens.session.Step;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
@@ -96,7 +97,11 @@ public final class CompareView extends BorderPane {
     chart = chart();
     columns.getStyleClass().add("lanes");
     lanes.forEach(l -> HBox.setHgrow(l, Priority.ALWAYS));
-    Label on = Parts.note("compare-prompt", about);
+    Label on =
+        Parts.note(
+            "compare-prompt",
+            Bindings.createStringBinding(
+                () -> about.getValue() + drawn(), about, lens.runProperty()));
     on.getStyleClass().add("shown");
     setTop(new VBox(tools(), on));
     Card divergence = new Card("Divergence from the full cache (KL, nats)", HELP, chart);
@@ -114,6 +119,20 @@ public final class CompareView extends BorderPane {
     lens.runProperty().addListener((o, before, now) -> follow());
     follow();
     arrange(FEWEST);
+  }
+
+  /** What else is taken from the open run. */
+  private String drawn() {
+    Run run = lens.runProperty().get();
+    if (run == null) {
+      return "";
+    }
+    int later = run.turns().size() - (run.question() == null ? 0 : 1);
+    Sampling how = run.sampling();
+    return (later > 0 ? "; without what was said after its first answer" : "")
+        + (how.temperature() > 0
+            ? "; tokens are drawn at temperature " + how.temperature() + ", seed " + how.seed()
+            : "");
   }
 
   /** Regions that are drawn by hand, to be given the theme's colours. */

@@ -41,6 +41,11 @@ public final class Parts {
     return l;
   }
 
+  /** How opaque that is which is about to be replaced. */
+  public static ObservableValue<Double> fading(ObservableValue<Boolean> leaving) {
+    return leaving.map(l -> l ? 0.4 : 1.0);
+  }
+
   /**
    * A button with an icon.
    *

@@ -15,6 +15,7 @@ import org.emslens.format.Json;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Distribution.Candidate;
 import org.emslens.session.Run;
+import org.emslens.session.Sampling;
 
 /** What a window is in, as JSON; the fields are described in the project's README. */
 final class WindowState {
@@ -81,7 +82,7 @@ final class WindowState {
     String error = lens.said().errorProperty().get();
     s.put("status", error.isEmpty() ? lens.said().messageProperty().get() : error);
     View v = lens.viewProperty().get();
-    settings(s, lens.settings().choice(), v);
+    settings(s, lens.settings().choice(), lens.settings().sampling(), v);
     run(s, v);
     s.putObject("selection")
         .put("layer", v == null ? lens.selection().layerProperty().get() : v.layer())
@@ -101,7 +102,7 @@ final class WindowState {
     return s;
   }
 
-  private static void settings(ObjectNode s, CacheChoice c, View v) {
+  private static void settings(ObjectNode s, CacheChoice c, Sampling sampling, View v) {
     ObjectNode budget = s.putObject("budget");
     if (v == null) {
       if (c.budget().share()) {
@@ -115,6 +116,11 @@ final class WindowState {
     }
     budget.put("window", c.options().window());
     s.put("policy", c.policy().id());
+    s.putObject("sampling")
+        .put("temperature", sampling.temperature())
+        .put("topP", sampling.topP())
+        .put("topK", sampling.topK())
+        .put("seed", sampling.seed());
     ObjectNode switches = s.putObject("switches");
     for (Switch w : Switch.values()) {
       if (c.policy().switches().contains(w) || c.reads(w)) {

@@ -1,6 +1,7 @@
 package org.emslens.app.experiment;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,6 +15,7 @@ import javafx.beans.binding.BooleanBinding;
 import javafx.beans.binding.StringBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
@@ -52,6 +54,7 @@ public final class ExperimentModel {
   private final BooleanProperty hasEarlier = new SimpleBooleanProperty(this, "hasEarlier");
   private final List<ExportMenu.Origin> latestOrigins = new ArrayList<>();
   private final List<ExportMenu.Origin> earlierOrigins = new ArrayList<>();
+  private final ReadOnlyBooleanWrapper leaving = new ReadOnlyBooleanWrapper(this, "leaving");
   private Tally current;
   private boolean first;
   private boolean unsaved;
@@ -194,6 +197,7 @@ public final class ExperimentModel {
   private void begin(List<Trial> wanted, Tally tally) {
     current = tally;
     first = true;
+    leaving.set(!latest.isEmpty());
     wanted.forEach(t -> trials.put(t.key(), t));
     note.set(tally.told());
   }
@@ -209,6 +213,7 @@ public final class ExperimentModel {
       latestOrigins.clear();
       latestOrigins.add(tally.origin);
     }
+    leaving.set(false);
     for (Outcome o : some) {
       tally.count(o);
       earlier.remove(o.key());
@@ -240,6 +245,11 @@ public final class ExperimentModel {
     return overlay;
   }
 
+  /** Whether what is shown is of an earlier run, until the first result of this one comes. */
+  public ReadOnlyBooleanProperty leavingProperty() {
+    return leaving.getReadOnlyProperty();
+  }
+
   /** Whether there are earlier results. */
   public ReadOnlyBooleanProperty hasEarlierProperty() {
     return hasEarlier;
@@ -250,6 +260,7 @@ public final class ExperimentModel {
     if (tally != current) {
       return;
     }
+    leaving.set(false);
     if (!(end instanceof Job.End.Done)) {
       note.set("Ended after " + tally.told());
     } else if (tally.failed > 0) {
@@ -310,10 +321,7 @@ public final class ExperimentModel {
     } else if (trial != null) {
       inspect.accept(
           () ->
-              lens.openRun(
-                  "Opening the run",
-                  "Opened: " + which(trial),
-                  (loaded, progress) -> open(loaded, trial, progress)));
+              lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress)));
     }
   }
 
@@ -369,6 +377,13 @@ public final class ExperimentModel {
     }
     // A text comes again as it is, an answer as it comes.
     int chosen = trial.task().asks() ? s.run().said() : s.run().steps().size() - 1;
-    return new Lens.RunMaker.Made(s, shown, chosen);
+    String right = trial.task().asks() ? "; right is “" + answer(loaded, tokens) + "”" : "";
+    return new Lens.RunMaker.Made(s, shown, chosen, "Opened: " + which(trial) + right);
+  }
+
+  private static String answer(LoadedModel loaded, Task.Tokens tokens) {
+    int[] all = tokens.continuation();
+    int[] measured = Arrays.copyOfRange(all, tokens.first(), all.length);
+    return loaded.model().tokenizer().decode(measured).strip();
   }
 }

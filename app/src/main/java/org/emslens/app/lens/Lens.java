@@ -33,6 +33,7 @@ import org.emslens.session.Step;
  */
 public final class Lens implements AutoCloseable {
   private static final String READ = "Read; press Step";
+  private static final String AHEAD = "Taken for the prompt that is written, once it is run";
   private static final String LEFT = "; the run before is among the branches";
 
   private final Executor screen;
@@ -74,6 +75,7 @@ public final class Lens implements AutoCloseable {
     selection.layerProperty().addListener((o, before, now) -> refresh());
     selection.headProperty().addListener((o, before, now) -> refresh());
     settings.onChange(this::replan);
+    settings.aheadProperty().addListener((o, before, now) -> settle());
     jobs.running().addListener((ListChangeListener<Job>) this::ended);
   }
 
@@ -215,7 +217,7 @@ public final class Lens implements AutoCloseable {
         JobKind.READ,
         "Reading the prompt",
         turn -> {
-          Run left = open.session() == null ? null : open.session().run();
+          Run left = open.session() == null ? null : open.left();
           int chosen = open.chosen();
           open.read(asked, wanted, how, beside, turn);
           String whole = open.session().run().promptText();
@@ -395,7 +397,7 @@ public final class Lens implements AutoCloseable {
         JobKind.GENERATE,
         "Going back to a branch",
         turn -> {
-          Run left = open.session().run();
+          Run left = open.left();
           int chosen = open.chosen();
           open.goBack(to.run(), to.chosen(), turn);
           screen.execute(
@@ -417,14 +419,20 @@ public final class Lens implements AutoCloseable {
    * Plans the prompt's compression anew and generates again what was there; the newest choice wins.
    */
   private void replan() {
-    CacheChoice wanted = settings.choice();
-    Sampling how = settings.sampling();
-    Session.Detail beside = detail();
+    Run shown = run.get();
     said.over(Said.Subject.RUN);
     said.faultsOver();
-    if (run.get() == null) {
+    if (shown == null) {
       return;
     }
+    CacheChoice wanted = settings.choice();
+    Sampling how = reading.get() ? settings.sampling() : settings.samplingOf(shown);
+    boolean ahead = !how.equals(settings.sampling());
+    if (ahead && wanted.equals(shown.choice()) && !planning.get()) {
+      said.say(Said.Subject.RUN, AHEAD);
+      return;
+    }
+    Session.Detail beside = detail();
     jobs.start(
         JobKind.PLAN,
         "Compressing",
@@ -448,7 +456,7 @@ public final class Lens implements AutoCloseable {
   private void settle() {
     Run r = run.get();
     if (r != null && !jobs.has(JobKind.PLAN) && !jobs.has(JobKind.READ)) {
-      settings.follow(r.choice(), r.sampling());
+      settings.follow(r);
     }
   }
 
@@ -460,9 +468,10 @@ public final class Lens implements AutoCloseable {
   /**
    * Makes a session by a job of the session's kind, and shows it at one of its steps.
    *
-   * @param made called on the engine's thread
+   * @param maker called on the engine's thread
    */
-  public void openRun(String what, String told, RunMaker made) {
+  public void openRun(String what, RunMaker maker) {
+    RunMaker.Made[] made = new RunMaker.Made[1];
     said.over(Said.Subject.RUN);
     jobs.end(JobKind.GENERATE);
     endPlan();
@@ -470,7 +479,8 @@ public final class Lens implements AutoCloseable {
         JobKind.READ,
         what,
         turn -> {
-          RunMaker.Made m = made.make(open.model(), turn);
+          RunMaker.Made m = maker.make(open.model(), turn);
+          made[0] = m;
           Run now = m.session().run();
           open.show(m.session(), m.chosen(), OpenSession.Look.STAY);
           screen.execute(
@@ -480,7 +490,7 @@ public final class Lens implements AutoCloseable {
                 selection.stepProperty().set(m.step());
               });
         },
-        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, told)));
+        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, made[0].told())));
   }
 
   /**
@@ -513,8 +523,9 @@ public final class Lens implements AutoCloseable {
     /**
      * @param step that is shown first
      * @param chosen how many of its tokens come again as they are under other settings
+     * @param told what is said of it once it is shown
      */
-    record Made(Session session, int step, int chosen) {}
+    record Made(Session session, int step, int chosen, String told) {}
 
     Made make(LoadedModel loaded, Progress progress) throws Exception;
   }
@@ -569,7 +580,7 @@ public final class Lens implements AutoCloseable {
   private void endPlan() {
     if (jobs.has(JobKind.PLAN)) {
       jobs.end(JobKind.PLAN);
-      stopPlan();
+      jobs.start(JobKind.INSTALL, "Stopping", turn -> open.interrupt(), end -> {});
     }
   }
 

@@ -41,6 +41,9 @@ final class OpenSession {
   /** Whether the user has stopped a plan on its way there. */
   private boolean stopped;
 
+  /** The run before its settings changed, until it has come as far again; or null. */
+  private Run whole;
+
   /** Receives what there is to see, on the engine's thread. */
   @FunctionalInterface
   interface Publisher {
@@ -74,6 +77,16 @@ final class OpenSession {
     return session;
   }
 
+  /**
+   * What is kept of the present run where another takes its place: one that is being generated
+   * again is kept as it was before its settings changed.
+   */
+  Run left() {
+    Run now = session.run();
+    boolean reaches = whole == null || now.ended() || steps() >= whole.steps().size() - 1;
+    return reaches ? now : whole;
+  }
+
   /** Puts a loaded model in the place of the present one; what is shown stays, as a recording. */
   void install(LoadedModel made) throws IOException {
     LoadedModel before = loaded;
@@ -103,6 +116,7 @@ final class OpenSession {
     session = made;
     reached = made.run().steps().size() - 1;
     stopped = false;
+    whole = null;
     publisher.publish(made.run(), look);
   }
 
@@ -138,7 +152,7 @@ final class OpenSession {
     if (!stopped) {
       generate(Math.max(reached, line.size()), turn);
     }
-    stopped = false;
+    settle();
     int before = steps();
     try {
       onDevice(
@@ -168,11 +182,13 @@ final class OpenSession {
     }
     int steps = reached;
     stopped = false;
+    Run before = left();
     boolean again = steps > 0 || !sampling.equals(session.run().sampling());
     if (!session.canDecode() && again && isItsModelOpen()) {
       wake(detail, turn);
     }
     reached = steps;
+    whole = before;
     onDevice(() -> session.choose(choice, sampling, turn));
     publisher.publish(session.run(), Look.STAY);
     if (session.canDecode()) {
@@ -189,7 +205,7 @@ final class OpenSession {
    */
   Generated more(int count, Job.Turn turn) {
     int first = stopped ? steps() : Math.max(reached, steps());
-    stopped = false;
+    settle();
     reached = first;
     // Another choice may have taken steps back meanwhile.
     publisher.publish(session.run(), Look.NEWEST);
@@ -199,7 +215,19 @@ final class OpenSession {
 
   /** Tokens go on from what there is now; only another plan generates again what was there. */
   void stop() {
+    interrupt();
+    whole = null;
+  }
+
+  /** Likewise, where something else is to take the place of the run. */
+  void interrupt() {
     stopped = true;
+  }
+
+  /** The run that there is now is the one that is meant. */
+  private void settle() {
+    stopped = false;
+    whole = null;
   }
 
   private int steps() {
@@ -266,6 +294,7 @@ final class OpenSession {
   /** Goes on after a step with another token. */
   void branch(int index, int token) {
     onDevice(() -> session.branch(index, token));
+    whole = null;
     line = tokens(session.run(), index + 1);
     reached = steps();
     publisher.publish(session.run(), Look.NEWEST);
@@ -288,6 +317,7 @@ final class OpenSession {
   void goBack(Run left, int chosen, Progress p) {
     if (session.canRestore(left)) {
       session.restore(left, p);
+      whole = null;
       reached = steps();
       publisher.publish(session.run(), Look.NEWEST);
     } else {

@@ -8,6 +8,7 @@ import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import org.emslens.session.CacheChoice;
+import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 
 /** What the user chose, with what was chosen before and can be had back. */
@@ -23,6 +24,7 @@ public final class Settings {
   private final Deque<State> redo = new ArrayDeque<>();
   private final BooleanProperty canUndo = new SimpleBooleanProperty(this, "canUndo");
   private final BooleanProperty canRedo = new SimpleBooleanProperty(this, "canRedo");
+  private final BooleanProperty ahead = new SimpleBooleanProperty(this, "ahead");
   private Runnable changed = () -> {};
   private boolean quiet;
 
@@ -90,9 +92,14 @@ public final class Settings {
     return chosen;
   }
 
+  /** How a run's tokens are to be chosen: as they are, where what was chosen is for the next. */
+  Sampling samplingOf(Run shown) {
+    return ahead.get() ? shown.sampling() : sampling.get();
+  }
+
   /** Shows what is, where something else was chosen; what can be taken back stays. */
-  void follow(CacheChoice c, Sampling s) {
-    State now = new State(c, s);
+  void follow(Run shown) {
+    State now = new State(shown.choice(), ahead.get() ? sampling.get() : shown.sampling());
     quietly(now);
     while (now.equals(undo.peek())) {
       undo.pop();
@@ -149,9 +156,17 @@ public final class Settings {
     return choice;
   }
 
-  /** How tokens are chosen; setting it generates again. */
+  /** How tokens are chosen; setting it generates again, or is for the next prompt. */
   public ObjectProperty<Sampling> samplingProperty() {
     return sampling;
+  }
+
+  /**
+   * Whether another prompt is written than the one whose run is shown: how tokens are chosen is
+   * then meant for its run. What the cache keeps changes what is shown, in any case.
+   */
+  public BooleanProperty aheadProperty() {
+    return ahead;
   }
 
   public ReadOnlyBooleanProperty canUndoProperty() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.StringBinding;
+import javafx.beans.property.ObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.SnapshotParameters;
 import javafx.scene.input.Clipboard;
@@ -34,6 +35,7 @@ final class Commands {
   private final FileDialogs dialogs;
   private final Node owner;
   private final Appearance appearance;
+  private final ObjectProperty<Page> page;
   private final Runnable help;
   private final Losses losses;
   private final Openings openings;
@@ -43,7 +45,7 @@ final class Commands {
 
   /**
    * @param owner a node of the window that dialogs belong to
-   * @param toPrompt shows where the prompt is written
+   * @param page that is shown
    */
   Commands(
       Lens lens,
@@ -51,13 +53,14 @@ final class Commands {
       Node owner,
       PromptModel prompt,
       Appearance appearance,
-      Runnable toPrompt,
+      ObjectProperty<Page> page,
       Runnable help) {
     this.lens = lens;
     this.dialogs = dialogs;
     this.owner = owner;
     pictured = () -> owner;
     this.appearance = appearance;
+    this.page = page;
     this.help = help;
     losses =
         new Losses(
@@ -65,7 +68,7 @@ final class Commands {
             appearance,
             then -> chosenName().ifPresent(f -> lens.files().save(f, then)),
             () -> unsavedPages.get());
-    openings = new Openings(lens, prompt, losses, toPrompt);
+    openings = new Openings(lens, prompt, losses, () -> page.set(Page.INSPECT));
     lens.models().onChooseFile(this::open);
   }
 
@@ -87,6 +90,24 @@ final class Commands {
         },
         lens.models().modelProperty(),
         lens.runProperty());
+  }
+
+  /** Takes the last change of settings back, where one sees what they do. */
+  void undo() {
+    ofSettings(lens.settings()::undo);
+  }
+
+  /** Makes it again. */
+  void redo() {
+    ofSettings(lens.settings()::redo);
+  }
+
+  private void ofSettings(Runnable change) {
+    if (page.get() == Page.INSPECT) {
+      change.run();
+    } else {
+      lens.said().say(Said.Subject.OTHER, "Settings of the page Inspect are taken back there");
+    }
   }
 
   void open() {

@@ -1,6 +1,7 @@
 package org.emslens.app.main;
 
 import java.util.Locale;
+import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.scene.control.Button;
@@ -51,12 +52,12 @@ final class Header extends StackPane {
             "undo",
             Material2MZ.UNDO,
             "Take the last change of settings back (Ctrl+Z)",
-            lens.settings()::undo);
-    undo.disableProperty().bind(lens.settings().canUndoProperty().not());
+            commands::undo);
+    BooleanBinding elsewhere = page.isNotEqualTo(Page.INSPECT);
+    undo.disableProperty().bind(lens.settings().canUndoProperty().not().or(elsewhere));
     Button redo =
-        Parts.button(
-            "redo", Material2MZ.REDO, "Make it again (Ctrl+Shift+Z)", lens.settings()::redo);
-    redo.disableProperty().bind(lens.settings().canRedoProperty().not());
+        Parts.button("redo", Material2MZ.REDO, "Make it again (Ctrl+Shift+Z)", commands::redo);
+    redo.disableProperty().bind(lens.settings().canRedoProperty().not().or(elsewhere));
     Button look =
         Parts.button("theme", Material2AL.BRIGHTNESS_6, "Light or dark", commands::otherTheme);
     Button copy =

@@ -363,7 +363,7 @@ public final class InspectView extends StackPane {
 
   private SplitPane right() {
     BudgetModel model = new BudgetModel(lens);
-    Button reset = new Button("Layout");
+    Button reset = new Button("Reset layout");
     reset.setId("reset-layout");
     reset.getStyleClass().add("small");
     reset.setTooltip(new Tooltip("Put all dividers back where they were designed to be"));

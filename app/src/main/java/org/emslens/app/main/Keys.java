@@ -183,8 +183,8 @@ final class Keys {
       case S -> e.isShiftDown() ? commands::savePicture : commands::save;
       case O -> commands::open;
       case F -> page.get() == Page.INSPECT ? inspect::find : null;
-      case Z -> typing ? null : e.isShiftDown() ? lens.settings()::redo : lens.settings()::undo;
-      case Y -> typing ? null : lens.settings()::redo;
+      case Z -> typing ? null : e.isShiftDown() ? commands::redo : commands::undo;
+      case Y -> typing ? null : commands::redo;
       case PLUS, ADD, EQUALS -> appearance::larger;
       case MINUS, SUBTRACT -> appearance::smaller;
       case DIGIT0, NUMPAD0 -> appearance::asDesigned;

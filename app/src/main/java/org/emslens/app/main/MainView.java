@@ -67,15 +67,7 @@ public final class MainView extends BorderPane {
     inspect = new InspectView(lens, prompt, appearance);
     when = new TimelineView(lens, timeline);
     ShortcutsView shortcuts = new ShortcutsView();
-    commands =
-        new Commands(
-            lens,
-            dialogs,
-            this,
-            prompt,
-            appearance,
-            () -> page.set(Page.INSPECT),
-            shortcuts::toggle);
+    commands = new Commands(lens, dialogs, this, prompt, appearance, page, shortcuts::toggle);
     getStyleClass().add("lens");
     CompareView compare = new CompareView(lens, dialogs, prompt.lines().aboutBinding());
     Consumer<Runnable> look = open -> commands.instead(() -> inspect(open));

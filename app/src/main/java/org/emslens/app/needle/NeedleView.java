@@ -13,11 +13,12 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
-import javafx.scene.layout.VBox;
+import javafx.scene.layout.StackPane;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.Choices;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Scroll;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
@@ -77,9 +78,10 @@ public final class NeedleView extends BorderPane {
             Choices.named("depths of the needle", depths),
             Choices.named("question", question));
     setLeft(ExperimentForm.scrolling(form));
-    pane = Scroll.of(new VBox(hint, panels));
+    pane = Scroll.of(panels);
+    panels.opacityProperty().bind(Parts.fading(model.leavingProperty()));
     pane.viewportBoundsProperty().addListener((o, before, now) -> spread());
-    Card card = new Card("Needles found", HELP, pane, export);
+    Card card = new Card("Needles found", HELP, new StackPane(pane, hint), export);
     card.note().setText("a click on a cell opens a run");
     setCenter(card);
     hint.textProperty()

@@ -110,6 +110,18 @@ public final class PromptModel {
             lens.runProperty(),
             lens.canBranchBinding(),
             lens.readingBinding());
+    lens.settings()
+        .aheadProperty()
+        .bind(
+            Bindings.createBooleanBinding(
+                this::isAnother,
+                text,
+                afterwards,
+                question,
+                chat,
+                system,
+                read,
+                lens.runProperty()));
     hint =
         Bindings.createStringBinding(
             () ->
@@ -353,6 +365,14 @@ public final class PromptModel {
     Asked r = read.get();
     return !text.get().equals(r.text())
         && !text.get().equals(Asking.joined(r.text(), r.question()));
+  }
+
+  /** Whether what is written is for a run of its own, which is not the one that is shown. */
+  private boolean isAnother() {
+    return lens.runProperty().get() != null
+        && !text.get().isBlank()
+        && !isTurn()
+        && !written().equals(read.get());
   }
 
   /** Whether the model has said something since the user's last turn, or will have again. */

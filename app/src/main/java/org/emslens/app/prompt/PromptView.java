@@ -1,5 +1,6 @@
 package org.emslens.app.prompt;
 
+import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
@@ -39,8 +40,8 @@ public final class PromptView extends VBox {
   /** Heights of a letter below which what a sample shows is left out, for its text's sake. */
   private static final double ROOMY = 17;
 
-  /** As many more where tokens are drawn, which has fields of its own. */
-  private static final double CHANCE = 3;
+  /** As many more for each of what takes a line or two: fields of chance, question, system turn. */
+  private static final double LINES = 3;
 
   /** Share of a line that the system turn takes at least. */
   private static final double SYSTEM = 0.4;
@@ -77,6 +78,8 @@ public final class PromptView extends VBox {
             Bindings.createBooleanBinding(
                 () -> !about.getText().isEmpty() && isRoomy(lens.settings().sampling()),
                 about.textProperty(),
+                model.afterwardsProperty(),
+                model.chatProperty(),
                 lens.settings().samplingProperty(),
                 heightProperty(),
                 about.fontProperty()));
@@ -147,8 +150,12 @@ public final class PromptView extends VBox {
   }
 
   private boolean isRoomy(Sampling how) {
-    double letters = how.temperature() > 0 ? ROOMY + CHANCE : ROOMY;
-    return getHeight() > letters * about.getFont().getSize();
+    long more =
+        Stream.of(
+                how.temperature() > 0, model.afterwardsProperty().get(), model.chatProperty().get())
+            .filter(b -> b)
+            .count();
+    return getHeight() > (ROOMY + LINES * more) * about.getFont().getSize();
   }
 
   /** A text area keeps Tab for itself; here it leads on, and Ctrl+Tab inserts one. */

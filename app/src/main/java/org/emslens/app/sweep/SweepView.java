@@ -10,6 +10,7 @@ import javafx.scene.layout.BorderPane;
 import org.emslens.app.controls.Card;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.FileDialogs;
+import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.ExperimentForm;
 import org.emslens.app.experiment.ExperimentModel;
@@ -94,6 +95,7 @@ public final class SweepView extends BorderPane {
     setCenter(card);
     chart.setCursor(Cursor.DEFAULT);
     chart.onPick(model::open);
+    chart.opacityProperty().bind(Parts.fading(model.leavingProperty()));
     model.outcomes().addListener((ListChangeListener<Outcome>) c -> refresh());
     refresh();
   }

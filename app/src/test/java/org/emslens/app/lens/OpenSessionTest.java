@@ -155,6 +155,30 @@ class OpenSessionTest {
     open.close();
   }
 
+  /** What another run takes the place of, while other settings generate it again. */
+  @Test
+  void whatIsHalfGeneratedAgainIsLeftAsItWas() throws IOException {
+    OpenSession open = opened();
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(6, TURN);
+    Run before = open.session().run();
+    CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
+    Sampling warm = new Sampling(1.3, 1, 0, 5);
+    assertThrows(
+        CancellationException.class, () -> open.choose(less, warm, DETAIL, new CuttingAt(3)));
+    assertThrows(
+        CancellationException.class, () -> open.choose(choice, warm, DETAIL, new CuttingAt(2)));
+    assertEquals(1, open.session().run().steps().size() - 1);
+    open.interrupt();
+    assertEquals(ids(before, 6), ids(open.left(), 6));
+    open.more(1, TURN);
+    assertEquals(2, open.left().steps().size() - 1, "who goes on from there means it");
+    open.choose(less, warm, DETAIL, TURN);
+    assertEquals(less, open.left().choice());
+    open.close();
+  }
+
   /** A turn that comes while other settings generate again waits for what was said before it. */
   @Test
   void turnsKeepTheirOrder() throws IOException {
@@ -165,23 +189,8 @@ class OpenSessionTest {
     open.say("Who came home first?", TURN);
     open.more(4, TURN);
     Run before = open.session().run();
-    AtomicInteger steps = new AtomicInteger(5);
     CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
-    Job.Turn stop =
-        new Job.Turn() {
-          @Override
-          public void at(double share) {}
-
-          @Override
-          public void giveWay() {
-            if (steps.decrementAndGet() == 0) {
-              throw new CancellationException();
-            }
-          }
-
-          @Override
-          public void say(String what) {}
-        };
+    Job.Turn stop = new CuttingAt(5);
     assertThrows(
         CancellationException.class, () -> open.choose(less, Sampling.GREEDY, DETAIL, stop));
     assertEquals(0, open.session().run().said(), "not yet");
@@ -214,6 +223,28 @@ class OpenSessionTest {
 
     @Override
     public void giveWay() {}
+
+    @Override
+    public void say(String what) {}
+  }
+
+  /** Cancels where something else could come in for the nth time. */
+  private static final class CuttingAt implements Job.Turn {
+    private int left;
+
+    CuttingAt(int n) {
+      left = n;
+    }
+
+    @Override
+    public void at(double share) {}
+
+    @Override
+    public void giveWay() {
+      if (--left == 0) {
+        throw new CancellationException();
+      }
+    }
 
     @Override
     public void say(String what) {}
