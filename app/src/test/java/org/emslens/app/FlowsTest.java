@@ -7,22 +7,46 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.emslens.hub.Catalogue;
+import org.emslens.hub.ModelStore;
+import org.emslens.hub.UserFolders;
 import org.emslens.session.Recording;
 import org.emslens.session.Run;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What users do from one feature to the next, as scripts on the default model. */
 class FlowsTest extends DrivenWindow {
+  /** The default model's file: a window that is opened with it reads no sample first. */
+  private static Path file;
+
+  @BeforeAll
+  static void find() throws IOException {
+    file =
+        new ModelStore(UserFolders.models()).resolve(Catalogue.shipped(), null, (s, n, of) -> {});
+  }
+
   static Stream<Path> flows() throws IOException {
     return in(FLOWS);
+  }
+
+  static Stream<Path> onTheModel() throws IOException {
+    return in(FLOWS.resolve("model"));
   }
 
   @ParameterizedTest
   @MethodSource("flows")
   void everyActionSucceeds(Path flow) throws Exception {
     assertNull(drive(flow, null), flow.toString());
+    nothingHalfIsLeft();
+  }
+
+  @ParameterizedTest
+  @MethodSource("onTheModel")
+  void everyActionSucceedsOnTheModel(Path flow) throws Exception {
+    assertNull(drive(flow, file), flow.toString());
     nothingHalfIsLeft();
   }
 
@@ -63,7 +87,7 @@ class FlowsTest extends DrivenWindow {
                     + "- key: Ctrl+Enter\n- wait: idle\n"
                     + "- expect: {generated: /colour of the boat/, shown: \"\", errors: []}\n"
                     + "- save: $OUT/asked.emslens\n- wait: idle\n"),
-            null));
+            file));
     assertNull(
         drive(
             write(
@@ -84,7 +108,7 @@ class FlowsTest extends DrivenWindow {
                     + "- type: Answer in one word.\n- click: \"#prompt\"\n- key: Ctrl+A\n"
                     + "- type: What is the capital of France?\n- click: \"#run\"\n- wait: idle\n"
                     + "- save: $OUT/chat.emslens\n- wait: idle\n"),
-            null));
+            file));
     assertNull(
         drive(
             write(

@@ -35,6 +35,11 @@ public final class AtlasView extends Surface {
   private static final double BAR = 62;
   private static final double LEAST_TO_ENLARGE = 420;
 
+  /** Widths of a tile, as a multiple of its height and in pixels, of which it exceeds one only. */
+  private static final double WIDEST = 2;
+
+  private static final double WIDE = 48;
+
   private final Lens lens;
   private final ObjectProperty<Encoding> encoding =
       new SimpleObjectProperty<>(this, "encoding", Encoding.ATTENTION);
@@ -74,8 +79,10 @@ public final class AtlasView extends Surface {
     return map;
   }
 
+  /** Tiles of few layers do not become bands. */
   private double cellWidth(ModelConfig c) {
-    return Math.max(1, (width() - LEFT - right()) / c.layers());
+    double most = Math.max(WIDEST * cellHeight(c), WIDE);
+    return Math.clamp((width() - LEFT - right()) / c.layers(), 1, most);
   }
 
   private double cellHeight(ModelConfig c) {
@@ -114,7 +121,7 @@ public final class AtlasView extends Surface {
     }
     grid(g, c, cw, ch);
     axes(g, c, cw, ch);
-    colourBar(g, w, ch * c.heads());
+    colourBar(g, LEFT + cw * c.layers() + 8, ch * c.heads());
     outline(g, v.layer(), v.head(), cw, ch, colours().accent(), 2);
     if (hoverLayer >= 0) {
       outline(g, hoverLayer, hoverHead, cw, ch, colours().text(), 1);
@@ -245,8 +252,7 @@ public final class AtlasView extends Surface {
     sideText(g, "head", 10, TOP + c.heads() * ch / 2, SMALL, colours().muted());
   }
 
-  private void colourBar(GraphicsContext g, double w, double tall) {
-    double x = w - right() + 8;
+  private void colourBar(GraphicsContext g, double x, double tall) {
     bar(g, map.get(), x, TOP, 8, (int) tall);
     boolean attention = encoding.get() == Encoding.ATTENTION;
     String[] marks =
