@@ -10,6 +10,8 @@ import org.emslens.chart.BudgetChart;
 import org.emslens.experiment.FileTask;
 import org.emslens.experiment.GridFile;
 import org.emslens.experiment.Outcome;
+import org.emslens.experiment.Ruler;
+import org.emslens.experiment.RulerTask;
 import org.emslens.experiment.Summary.Measure;
 import org.emslens.experiment.Task;
 import picocli.CommandLine.Command;
@@ -64,12 +66,20 @@ final class SweepCommand implements Callable<Integer> {
   private List<Integer> needles = new ArrayList<>();
 
   @Option(
+      names = "--ruler",
+      paramLabel = "TASK:N",
+      split = ",",
+      description =
+          "Tasks of RULER (arXiv 2404.06654) in so many tokens, such as variables:1000: single, multi-key, multi-value, multi-query, variables, common, frequent; all:N for all of them.")
+  private List<String> rulers = new ArrayList<>();
+
+  @Option(
       names = "--question",
       split = ",",
       paramLabel = "inside,after",
       defaultValue = "inside",
       description =
-          "With --needle or --afterwards: whether the question is inside the compressed prompt, follows it, or both one after the other (default: ${DEFAULT-VALUE}).")
+          "With --needle, --ruler or --afterwards: whether the question is inside the compressed prompt, follows it, or both one after the other (default: ${DEFAULT-VALUE}).")
   private List<String> questions;
 
   @Option(
@@ -106,9 +116,10 @@ final class SweepCommand implements Callable<Integer> {
     for (int n : needles) {
       questions.forEach(q -> tasks.add(new Task.NeedleTask(n, -1, GridFile.inside(q))));
     }
+    rulers.forEach(r -> tasks.addAll(ruler(r)));
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException(
-          "What to run is missing: a FILE, or --prompt, --prompt-file, --prose or --needle.");
+          "What to run is missing: a FILE, or --prompt, --prompt-file, --prose, --needle or --ruler.");
     }
     above("--prose", prose);
     above("--needle", needles);
@@ -117,6 +128,20 @@ final class SweepCommand implements Callable<Integer> {
           "--continuation is " + continuation + "; expected 1 or more.");
     }
     return tasks;
+  }
+
+  private List<Task> ruler(String written) {
+    String[] parts = written.split(":", 2);
+    if (parts.length < 2 || !parts[1].matches("[0-9]{1,9}")) {
+      throw new IllegalArgumentException(
+          "--ruler is '" + written + "'; expected a task and its tokens, such as variables:1000.");
+    }
+    int n = Integer.parseInt(parts[1]);
+    List<Ruler> kinds =
+        parts[0].equals("all") ? List.of(Ruler.values()) : List.of(Ruler.byId(parts[0]));
+    return kinds.stream()
+        .flatMap(k -> questions.stream().map(q -> (Task) new RulerTask(k, n, GridFile.inside(q))))
+        .toList();
   }
 
   /** A text whose end is predicted, or of which something is asked. */

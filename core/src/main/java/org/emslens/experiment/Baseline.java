@@ -14,12 +14,24 @@ import org.emslens.session.LogProbabilities;
  * @param continuation tokens that follow the prompt
  * @param first of them that is measured; those before it only follow the compressed prompt, such as
  *     a question about it
+ * @param parts of an answer that measured tokens belong to, as {@link Task.Tokens#parts}
  * @param said of each measured token, before it
  * @param taps what heads put out where logits before each measured token were made; null for the
  *     prompt's own last token
  */
 public record Baseline(
-    Prompt prefill, int[] continuation, int first, LogProbabilities[] said, DecodeTap[] taps) {
+    Prompt prefill,
+    int[] continuation,
+    int first,
+    int[] parts,
+    LogProbabilities[] said,
+    DecodeTap[] taps) {
+
+  /** A task's, all of it. */
+  static Baseline of(ForwardPass pass, Task.Tokens t, Progress progress) {
+    Baseline b = of(pass, t.prompt(), t.continuation(), t.first(), progress);
+    return new Baseline(b.prefill, b.continuation, b.first, t.parts(), b.said, b.taps);
+  }
 
   /**
    * Runs the prompt and teacher-forces the continuation with the full cache.
@@ -49,7 +61,7 @@ public record Baseline(
         continuation,
         Math.max(0, first - 1),
         share -> progress.at((1 + share) / 2));
-    return new Baseline(prefill, continuation, first, said, taps);
+    return new Baseline(prefill, continuation, first, new int[0], said, taps);
   }
 
   /** The first token of the continuation after which a prediction is measured. */

@@ -1,6 +1,7 @@
 package org.emslens.experiment;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.device.DecodeTap;
@@ -26,6 +27,8 @@ import org.emslens.session.Measures;
  * @param agreement share of positions at which the most probable token is the full cache's
  * @param verbatim whether greedy decoding gives the continuation, every token of it
  * @param fullVerbatim the same with the full cache
+ * @param found share of the answer's parts that greedy decoding gives, each after the right ones
+ * @param fullFound the same with the full cache
  * @param outputError |full - o| / |full| of a head's output, mean over heads too; NaN for one token
  * @param keptMass share of the prompt's attention on kept tokens, mean over KV heads
  * @param mergedMass share on merged ones
@@ -44,6 +47,8 @@ public record Drift(
     double agreement,
     boolean verbatim,
     boolean fullVerbatim,
+    Double found,
+    Double fullFound,
     double outputError,
     double keptMass,
     double mergedMass,
@@ -54,6 +59,12 @@ public record Drift(
     int compressions,
     int promptTokens,
     int continuationTokens) {
+
+  /** Results of earlier versions have no parts. */
+  public Drift {
+    found = found == null ? Double.valueOf(verbatim ? 1 : 0) : found;
+    fullFound = fullFound == null ? Double.valueOf(fullVerbatim ? 1 : 0) : fullFound;
+  }
 
   /**
    * Compresses after the prompt and teacher-forces the continuation.
@@ -129,7 +140,7 @@ public record Drift(
       mass = plan == null ? new Measures.Mass(1, 0, 0) : Measures.Mass.of(plan.heads());
       slots = cache.slots();
       bytes = cache.packedBytes();
-      sums = new Sums(plan == null ? 0 : 1);
+      sums = new Sums(plan == null ? 0 : 1, baseline.parts());
       if (baseline.first() == 0) {
         sums.token(baseline.continuation()[0], baseline.said()[0], baseline.prefill().logits());
       }
@@ -159,6 +170,8 @@ public record Drift(
           (double) sums.agree / n,
           sums.verbatim,
           sums.fullVerbatim,
+          sums.found.share(),
+          sums.fullFound.share(),
           sums.error / sums.errors,
           mass.kept(),
           mass.merged(),
@@ -184,8 +197,13 @@ public record Drift(
     private boolean verbatim = true;
     private boolean fullVerbatim = true;
 
-    Sums(int compressions) {
+    private final Parts found;
+    private final Parts fullFound;
+
+    Sums(int compressions, int[] parts) {
       this.compressions = compressions;
+      found = new Parts(parts);
+      fullFound = new Parts(parts);
     }
 
     void token(int token, LogProbabilities full, float[] logits) {
@@ -198,6 +216,8 @@ public record Drift(
       agree += best == fullBest ? 1 : 0;
       verbatim &= best == token;
       fullVerbatim &= fullBest == token;
+      found.token(tokens, best == token);
+      fullFound.token(tokens, fullBest == token);
       tokens++;
     }
 
@@ -208,6 +228,31 @@ public record Drift(
       }
       error += sum / perHead.length;
       errors++;
+    }
+  }
+
+  /** Which parts of an answer are given, as far as it was looked at. */
+  private static final class Parts {
+    private final int[] parts;
+    private final BitSet all = new BitSet();
+    private final BitSet lost = new BitSet();
+
+    Parts(int[] parts) {
+      this.parts = parts;
+    }
+
+    void token(int i, boolean right) {
+      int part = parts.length == 0 ? 0 : parts[i];
+      if (part >= 0) {
+        all.set(part);
+        if (!right) {
+          lost.set(part);
+        }
+      }
+    }
+
+    double share() {
+      return 1 - (double) lost.cardinality() / all.cardinality();
     }
   }
 }

@@ -57,9 +57,7 @@ public final class Experiment {
       Task.Tokens tokens = first.task().tokens(loaded.model(), first.seed(), progress);
       check(tokens, loaded);
       listener.working("full cache, " + first.task().name(), 0);
-      baseline =
-          Baseline.of(
-              loaded.pass(), tokens.prompt(), tokens.continuation(), tokens.first(), progress);
+      baseline = Baseline.of(loaded.pass(), tokens, progress);
     } catch (IOException | IllegalArgumentException e) {
       group.forEach(t -> listener.done(Outcome.of(t, null, 0, e.getMessage())));
       return;

@@ -28,6 +28,7 @@ import org.emslens.session.Budget;
  * prompts:
  *   - prose: {tokens: 1000, continuation: 128}
  *   - needle: {tokens: [1000, 3000], depth: [0, 0.5, 1], question: [inside, after]}
+ *   - ruler: {task: [variables, common], tokens: 4000, question: inside}
  *   - file: story.txt              beside this file
  *     continuation: 128            its last tokens, which are predicted
  *   - file: question.txt
@@ -174,13 +175,25 @@ public final class GridFile {
           }
         }
       }
+    } else if (p.has("ruler")) {
+      only(p, "a prompt of RULER", List.of("ruler"));
+      JsonNode ruler = p.get("ruler");
+      only(ruler, "ruler", List.of("task", "tokens", "question"));
+      for (JsonNode n : list(needed(ruler, "tokens"))) {
+        for (JsonNode question : list(asked(ruler, "question"))) {
+          for (String kind : texts(needed(ruler, "task"))) {
+            tasks.add(
+                new RulerTask(Ruler.byId(kind), whole(n, "tokens"), inside(question.asText())));
+          }
+        }
+      }
     } else {
       only(
           p,
           p.has("file") ? "a prompt from a file" : "a prompt",
           p.has("file")
               ? List.of("file", "chat", "continuation", "answer")
-              : List.of("prose", "needle", "file"));
+              : List.of("prose", "needle", "ruler", "file"));
       tasks.add(file(p));
     }
     return tasks;

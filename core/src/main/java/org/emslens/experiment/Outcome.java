@@ -6,8 +6,9 @@ import org.emslens.experiment.Task.NeedleTask;
 /**
  * What came out of one trial: a line of a result file.
  *
- * @param length of a needle's prose in tokens, else null
+ * @param length of a needle's or RULER's text in tokens, else null
  * @param depth of a needle, else null
+ * @param ruler which of RULER's tasks it is, else null
  * @param question `inside` the compressed prompt or `after` it, where one is asked
  * @param asks whether `verbatim` says that an answer was right
  * @param seconds that compressing and measuring took, a trial's share of those that ran together
@@ -22,6 +23,7 @@ public record Outcome(
     long seed,
     Integer length,
     Double depth,
+    String ruler,
     String question,
     boolean asks,
     String policy,
@@ -40,8 +42,9 @@ public record Outcome(
         t.model(),
         t.task().name(),
         t.seed(),
-        needle == null ? null : needle.tokens(),
+        length(t.task()),
         needle == null || needle.depth() < 0 ? null : needle.depth(),
+        t.task() instanceof RulerTask r ? r.kind().id() : null,
         question(t.task()),
         t.task().asks(),
         t.contender().policy().id(),
@@ -54,10 +57,19 @@ public record Outcome(
         drift);
   }
 
+  private static Integer length(Task task) {
+    return switch (task) {
+      case NeedleTask n -> n.tokens();
+      case RulerTask r -> r.tokens();
+      default -> null;
+    };
+  }
+
   private static String question(Task task) {
     return switch (task) {
       case NeedleTask n -> n.inside() ? "inside" : "after";
       case Task.AskedTask a -> a.inside() ? "inside" : "after";
+      case RulerTask r -> r.inside() ? "inside" : "after";
       default -> null;
     };
   }
@@ -65,7 +77,7 @@ public record Outcome(
   /** The same, by a model of this digest. */
   Outcome by(String digest) {
     return new Outcome(
-        key, model, task, seed, length, depth, question, asks, policy, switches, label, budget,
-        seconds, error, digest, drift);
+        key, model, task, seed, length, depth, ruler, question, asks, policy, switches, label,
+        budget, seconds, error, digest, drift);
   }
 }

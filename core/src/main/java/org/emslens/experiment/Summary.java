@@ -36,7 +36,7 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
     AGREEMENT("agreement of the most probable token", false, o -> o.drift().agreement()),
     OUTPUT_ERROR("output error |full - o| / |full|", false, o -> o.drift().outputError()),
     EVICTED_MASS("attention evicted", false, o -> o.drift().evictedMass()),
-    ACCURACY("answers right", true, o -> o.drift().verbatim() ? 1 : 0),
+    ACCURACY("answers right", true, o -> o.drift().found()),
     LOG_PROBABILITY("log-probability of the answer, per token", true, o -> -o.drift().nll());
 
     private final String title;
@@ -74,16 +74,21 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
 
   /**
    * Summaries in the order in which contenders and budgets first appear, over all their prompts;
-   * models are told apart, if there are several, and so is whether a question was inside what was
-   * compressed.
+   * models are told apart, if there are several, and so are tasks of RULER, and whether a question
+   * was inside what was compressed.
    */
   public static List<Summary> of(Collection<Outcome> outcomes) {
-    boolean several =
-        outcomes.stream().map(Outcome::question).filter(Objects::nonNull).distinct().count() > 1;
+    Function<Outcome, String> asked = ifSeveral(outcomes, Outcome::question, ", asked ");
+    Function<Outcome, String> ruler = ifSeveral(outcomes, Outcome::ruler, ", ");
     Function<Outcome, String> whose = whose(outcomes);
-    return of(
-        outcomes,
-        o -> whose.apply(o) + (several && o.question() != null ? ", asked " + o.question() : ""));
+    return of(outcomes, o -> whose.apply(o) + ruler.apply(o) + asked.apply(o));
+  }
+
+  /** Tells outcomes apart by what some of them have, if there are several of it. */
+  private static Function<Outcome, String> ifSeveral(
+      Collection<Outcome> outcomes, Function<Outcome, String> what, String before) {
+    boolean several = outcomes.stream().map(what).filter(Objects::nonNull).distinct().count() > 1;
+    return o -> several && what.apply(o) != null ? before + what.apply(o) : "";
   }
 
   /** Says whose an outcome is: its policy's and, where there are several, its model's. */
@@ -169,7 +174,10 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
     return TDistribution.of(freedom).inverseCumulativeProbability(QUANTILE);
   }
 
-  /** Wilson's interval (1927) for a share of n trials: it makes sense for few trials too. */
+  /**
+   * Wilson's interval (1927) for a share of n trials: it makes sense for few trials too. Where
+   * answers have parts, and are right to a share, it is wider than it need be.
+   */
   static Estimate share(double[] x) {
     double n = x.length;
     double sum = 0;

@@ -15,7 +15,7 @@ import org.emslens.text.Tokenizer;
  * class and a line where experiment files are read.
  */
 public sealed interface Task
-    permits FileTask, Task.AskedTask, Task.NeedleTask, Task.ProseTask, Task.TextTask {
+    permits FileTask, RulerTask, Task.AskedTask, Task.NeedleTask, Task.ProseTask, Task.TextTask {
 
   /** Says which task it is, within one experiment; it stands in result files. */
   String name();
@@ -52,8 +52,16 @@ public sealed interface Task
    * @param lead text that the continuation begins with, which is not measured; or empty
    * @param continuation teacher-forced after that
    * @param first of the continuation that is measured
+   * @param parts of the answer that its tokens belong to, from 0, below 0 for none, such as what
+   *     stands between them; one for each measured token, or empty where all of it is one part
    */
-  record Tokens(String text, int[] prompt, String lead, int[] continuation, int first) {
+  record Tokens(
+      String text, int[] prompt, String lead, int[] continuation, int first, int[] parts) {
+
+    /** Whose continuation has no parts. */
+    public Tokens(String text, int[] prompt, String lead, int[] continuation, int first) {
+      this(text, prompt, lead, continuation, first, new int[0]);
+    }
 
     static Tokens of(Tokenizer tokenizer, String prompt, String lead, String measured) {
       int[] before = Tokenizer.ids(tokenizer.encode(lead));
@@ -62,6 +70,27 @@ public sealed interface Task
       System.arraycopy(after, 0, all, before.length, after.length);
       int[] ids = Tokenizer.ids(tokenizer.encodePrompt(prompt));
       return new Tokens(prompt, ids, lead, all, before.length);
+    }
+
+    /** Whose answer has several parts, one after the other. */
+    static Tokens of(Tokenizer tokenizer, String prompt, String lead, List<String> answers) {
+      String measured = " " + String.join(", ", answers);
+      Tokens t = of(tokenizer, prompt, lead, measured);
+      int[] parts = tokenizer.encode(measured).stream().mapToInt(k -> part(answers, k)).toArray();
+      return new Tokens(t.text, t.prompt, t.lead, t.continuation, t.first, parts);
+    }
+
+    /** The answer that a token of all of them has letters of, or -1. */
+    private static int part(List<String> answers, Token token) {
+      int from = 1;
+      for (int i = 0; i < answers.size(); i++) {
+        int to = from + answers.get(i).length();
+        if (token.start() < to && token.end() > from) {
+          return i;
+        }
+        from = to + 2;
+      }
+      return -1;
     }
 
     /**
@@ -116,10 +145,10 @@ public sealed interface Task
 
     @Override
     public Tokens tokens(Model model, long seed, Progress progress) {
-      fits(model, (long) tokens + continuation);
+      Room.fits(model, (long) tokens + continuation);
       List<String> all =
           new Prose(seed)
-              .sentences(tokens + continuation, s -> count(model.tokenizer(), s), progress);
+              .sentences(tokens + continuation, s -> Room.count(model.tokenizer(), s), progress);
       return Tokens.split(model.tokenizer(), "The prose", String.join(" ", all), continuation);
     }
   }
@@ -170,7 +199,7 @@ public sealed interface Task
 
     @Override
     public Tokens tokens(Model model, long seed, Progress progress) {
-      fits(model, tokens);
+      Room.fits(model, tokens);
       Prose.Needle n = needle(model.tokenizer(), seed, progress);
       return inside
           ? Tokens.of(model.tokenizer(), n.text() + n.question(), "", n.answer())
@@ -179,7 +208,7 @@ public sealed interface Task
 
     /** Its texts; the same for either place of the question. */
     public Prose.Needle needle(Tokenizer tokenizer, long seed, Progress progress) {
-      return new Prose(seed).needle(tokens, depth, s -> count(tokenizer, s), progress);
+      return new Prose(seed).needle(tokens, depth, s -> Room.count(tokenizer, s), progress);
     }
   }
 
@@ -252,24 +281,8 @@ public sealed interface Task
           inside
               ? Tokens.of(model.tokenizer(), text + question, "", answer)
               : Tokens.of(model.tokenizer(), text, question, answer);
-      fits(model, (long) tokens.prompt.length + tokens.continuation.length);
+      Room.fits(model, (long) tokens.prompt.length + tokens.continuation.length);
       return tokens;
-    }
-  }
-
-  private static int count(Tokenizer tokenizer, String text) {
-    return tokenizer.encode(text).size();
-  }
-
-  /** Refuses before anything is generated; what is generated may still be a sentence longer. */
-  private static void fits(Model model, long tokens) {
-    if (tokens > model.config().context()) {
-      throw new IllegalArgumentException(
-          "Prompt and continuation would have "
-              + tokens
-              + " tokens; the context holds "
-              + model.config().context()
-              + ".");
     }
   }
 }

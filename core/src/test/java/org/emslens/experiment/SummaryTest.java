@@ -16,7 +16,9 @@ class SummaryTest {
 
   private static Outcome outcome(String model, double kl, boolean needle, String question) {
     Drift drift =
-        new Drift(2, 1, 7.4, 2.7, kl, 0.5, true, true, 0.1, 0.5, 0.2, 0.3, 96, 0.5, 1, 1, 32, 8);
+        new Drift(
+            2, 1, 7.4, 2.7, kl, 0.5, true, true, null, null, 0.1, 0.5, 0.2, 0.3, 96, 0.5, 1, 1, 32,
+            8);
     return new Outcome(
         model + kl,
         model,
@@ -24,6 +26,7 @@ class SummaryTest {
         1,
         needle ? 40 : null,
         needle ? 0.5 : null,
+        null,
         needle ? question : null,
         needle,
         "ems",

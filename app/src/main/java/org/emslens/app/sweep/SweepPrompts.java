@@ -22,6 +22,8 @@ import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.QuestionBox;
 import org.emslens.app.lens.Lens;
 import org.emslens.experiment.FileTask;
+import org.emslens.experiment.Ruler;
+import org.emslens.experiment.RulerTask;
 import org.emslens.experiment.Task;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
@@ -31,10 +33,11 @@ import org.kordamp.ikonli.material2.Material2AL;
 /** The fields that say what a sweep compresses. */
 final class SweepPrompts extends VBox {
 
-  /** Where the text comes from; all but a fact's end in tokens that are to be predicted. */
+  /** Where the text comes from; all that asks nothing ends in tokens that are to be predicted. */
   enum Source {
     PROSE("generated prose"),
     NEEDLE("a fact hidden in prose"),
+    RULER("a task of RULER"),
     OPEN("the open prompt"),
     FILE("a text file");
 
@@ -46,7 +49,12 @@ final class SweepPrompts extends VBox {
 
     /** Whether prompts are made from a seed. */
     boolean isSeeded() {
-      return this == PROSE || this == NEEDLE;
+      return this == PROSE || asks();
+    }
+
+    /** Whether something is asked that is right or wrong. */
+    boolean asks() {
+      return this == NEEDLE || this == RULER;
     }
   }
 
@@ -70,6 +78,7 @@ final class SweepPrompts extends VBox {
           "What should follow the question that was asked after the compression; left empty, what was generated after it");
 
   private final QuestionBox question = new QuestionBox("sweep-question");
+  private final ComboBox<Ruler> ruler = new ComboBox<>();
 
   SweepPrompts(Lens lens, FileDialogs dialogs, ObservableValue<String> about) {
     super(8);
@@ -83,6 +92,13 @@ final class SweepPrompts extends VBox {
     source.valueProperty().addListener((o, before, now) -> arrange(now));
     source.setValue(Source.PROSE);
     answer.setPromptText("what was generated");
+    ruler.setId("sweep-ruler");
+    ruler.setTooltip(
+        new Tooltip("Facts among others, a chain of variables, words to be counted; see RULER"));
+    ruler.getItems().setAll(Ruler.values());
+    ruler.setConverter(Titles.of(r -> r.id().replace('-', ' ')));
+    ruler.setMaxWidth(Double.MAX_VALUE);
+    ruler.setValue(Ruler.MULTI_KEY);
     lens.runProperty()
         .addListener(
             (o, before, now) -> {
@@ -106,16 +122,19 @@ final class SweepPrompts extends VBox {
     if (now == Source.FILE) {
       getChildren().add(Choices.named("file", chosenFile()));
     }
+    if (now == Source.RULER) {
+      getChildren().add(Choices.named("task", ruler));
+    }
     if (now.isSeeded()) {
       getChildren().add(Choices.named("tokens", tokens));
     }
     boolean asked = now == Source.OPEN && isAsked(lens.runProperty().get());
-    if (now == Source.NEEDLE || asked) {
+    if (now.asks() || asked) {
       getChildren().add(Choices.named("question", question));
     }
     if (asked) {
       getChildren().add(Choices.named("answer", answer));
-    } else if (now != Source.NEEDLE) {
+    } else if (!now.asks()) {
       getChildren().add(Choices.named("continuation", continuation));
     }
   }
@@ -150,6 +169,10 @@ final class SweepPrompts extends VBox {
           lengths().stream()
               .flatMap(n -> question.inside().stream().map(in -> needle(n, in)))
               .toList();
+      case RULER ->
+          lengths().stream()
+              .flatMap(n -> question.inside().stream().map(in -> ruler(n, in)))
+              .toList();
       case OPEN -> ofOpen(openRun());
       case FILE -> List.of(new FileTask(path(), false, continuation(), null));
     };
@@ -162,6 +185,7 @@ final class SweepPrompts extends VBox {
     return switch (source.getValue()) {
       case PROSE -> join(List.of("--prose", n), rest);
       case NEEDLE -> join(List.of("--needle", n), question.option());
+      case RULER -> join(List.of("--ruler", rulers()), question.option());
       case OPEN -> ofOpen(openRun(), rest);
       case FILE -> join(List.of("--prompt-file", path().toString()), rest);
     };
@@ -169,6 +193,16 @@ final class SweepPrompts extends VBox {
 
   private static Task needle(int tokens, boolean inside) {
     return new Task.NeedleTask(tokens, -1, inside);
+  }
+
+  private Task ruler(int tokens, boolean inside) {
+    return new RulerTask(ruler.getValue(), tokens, inside);
+  }
+
+  private String rulers() {
+    return lengths().stream()
+        .map(n -> ruler.getValue().id() + ":" + n)
+        .collect(Collectors.joining(","));
   }
 
   private static List<String> join(List<String> a, List<String> b) {

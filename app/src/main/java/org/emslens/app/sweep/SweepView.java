@@ -58,7 +58,7 @@ public final class SweepView extends BorderPane {
         .addListener(
             (o, before, now) -> {
               // Accuracy is of facts only, and what facts are first looked at by.
-              if (now == SweepPrompts.Source.NEEDLE) {
+              if (now.asks()) {
                 measure.setValue(Measure.ACCURACY);
               } else if (measure.getValue() == Measure.ACCURACY) {
                 measure.setValue(Measure.KL);
