@@ -54,7 +54,7 @@ class LayoutTest extends HeadlessWindow {
     // JavaFX's headless screen is 1000 pixels high, and faults by itself at taller windows.
     WaitForAsyncUtils.autoCheckException = false;
     run(robot);
-    robot.interact(() -> lens.step(3));
+    robot.interact(() -> lens.generation().step(3));
     until(() -> shown().stepIndex() == 3 && idle());
     List<String> faults = new ArrayList<>();
     for (int[] size : SIZES) {

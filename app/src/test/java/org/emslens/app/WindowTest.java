@@ -93,7 +93,7 @@ class WindowTest extends HeadlessWindow {
   @Test
   void playMovesOnAndStopsAtTheEnd(FxRobot robot) {
     run(robot);
-    robot.interact(() -> lens.step(4));
+    robot.interact(() -> lens.generation().step(4));
     until(() -> shown().stepIndex() == 4 && idle());
     robot.interact(
         () -> {
@@ -112,7 +112,7 @@ class WindowTest extends HeadlessWindow {
   @Test
   void budgetPolicyAndSwitchesReplanAndRegenerate(FxRobot robot) {
     run(robot);
-    robot.interact(() -> lens.step(6));
+    robot.interact(() -> lens.generation().step(6));
     until(() -> shown().run().steps().size() == 7 && idle());
     type(robot, "#budget-field", "24");
     until(
@@ -148,7 +148,7 @@ class WindowTest extends HeadlessWindow {
   @Test
   void scoresAreNotDrawnOverTokensThatAreGone(FxRobot robot) {
     run(robot);
-    robot.interact(() -> lens.step(12));
+    robot.interact(() -> lens.generation().step(12));
     until(() -> shown().run().steps().size() == 13 && idle());
     Surface scores = robot.lookup("#scores").queryAs(Surface.class);
     until(scores::isCurrent);
@@ -229,7 +229,7 @@ class WindowTest extends HeadlessWindow {
   @Test
   void nextTokenBranchesAndFilmStripScrubs(FxRobot robot) {
     run(robot);
-    robot.interact(() -> lens.step(5));
+    robot.interact(() -> lens.generation().step(5));
     until(() -> shown().stepIndex() == 5 && idle());
     Node film = robot.lookup("#timeline").query();
     fire(robot, film, MouseEvent.MOUSE_PRESSED, 62, 20);
@@ -260,7 +260,7 @@ class WindowTest extends HeadlessWindow {
     assertTrue(why.contains("bad.gguf"), why);
     assertTrue(robot.lookup("#retry").query().isVisible());
     assertEquals(before, shown());
-    robot.interact(() -> lens.step(1));
+    robot.interact(() -> lens.generation().step(1));
     until(() -> shown().stepIndex() == 1 && idle());
     assertTrue(failure().isEmpty());
   }
@@ -268,7 +268,7 @@ class WindowTest extends HeadlessWindow {
   @Test
   void aSessionIsSavedAndOpenedAgain(FxRobot robot) {
     run(robot);
-    robot.interact(() -> lens.step(3));
+    robot.interact(() -> lens.generation().step(3));
     until(() -> shown().stepIndex() == 3 && idle());
     String text = shown().run().generated(3);
     Path file = folder.resolve("s.emslens");
@@ -282,7 +282,7 @@ class WindowTest extends HeadlessWindow {
     type(robot, "#budget-field", "16");
     until(() -> text.equals(shown().run().generated(3)) && idle());
     assertFalse(robot.lookup("#step").queryButton().isDisabled(), "its model is open");
-    robot.interact(() -> lens.step(1));
+    robot.interact(() -> lens.generation().step(1));
     until(() -> shown().stepIndex() == 4 && idle());
     assertTrue(shown().run().canDecode());
     assertTrue(shown().run().generated(4).startsWith(text));
@@ -356,7 +356,7 @@ class WindowTest extends HeadlessWindow {
     until(context::isCurrent);
     assertTrue(context.texts().contains("compressed"), context.texts().toString());
     int before = marks(context);
-    robot.interact(() -> lens.step(12));
+    robot.interact(() -> lens.generation().step(12));
     until(() -> shown().stepIndex() == 12 && idle());
     until(context::isCurrent);
     long again = shown().run().steps().stream().skip(1).filter(s -> s.plan() != null).count();
@@ -429,7 +429,7 @@ class WindowTest extends HeadlessWindow {
       robot.interact(
           () -> {
             lens.runProperty().addListener(press);
-            lens.step(1500);
+            lens.generation().step(1500);
           });
       until(() -> pressed.get() && idle());
       robot.interact(() -> lens.runProperty().removeListener(press));
@@ -442,7 +442,7 @@ class WindowTest extends HeadlessWindow {
     WaitForAsyncUtils.waitForFxEvents();
     assertEquals(steps, shown().run().steps().size());
     assertTrue(steps < 1500 && !shown().run().ended(), steps + " steps");
-    robot.interact(() -> lens.step(1));
+    robot.interact(() -> lens.generation().step(1));
     until(() -> idle() && shown().run().steps().size() > steps);
   }
 }

@@ -7,14 +7,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.function.Consumer;
-import javafx.animation.PauseTransition;
+import javafx.animation.AnimationTimer;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.MouseEvent;
 import javafx.stage.Window;
 import javafx.stage.WindowEvent;
-import javafx.util.Duration;
 import org.emslens.app.drive.Script.Action;
 import org.emslens.cli.Failures;
 import org.emslens.format.AtomicFile;
@@ -25,7 +24,6 @@ import org.emslens.format.Json;
  * What an action needs is waited for; what does not come in time is a failure.
  */
 public final class Driver {
-  private static final Duration BEAT = Duration.millis(10);
   private static final double PATIENCE_SECONDS = 8;
   private static final double PATIENCE_FOR_JOBS_SECONDS = 600;
   private static final double WHEEL_PIXELS = 40;
@@ -39,8 +37,14 @@ public final class Driver {
   private final Finder finder;
   private final Keyboard keyboard;
 
-  /** One beat at a time: a busy screen delays the next one rather than bring two at once. */
-  private final PauseTransition clock = new PauseTransition(BEAT);
+  /** A beat a picture: a busy screen delays the next one rather than bring two at once. */
+  private final AnimationTimer clock =
+      new AnimationTimer() {
+        @Override
+        public void handle(long now) {
+          beat();
+        }
+      };
 
   private final Deque<Runnable> beats = new ArrayDeque<>();
   private Action now;
@@ -74,14 +78,7 @@ public final class Driver {
 
   public void start() {
     window.stage().requestFocus();
-    clock.setOnFinished(
-        e -> {
-          beat();
-          if (!finished) {
-            clock.playFromStart();
-          }
-        });
-    clock.play();
+    clock.start();
   }
 
   /** Is told that the window has closed, which is a failure unless the script asked for it last. */
@@ -133,6 +130,7 @@ public final class Driver {
       return;
     }
     finished = true;
+    clock.stop();
     Action at = now;
     ended.accept(
         failure == null || at == null

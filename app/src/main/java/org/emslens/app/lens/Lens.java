@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
@@ -25,14 +24,13 @@ import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
-import org.emslens.session.Step;
 
 /**
  * What the window shows and can be asked to do. Properties change on the screen's thread only, and
  * everything is asked there; what takes time is a job.
  */
 public final class Lens implements AutoCloseable {
-  private static final String READ = "Read; press Step";
+  static final String READ = "Read; press Step";
   private static final String AHEAD = "Taken for the prompt that is written, once it is run";
   private static final String LEFT = "; the run before is among the branches";
 
@@ -45,6 +43,7 @@ public final class Lens implements AutoCloseable {
   private final Branches branches = new Branches();
   private final SessionFiles files;
   private final Models models;
+  private final Generation generation;
   private final ObjectProperty<Run> run = new SimpleObjectProperty<>(this, "run");
   private final ReadOnlyObjectWrapper<View> view = new ReadOnlyObjectWrapper<>(this, "view");
   private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
@@ -65,6 +64,7 @@ public final class Lens implements AutoCloseable {
     this.screen = screen;
     jobs = new Jobs(screen);
     models = new Models(jobs, said, open);
+    generation = new Generation(this, open, screen);
     files = new SessionFiles(jobs, said, run, models, branches);
     reading = Bindings.createBooleanBinding(() -> jobs.has(JobKind.READ), jobs.running());
     planning = Bindings.createBooleanBinding(() -> jobs.has(JobKind.PLAN), jobs.running());
@@ -187,11 +187,16 @@ public final class Lens implements AutoCloseable {
     files.keep(r);
     run.set(r);
     selection.stepProperty().set(r.steps().size() - 1);
+    tellOpened(r);
+  }
+
+  /** The prompt that is shown is not one that the user has just written. */
+  void tellOpened(Run r) {
     opened.set("");
     opened.set(r.promptText());
   }
 
-  private Session.Detail detail() {
+  Session.Detail detail() {
     return compare.get() ? Session.Detail.COMPARED : Session.Detail.STEPS;
   }
 
@@ -280,139 +285,11 @@ public final class Lens implements AutoCloseable {
         failed);
   }
 
-  /** Generates tokens after the last one and shows the newest. */
-  public Job step(int count) {
-    Session.Detail beside = detail();
-    OpenSession.Generated[] made = new OpenSession.Generated[1];
-    said.over(Said.Subject.RUN);
-    lookAtNewest();
-    return jobs.start(
-        JobKind.GENERATE,
-        count == 1 ? "Generating a token" : "Generating " + count + " tokens",
-        turn -> {
-          open.wake(beside, turn);
-          made[0] = open.more(count, turn);
-        },
-        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, words(made[0]))));
-  }
-
-  /** The user's next turn of a chat that is shown, in the same cache; then the model answers. */
-  public void say(String user) {
-    Session.Detail beside = detail();
-    said.over(Said.Subject.RUN);
-    lookAtNewest();
-    jobs.start(
-        JobKind.GENERATE,
-        "Reading your turn",
-        turn -> {
-          open.wake(beside, turn);
-          open.say(user, turn);
-        },
-        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, READ)));
-  }
-
-  private void lookAtNewest() {
+  void lookAtNewest() {
     if (run.get() != null) {
       selection.stepProperty().set(run.get().steps().size() - 1);
       following = true;
     }
-  }
-
-  /** How generating came to its end. */
-  private static String words(OpenSession.Generated g) {
-    if (g.ended() && g.wanted() == 1) {
-      return "The model has ended its answer";
-    }
-    String share = g.made() + " of " + g.wanted() + " tokens";
-    return g.ended() && g.made() == 0
-        ? "The model has ended its answer"
-        : g.ended()
-            ? "The model ended its answer at " + share
-            : g.made() < g.wanted() ? "The model's context is full after " + share : "Ready";
-  }
-
-  /**
-   * Goes on from a step with another token; the steps that come after it now stay a branch. The
-   * token that came there is just the next step. Not while a prompt is read, whose steps these are
-   * not.
-   */
-  public void branch(int index, int token) {
-    if (jobs.has(JobKind.READ)) {
-      return;
-    }
-    List<Step> steps = run.get().steps();
-    if (index + 1 < steps.size() && steps.get(index + 1).token().id() == token) {
-      selection.stepProperty().set(index + 1);
-      return;
-    }
-    Session.Detail beside = detail();
-    boolean[] gone = new boolean[1];
-    said.over(Said.Subject.RUN);
-    jobs.start(
-        JobKind.GENERATE,
-        "Branching",
-        turn -> {
-          open.wake(beside, turn);
-          Run left = open.session().run();
-          // A second click may be meant for a line that the first one has left, and what is being
-          // compressed anew may say something else before that token.
-          gone[0] = !beginsAlike(left.steps(), steps, index);
-          if (!gone[0]) {
-            int chosen = open.chosen();
-            open.branch(index, token);
-            if (index + 1 < left.steps().size()) {
-              screen.execute(() -> branches.add(left, chosen));
-            }
-          }
-        },
-        end ->
-            said.ended(
-                Said.Subject.RUN,
-                end,
-                () -> {
-                  if (gone[0]) {
-                    said.say(
-                        Said.Subject.RUN,
-                        "Another text has come before that token meanwhile; choose it again");
-                  }
-                }));
-  }
-
-  /** Whether two runs have the same tokens up to a step. */
-  private static boolean beginsAlike(List<Step> a, List<Step> b, int index) {
-    return index < a.size()
-        && IntStream.rangeClosed(1, index)
-            .allMatch(i -> a.get(i).token().id() == b.get(i).token().id());
-  }
-
-  /** Makes a branch that was left the shown run again, and the shown one a branch. */
-  public void goBack(Branches.Branch to) {
-    if (jobs.has(JobKind.READ)) {
-      return;
-    }
-    said.over(Said.Subject.RUN);
-    jobs.end(JobKind.PLAN);
-    settings.move(to.run().choice(), to.run().sampling());
-    jobs.start(
-        JobKind.GENERATE,
-        "Going back to a branch",
-        turn -> {
-          Run left = open.left();
-          int chosen = open.chosen();
-          open.goBack(to.run(), to.chosen(), turn);
-          screen.execute(
-              () -> {
-                branches.swap(to, left, chosen);
-                if (!to.run().isOnTheSame(left)) {
-                  opened.set("");
-                  opened.set(to.run().promptText());
-                }
-              });
-        },
-        end -> {
-          said.ended(Said.Subject.RUN, end, () -> {});
-          settle();
-        });
   }
 
   /**
@@ -453,7 +330,7 @@ public final class Lens implements AutoCloseable {
   }
 
   /** What was chosen but not carried out, and will not be, is not what the controls show. */
-  private void settle() {
+  void settle() {
     Run r = run.get();
     if (r != null && !jobs.has(JobKind.PLAN) && !jobs.has(JobKind.READ)) {
       settings.follow(r);
@@ -600,6 +477,11 @@ public final class Lens implements AutoCloseable {
   /** Policy, switches, budget and sampling; setting them re-plans. */
   public Settings settings() {
     return settings;
+  }
+
+  /** What goes on from the shown run. */
+  public Generation generation() {
+    return generation;
   }
 
   /** Runs that were left for others. */

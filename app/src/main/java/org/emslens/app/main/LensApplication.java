@@ -42,10 +42,10 @@ public final class LensApplication extends Application {
 
   @Override
   public void start(Stage stage) {
-    // While ND4J starts, it walks through the libraries that are loaded, and who loads one
-    // meanwhile
-    // may wait for it as it waits for them, for good (JavaCPP's addressof calls dlopen within
-    // dl_iterate_phdr): the toolkit's for fonts come first.
+    // While ND4J starts, it walks through the libraries that are loaded; who loads one meanwhile
+    // may
+    // wait for it as it waits for them, for good (JavaCPP's addressof calls dlopen within
+    // dl_iterate_phdr). The toolkit's for fonts come first.
     new Text("M").getLayoutBounds();
     // ND4J takes a second or two to start; the window is up meanwhile.
     Thread.ofPlatform().daemon().name("emslens-warm-up").start(LensApplication::warmUp);

@@ -176,7 +176,7 @@ public final class NextTokenView extends Surface {
   private void branch(int i) {
     if (i >= 0) {
       View v = lens.viewProperty().get();
-      lens.branch(v.stepIndex(), v.step().next().top().get(i).id());
+      lens.generation().branch(v.stepIndex(), v.step().next().top().get(i).id());
     }
   }
 }

@@ -399,7 +399,7 @@ public final class PromptModel {
   /** Says what is written next in the chat that is shown, in the same cache; or why not yet. */
   void say() {
     if (canSay.get()) {
-      lens.say(text.get());
+      lens.generation().say(text.get());
       text.set("");
     } else if (isMeant()) {
       lens.said().say(nothing, whyNotYet());

@@ -89,7 +89,7 @@ public final class TimelineModel {
 
   private void start(int count) {
     more = 0;
-    stepping = lens.step(count);
+    stepping = lens.generation().step(count);
   }
 
   /** What was asked for while a token was on its way comes after it, unless that was stopped. */

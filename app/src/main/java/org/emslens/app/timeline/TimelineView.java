@@ -175,7 +175,7 @@ public final class TimelineView extends HBox {
   private static MenuItem item(Lens lens, Branches.Branch b) {
     MenuItem item = new MenuItem(b.label(lens.runProperty().get()));
     item.setMnemonicParsing(false);
-    item.setOnAction(e -> lens.goBack(b));
+    item.setOnAction(e -> lens.generation().goBack(b));
     return item;
   }
 
