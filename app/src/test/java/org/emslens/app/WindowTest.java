@@ -260,6 +260,13 @@ class WindowTest extends HeadlessWindow {
     assertTrue(why.contains("bad.gguf"), why);
     assertTrue(robot.lookup("#retry").query().isVisible());
     assertEquals(before, shown());
+    robot.interact(() -> lens.said().dismiss());
+    Path session = Files.writeString(folder.resolve("bad.emslens"), "nor a session");
+    robot.interact(() -> lens.open(session));
+    until(() -> lens.said().noticeProperty().get() != null);
+    assertTrue(robot.lookup("#notice-text").queryAs(Label.class).getText().contains("bad.emslens"));
+    assertTrue(robot.lookup("#choose-file").query().isVisible());
+    assertEquals(before, shown());
     robot.interact(() -> lens.generation().step(1));
     until(() -> shown().stepIndex() == 1 && idle());
     assertTrue(failure().isEmpty());

@@ -86,6 +86,11 @@ public final class Models {
     }
   }
 
+  /** Another file, where one could not be opened. */
+  Notice.Answer another() {
+    return new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run());
+  }
+
   /** How the user is asked for a file where loading failed. */
   public void onChooseFile(Runnable choose) {
     chooseFile = choose;
@@ -156,7 +161,7 @@ public final class Models {
   private void failed(String why, boolean ofDevice, String what, Loader loader) {
     List<Notice.Answer> answers = new ArrayList<>();
     answers.add(new Notice.Answer("retry", "Retry", () -> load(what, loader)));
-    answers.add(new Notice.Answer("choose-file", "Choose a file …", () -> chooseFile.run()));
+    answers.add(another());
     if (ofDevice && !PROCESSOR.equals(device.get())) {
       answers.add(onProcessor("Use the processor", () -> load(what, loader)));
     }

@@ -55,11 +55,19 @@ public final class SessionFiles {
         title,
         turn -> made[0] = Recording.read(file),
         end -> {
-          said.ended(Said.Subject.FILE, end, () -> then.accept(made[0]));
+          opened(end, () -> then.accept(made[0]));
           if (end instanceof Job.End.Failed f) {
             failed.accept(f.why());
           }
         });
+  }
+
+  private void opened(Job.End end, Runnable then) {
+    if (end instanceof Job.End.Failed f) {
+      said.fail(Said.Subject.FILE, f.why(), List.of(models.another()));
+    } else {
+      said.ended(Said.Subject.FILE, end, then);
+    }
   }
 
   /** Reads a text, and hands it over on the screen's thread. */
@@ -70,7 +78,7 @@ public final class SessionFiles {
         JobKind.OPEN,
         "Opening " + file.getFileName(),
         turn -> text[0] = text(file),
-        end -> said.ended(Said.Subject.FILE, end, () -> then.accept(text[0])));
+        end -> opened(end, () -> then.accept(text[0])));
   }
 
   private static String text(Path file) throws IOException {
