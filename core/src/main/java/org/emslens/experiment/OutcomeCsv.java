@@ -8,12 +8,18 @@ import org.emslens.format.Json;
 
 /** Outcomes as rows of a table. */
 public final class OutcomeCsv {
+  private static final List<String> ANSWERS = List.of("found", "fullFound");
+
   private OutcomeCsv() {}
 
   /** A row with its line end, after the names of the columns where `header` is set. */
   static String row(Outcome o, boolean header) {
     ObjectNode node = Json.MAPPER.valueToTree(o);
     node.remove(List.of("key", "sha256"));
+    if (!o.asks()) {
+      // Nobody was asked: a mean over rows of all kinds leaves these out.
+      ANSWERS.stream().filter(node::has).forEach(node::putNull);
+    }
     return Csv.row(node, header);
   }
 

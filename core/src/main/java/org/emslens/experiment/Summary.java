@@ -53,6 +53,11 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
       return title;
     }
 
+    /** Whether it is of answers only, rather than of texts that are predicted. */
+    public boolean isOfAnswers() {
+      return ofAnswers;
+    }
+
     /** Whether it is never below 0: all but means of logarithms. */
     public boolean fromZero() {
       return this != LOG_PROBABILITY;

@@ -66,10 +66,10 @@ public final class BudgetModel {
         : Math.max(32, lens.runProperty().get().prompt().size());
   }
 
-  /** Tokens of the prompt and what was generated, the largest budget that means something. */
+  /** The largest budget that means something: tokens so far, or what was chosen. */
   public int mostSlots() {
     Run r = lens.runProperty().get();
-    return r == null ? DEFAULT_TOKENS : Math.max(32, seen(r));
+    return r == null ? DEFAULT_TOKENS : Math.max(Math.max(32, seen(r)), slots());
   }
 
   private static int seen(Run r) {
@@ -168,7 +168,7 @@ public final class BudgetModel {
         : b.slotsFor(n) >= seen(r)
             ? "slots, all tokens"
             : b.slotsFor(n) >= n
-                ? "slots, all of it"
+                ? "slots, the whole prompt"
                 : "slots, " + Math.round(100.0 * b.slotsFor(n) / n) + " %";
   }
 

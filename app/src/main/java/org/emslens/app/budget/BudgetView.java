@@ -88,6 +88,8 @@ public final class BudgetView extends VBox {
     switches = new SwitchesView(model, s -> lens.said().faults(s));
     share.setId("budget-label");
     share.getStyleClass().add("card-note");
+    share.setWrapText(true);
+    share.setMinHeight(USE_PREF_SIZE);
     about.setId("policy-about");
     about.getStyleClass().add("card-note");
     about.setWrapText(true);

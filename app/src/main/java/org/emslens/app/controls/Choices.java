@@ -83,9 +83,9 @@ public final class Choices {
     }
   }
 
-  /** What stands between spaces. */
+  /** What stands between spaces, with commas before them or without. */
   public static List<String> words(TextField field) {
-    return Arrays.stream(field.getText().split("\\s+")).filter(w -> !w.isEmpty()).toList();
+    return Arrays.stream(field.getText().split(",?\\s+|,$")).filter(w -> !w.isEmpty()).toList();
   }
 
   /**

@@ -30,6 +30,7 @@ final class WindowState {
           "afterwards",
           "temperature",
           "run",
+          "say",
           "cancel",
           "step",
           "back",

@@ -295,7 +295,10 @@ public final class AtlasView extends Surface {
     int t = PromptMemory.THUMBNAIL;
     double side = enlarged() - 8;
     double x = w - side - 4;
+    // Smoothed, it would show an edge of the tiles beside it.
+    g.setImageSmoothing(false);
     g.drawImage(image, layer * t, head * t, t, t, x, TOP, side, side);
+    g.setImageSmoothing(true);
     g.setStroke(colours().line());
     g.setLineWidth(1);
     g.strokeRect(x - 0.5, TOP - 0.5, side + 1, side + 1);

@@ -5,7 +5,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javafx.beans.value.ObservableValue;
@@ -31,6 +33,9 @@ public final class SessionFiles {
   private final Branches branches;
   private final List<Run> writing = new ArrayList<>();
 
+  /** Files that are being written, each with what waits until it is whole. */
+  private final Map<Path, List<Runnable>> onceWritten = new HashMap<>();
+
   /** Runs on the shown prompt that are in a file. */
   private final List<Run> kept = new ArrayList<>();
 
@@ -45,8 +50,16 @@ public final class SessionFiles {
     this.branches = branches;
   }
 
-  /** Reads a recording, and hands it over, or why not, on the screen's thread. */
+  /**
+   * Reads a recording, and hands it over, or why not, on the screen's thread. One that is just
+   * being saved is read once it is whole.
+   */
   void read(Path file, String title, Consumer<Run> then, Consumer<String> failed) {
+    List<Runnable> waits = onceWritten.get(key(file));
+    if (waits != null) {
+      waits.add(() -> read(file, title, then, failed));
+      return;
+    }
     Run[] made = new Run[1];
     said.over(Said.Subject.FILE);
     said.over(Said.Subject.MODEL);
@@ -158,6 +171,7 @@ public final class SessionFiles {
    */
   private void write(Path file, Job.Work work, String but, Consumer<Job.End> ended) {
     said.over(Said.Subject.FILE);
+    onceWritten.putIfAbsent(key(file), new ArrayList<>());
     jobs.start(
         JobKind.WRITE,
         "Saving " + file.getFileName(),
@@ -171,10 +185,18 @@ public final class SessionFiles {
                 said.fail(Said.Subject.FILE, "Not saved. " + f.why(), List.of());
           }
           ended.accept(end);
+          List<Runnable> next = onceWritten.remove(key(file));
+          if (next != null) {
+            next.forEach(Runnable::run);
+          }
           if (waiting != null) {
             goOn(end instanceof Job.End.Done);
           }
         });
+  }
+
+  private static Path key(Path file) {
+    return file.toAbsolutePath().normalize();
   }
 
   /** The line that runs a session again, with the open model where that is the one. */

@@ -367,6 +367,7 @@ public final class LibraryModel {
       public boolean accepts(Terms terms, String text) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         Question asked = new Question(terms, text, answer);
+        turn.say("The terms of " + row.title() + " wait for your answer on the page Models");
         lens.show(() -> question.set(asked));
         try {
           boolean accepted = answered(answer, turn);

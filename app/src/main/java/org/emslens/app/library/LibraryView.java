@@ -259,6 +259,12 @@ public final class LibraryView extends StackPane {
     model.list(repository.getText());
   }
 
+  /** Declines the terms that wait for an answer, if any; tells whether it did. */
+  public boolean decline() {
+    LibraryModel.Question asked = model.questionProperty().get();
+    return asked != null && asked.answer().complete(false);
+  }
+
   private void columns() {
     List<TableColumn<Row, ?>> all =
         List.of(

@@ -133,7 +133,7 @@ public final class MainView extends BorderPane {
               case COMPARE -> compare.cancel();
               case SWEEP -> sweep.cancel();
               case NEEDLE -> needle.cancel();
-              case MODELS -> false;
+              case MODELS -> library.decline();
             };
     Runnable begin =
         () -> {

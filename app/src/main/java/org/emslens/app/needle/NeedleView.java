@@ -3,6 +3,7 @@ package org.emslens.app.needle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
@@ -44,7 +45,8 @@ public final class NeedleView extends BorderPane {
   private final TextField lengths =
       Choices.field("needle-lengths", "300, 600, 1000", "Tokens of prose");
   private final TextField depths =
-      Choices.field("needle-depths", "0, 0.5, 1", "Where the fact stands: 0 first, 1 last");
+      Choices.field(
+          "needle-depths", "0, 0.5, 1", "Where the fact stands: 0 first, 1 or 100 % last");
   private final QuestionBox question = new QuestionBox("needle-question");
   private final Label hint = new Label();
   private final FlowPane panels = new FlowPane(GAP, GAP);
@@ -98,7 +100,7 @@ public final class NeedleView extends BorderPane {
             "--lengths",
             lengths.getText().replace(" ", ""),
             "--depths",
-            depths.getText().replace(" ", ""));
+            depths().stream().map(d -> Double.toString(d)).collect(Collectors.joining(",")));
     return form.line("needle", Stream.concat(places.stream(), question.option().stream()).toList());
   }
 
@@ -117,13 +119,27 @@ public final class NeedleView extends BorderPane {
     return model.cancel();
   }
 
+  /** Shares, or per cent, as the grids have them. */
+  private List<Double> depths() {
+    List<Double> all = Choices.parse(depths, "depths", NeedleView::depth);
+    for (double d : all) {
+      if (d < 0 || d > 1) {
+        throw new IllegalArgumentException("depth is " + d + "; expected 0 to 1, or 0 % to 100 %.");
+      }
+    }
+    return all;
+  }
+
+  private static Double depth(String written) {
+    return written.endsWith("%")
+        ? Double.parseDouble(written.substring(0, written.length() - 1)) / 100
+        : Double.valueOf(written);
+  }
+
   private List<Task> tasks() {
     List<Task> tasks = new ArrayList<>();
     for (int n : Choices.wholes(lengths, "context lengths")) {
-      for (double d : Choices.parse(depths, "depths", Double::valueOf)) {
-        if (d < 0 || d > 1) {
-          throw new IllegalArgumentException("depth is " + d + "; expected 0 to 1.");
-        }
+      for (double d : depths()) {
         question.inside().forEach(in -> tasks.add(new Task.NeedleTask(n, d, in)));
       }
     }

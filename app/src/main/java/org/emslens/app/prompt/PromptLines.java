@@ -18,6 +18,7 @@ import org.emslens.session.Turn;
 /** What is told of the prompt whose run is shown, beside the one that is written. */
 public final class PromptLines {
   private static final int TITLE = 48;
+  private static final String READ = "read the prompt at the left";
 
   private final Lens lens;
   private final List<Sample> samples;
@@ -110,7 +111,7 @@ public final class PromptLines {
     boolean reading = lens.readingBinding().get();
     Models.Open open = lens.models().modelProperty().get();
     if (run != null && !reading && open != null && !run.madeBy(open.loaded().model())) {
-      return "Shown: a run of " + run.model() + ", which is not open now" + how();
+      return "Shown: a run of " + run.model() + ", which is not open now" + how(READ);
     }
     if (written.isTurn.getAsBoolean() && !reading) {
       return "";
@@ -122,7 +123,7 @@ public final class PromptLines {
       return "";
     }
     if (was != null && was.text().equals(now.text()) && !reading) {
-      return "Shown: the run " + otherwise(was, now, run.question()) + how();
+      return "Shown: the run " + otherwise(was, now, run.question()) + how("run it as written");
     }
     String of =
         samples.stream()
@@ -131,9 +132,9 @@ public final class PromptLines {
             .map(s -> " of the sample “" + s.title() + "”")
             .orElse(" about “" + beginning(words(run)) + "”");
     return "Shown: the "
-        + (run.canDecode() ? "run" : "recorded session")
+        + (run.canDecode() || open != null && !reading ? "run" : "recorded session")
         + of
-        + (reading ? ", until the prompt at the left is read." : how());
+        + (reading ? ", until the prompt at the left is read." : how(READ));
   }
 
   /** How the shown run of the same text differs from what is written. */
@@ -151,10 +152,8 @@ public final class PromptLines {
         : "that was asked “" + beginning(question.words()) + "”";
   }
 
-  private String how() {
-    return lens.models().modelProperty().get() == null
-        ? "."
-        : ". Press Run to read the prompt at the left.";
+  private String how(String toDo) {
+    return lens.models().modelProperty().get() == null ? "." : ". Press Run to " + toDo + ".";
   }
 
   /** What the user wrote, where that is what a chat's template was put around. */

@@ -296,7 +296,10 @@ public final class PromptModel {
     String words = question.get().strip();
     if (!words.isEmpty()) {
       String end = Asking.joined("", words);
-      if (!afterwards.get()) {
+      if (!afterwards.get() && isTurn() && words.equals(read.get().question())) {
+        // It was asked before this turn.
+        question.set("");
+      } else if (!afterwards.get()) {
         text.set(text.get().isBlank() ? words : Asking.joined(text.get(), words));
       } else if (text.get().endsWith(end)) {
         text.set(text.get().substring(0, text.get().length() - end.length()));
@@ -355,15 +358,16 @@ public final class PromptModel {
 
   /**
    * Whether what is written may be the next turn of the chat that is shown: not what was read for
-   * it, not a sample as it was just picked, and not a text with a question of its own.
+   * it, not a sample as it was just picked, and not a text with a question that was not asked yet.
    */
   private boolean isTurn() {
     boolean picked = fresh && sample.get() != null && !edited.get();
-    if (!isChatShown() || !asks().isEmpty() || picked) {
+    if (!isChatShown() || picked) {
       return false;
     }
     Asked r = read.get();
-    return !text.get().equals(r.text())
+    return (asks().isEmpty() || asks().equals(r.question()))
+        && !text.get().equals(r.text())
         && !text.get().equals(Asking.joined(r.text(), r.question()));
   }
 

@@ -246,7 +246,7 @@ public final class PromptView extends VBox {
     // Where it is too early, it says so.
     say.disableProperty().bind(model.meantBinding().not());
     model
-        .canSayBinding()
+        .meantBinding()
         .addListener(
             (o, before, now) -> {
               say.getStyleClass().removeAll("accent");

@@ -57,7 +57,11 @@ public final class SweepView extends BorderPane {
         .sourceProperty()
         .addListener(
             (o, before, now) -> {
-              // Accuracy is of facts only, and what facts are first looked at by.
+              // Accuracy is of facts only, and what facts are first looked at by. Results that are
+              // there stay in sight.
+              if (!model.outcomes().isEmpty()) {
+                return;
+              }
               if (now.asks()) {
                 measure.setValue(Measure.ACCURACY);
               } else if (measure.getValue() == Measure.ACCURACY) {
@@ -96,7 +100,14 @@ public final class SweepView extends BorderPane {
     chart.setCursor(Cursor.DEFAULT);
     chart.onPick(model::open);
     chart.opacityProperty().bind(Parts.fading(model.leavingProperty()));
-    model.outcomes().addListener((ListChangeListener<Outcome>) c -> refresh());
+    model
+        .outcomes()
+        .addListener(
+            (ListChangeListener<Outcome>)
+                c -> {
+                  suit();
+                  refresh();
+                });
     refresh();
   }
 
@@ -118,6 +129,18 @@ public final class SweepView extends BorderPane {
   /** Ends what this page runs, if anything; tells whether it did. */
   public boolean cancel() {
     return model.cancel();
+  }
+
+  /** Of results that say nothing about what was measured before, something else is shown. */
+  private void suit() {
+    List<Outcome> made = model.outcomes().stream().filter(o -> o.error() == null).toList();
+    boolean asks = !made.isEmpty() && made.stream().allMatch(Outcome::asks);
+    boolean predicts = !made.isEmpty() && made.stream().noneMatch(Outcome::asks);
+    if (predicts && measure.getValue().isOfAnswers()) {
+      measure.setValue(Measure.KL);
+    } else if (asks && !measure.getValue().isOfAnswers() && measure.getValue() != Measure.KL) {
+      measure.setValue(Measure.ACCURACY);
+    }
   }
 
   private void refresh() {
