@@ -14,6 +14,7 @@ import javafx.application.Platform;
 import javafx.stage.Stage;
 import org.emslens.app.drive.Script;
 import org.emslens.app.main.LensWindow;
+import org.emslens.app.settings.WindowSize;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.testfx.api.FxToolkit;
@@ -21,6 +22,8 @@ import org.testfx.util.WaitForAsyncUtils;
 
 /** Windows that scripts are taken through, one after the other. */
 abstract class DrivenWindow {
+  private static final WindowSize SIZE = WindowSize.of(1280, 800);
+
   static final Path FLOWS = Path.of("src", "test", "resources", "flows");
 
   @TempDir Path folder;
@@ -50,6 +53,11 @@ abstract class DrivenWindow {
 
   /** Takes a new window through a script; tells null, or what failed. */
   final String drive(Path flow, Path file) throws Exception {
+    return driveIn(new LensWindow.Options(SIZE, file, null, null, folder, null), flow);
+  }
+
+  /** The same with a window that is opened otherwise. */
+  final String driveIn(LensWindow.Options how, Path flow) throws Exception {
     String text = Files.readString(flow).replace("$OUT", folder.toString());
     Script script = Script.parse(flow, text.getBytes(StandardCharsets.UTF_8));
     CompletableFuture<String> ended = new CompletableFuture<>();
@@ -58,7 +66,8 @@ abstract class DrivenWindow {
           try {
             new LensWindow(
                     new Stage(),
-                    new LensWindow.Options(1280, 800, file, null, script, folder, null),
+                    new LensWindow.Options(
+                        how.size(), how.file(), how.device(), script, folder, how.settings()),
                     ended::complete)
                 .show();
           } catch (RuntimeException e) {

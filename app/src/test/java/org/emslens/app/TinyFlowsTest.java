@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.emslens.app.main.LensWindow;
+import org.emslens.app.settings.WindowSize;
 import org.emslens.device.Devices;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +56,24 @@ class TinyFlowsTest extends DrivenWindow {
                     + "- drop: $OUT/picture.xyz\n"
                     + "- expect: {status: /only models .* recordings .* and texts can be opened/}\n"),
             TINY));
+  }
+
+  /** The window comes as it was left, unless a size is asked for. */
+  @Test
+  void itsSizeIsRemembered() throws Exception {
+    Path settings = folder.resolve("settings.json");
+    Path left = write("- resize: [1210, 730]\n- close: true\n");
+    assertNull(
+        driveIn(new LensWindow.Options(null, TINY, null, null, folder, settings), left), "left");
+    Path back = write("- expect: {window.width: 1210, window.height: 730}\n- close: true\n");
+    assertNull(
+        driveIn(new LensWindow.Options(null, TINY, null, null, folder, settings), back), "back");
+    Path asked = write("- expect: {window.width: 1100, window.height: 700}\n");
+    assertNull(
+        driveIn(
+            new LensWindow.Options(WindowSize.of(1100, 700), TINY, null, null, folder, settings),
+            asked),
+        "asked");
   }
 
   @Test

@@ -262,7 +262,7 @@ class WindowTest extends HeadlessWindow {
     assertEquals(before, shown());
     robot.interact(() -> lens.said().dismiss());
     Path session = Files.writeString(folder.resolve("bad.emslens"), "nor a session");
-    robot.interact(() -> lens.open(session));
+    robot.interact(() -> lens.readRecording(session, Runnable::run));
     until(() -> lens.said().noticeProperty().get() != null);
     assertTrue(robot.lookup("#notice-text").queryAs(Label.class).getText().contains("bad.emslens"));
     assertTrue(robot.lookup("#choose-file").query().isVisible());
@@ -281,7 +281,7 @@ class WindowTest extends HeadlessWindow {
     Path file = folder.resolve("s.emslens");
     robot.interact(() -> lens.files().save(file));
     until(() -> Files.exists(file) && idle());
-    robot.interact(() -> lens.open(file));
+    robot.interact(() -> lens.readRecording(file, Runnable::run));
     until(() -> !shown().run().canDecode() && idle());
     assertEquals(text, shown().run().generated(3));
     type(robot, "#budget-field", "20");

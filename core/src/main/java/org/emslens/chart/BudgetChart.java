@@ -30,6 +30,12 @@ public final class BudgetChart extends LineChart {
   /** One run has no interval. */
   private static final int FEWEST = 2;
 
+  /** Doublings to either side of an only budget. */
+  private static final double ALONE = 0.5;
+
+  /** A budget's share of a prompt is rounded to slots. */
+  private static final double WHOLE = 0.05;
+
   /**
    * A point of a line.
    *
@@ -81,7 +87,7 @@ public final class BudgetChart extends LineChart {
   }
 
   private BudgetChart(Map<String, List<Point>> lines, Measure measure) {
-    super(540, "budget (slots per KV head, logarithmic)", measure.title());
+    super(540, "budget (slots per KV head, logarithmic)", title(lines, measure));
     double least =
         lines.values().stream().flatMap(List::stream).mapToDouble(Point::doublings).min().orElse(0);
     double most =
@@ -91,11 +97,16 @@ public final class BudgetChart extends LineChart {
             .mapToDouble(Point::doublings)
             .max()
             .orElse(least + 1);
-    double doublings = Math.max(1, most - least);
-    // Counted from the least budget on, ticks stand at budgets where those double.
-    chart.getStyler().setxAxisTickLabelsFormattingFunction(x -> slots(x + least));
-    if (most == least) {
-      chart.getStyler().setXAxisMin(-0.5).setXAxisMax(0.5);
+    // Counted from the least budget on, ticks stand at budgets where those double; where they do
+    // not, at powers of two.
+    double from = doubling(lines.values(), least) ? least : Math.floor(least);
+    double doublings = Math.max(1, from == least ? most - least : Math.ceil(most) - from);
+    chart.getStyler().setxAxisTickLabelsFormattingFunction(x -> whole(x) ? slots(x + from) : "");
+    boolean one = most == least;
+    if (one) {
+      chart.getStyler().setXAxisMin(-ALONE).setXAxisMax(ALONE);
+    } else if (from != least) {
+      chart.getStyler().setXAxisMin(0.0).setXAxisMax(doublings);
     }
     if (measure.fromZero()) {
       chart.getStyler().setYAxisMin(0.0);
@@ -112,7 +123,10 @@ public final class BudgetChart extends LineChart {
       if (full(line.getValue())) {
         double y = line.getValue().getFirst().estimate().mean();
         XYSeries s =
-            chart.addSeries(line.getKey(), new double[] {0, most - least}, new double[] {y, y});
+            chart.addSeries(
+                line.getKey(),
+                one ? new double[] {-ALONE, ALONE} : new double[] {least - from, most - from},
+                new double[] {y, y});
         s.setMarker(SeriesMarkers.NONE);
         s.setLineColor(new Color(PolicyColours.of(Policies.FULL)));
         s.setLineStyle(LineStyle.stroke(1.5f, new float[] {6, 4}));
@@ -121,11 +135,31 @@ public final class BudgetChart extends LineChart {
             line.getKey(),
             line.getValue(),
             styles.get(i),
-            (i - lines.size() / 2) * aside - least,
+            (i - lines.size() / 2) * aside - from,
             floor);
         i++;
       }
     }
+  }
+
+  /** What the upright axis tells: a mean of several runs has an interval. */
+  public static String title(Map<String, List<Point>> lines, Measure measure) {
+    boolean several =
+        lines.values().stream().flatMap(List::stream).anyMatch(p -> p.estimate().n() >= FEWEST);
+    return measure.title() + (several ? ", mean and its 95 % interval" : "");
+  }
+
+  /** Whether all budgets are the least one, doubled so many times. */
+  private static boolean doubling(Collection<List<Point>> lines, double least) {
+    return lines.stream()
+        .filter(l -> !full(l))
+        .flatMap(List::stream)
+        .mapToDouble(p -> p.doublings() - least)
+        .allMatch(BudgetChart::whole);
+  }
+
+  private static boolean whole(double doublings) {
+    return Math.abs(doublings - Math.rint(doublings)) < WHOLE;
   }
 
   private static boolean full(List<Point> line) {

@@ -377,8 +377,9 @@ public final class ExperimentModel {
     }
     // A text comes again as it is, an answer as it comes.
     int chosen = trial.task().asks() ? s.run().said() : s.run().steps().size() - 1;
-    String right = trial.task().asks() ? "; right is “" + answer(loaded, tokens) + "”" : "";
-    return new Lens.RunMaker.Made(s, shown, chosen, "Opened: " + which(trial) + right);
+    String answer = trial.task().asks() ? answer(loaded, tokens) : "";
+    String right = answer.isEmpty() ? "" : "; right is “" + answer + "”";
+    return new Lens.RunMaker.Made(s, shown, chosen, "Opened: " + which(trial) + right, answer);
   }
 
   private static String answer(LoadedModel loaded, Task.Tokens tokens) {

@@ -143,7 +143,7 @@ public final class Generation {
               () -> {
                 lens.branches().swap(to, left, chosen);
                 if (!to.run().isOnTheSame(left)) {
-                  lens.tellOpened(to.run());
+                  lens.tell(new Opened(to.run(), ""));
                 }
               });
         },

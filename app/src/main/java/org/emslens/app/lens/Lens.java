@@ -10,12 +10,12 @@ import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
-import javafx.beans.property.SimpleStringProperty;
-import javafx.beans.property.StringProperty;
 import javafx.collections.ListChangeListener;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
@@ -47,7 +47,8 @@ public final class Lens implements AutoCloseable {
   private final ObjectProperty<Run> run = new SimpleObjectProperty<>(this, "run");
   private final ReadOnlyObjectWrapper<View> view = new ReadOnlyObjectWrapper<>(this, "view");
   private final BooleanProperty compare = new SimpleBooleanProperty(this, "compare", true);
-  private final StringProperty opened = new SimpleStringProperty(this, "opened", "");
+  private final ReadOnlyObjectWrapper<Opened> opened = new ReadOnlyObjectWrapper<>(this, "opened");
+  private final ReadOnlyBooleanWrapper opening = new ReadOnlyBooleanWrapper(this, "opening");
   private final BooleanBinding reading;
   private final BooleanBinding planning;
 
@@ -121,13 +122,9 @@ public final class Lens implements AutoCloseable {
         && (r.canDecode() || model != null && r.madeBy(model.loaded().model()));
   }
 
-  /** Opens a model file or folder, or a recording; what is open stays where that fails. */
+  /** Opens a model file or folder; what is open stays where that fails. */
   public void open(Path path) {
-    if (path.toString().endsWith(SessionFiles.ENDING)) {
-      openRecording(path, () -> {}, why -> {});
-    } else {
-      models.open(path);
-    }
+    models.open(path);
   }
 
   /**
@@ -138,6 +135,20 @@ public final class Lens implements AutoCloseable {
    */
   public void openRecording(Path path, Runnable then, Consumer<String> failed) {
     files.read(path, "Opening " + path.getFileName(), recorded -> show(recorded, then), failed);
+  }
+
+  /**
+   * Reads a recording.
+   *
+   * @param then given what shows it, on the screen's thread; not where it cannot be read, which the
+   *     user is told
+   */
+  public void readRecording(Path path, Consumer<Runnable> then) {
+    files.read(
+        path,
+        "Opening " + path.getFileName(),
+        recorded -> then.accept(() -> show(recorded, () -> {})),
+        why -> {});
   }
 
   /**
@@ -170,7 +181,7 @@ public final class Lens implements AutoCloseable {
           screen.execute(
               () -> {
                 settings.take(recorded.choice(), recorded.sampling());
-                showNew(recorded);
+                showNew(new Opened(recorded, ""));
                 then.run();
               });
         },
@@ -182,18 +193,17 @@ public final class Lens implements AutoCloseable {
     models.openDefault();
   }
 
-  private void showNew(Run r) {
+  private void showNew(Opened o) {
     branches.clear();
-    files.keep(r);
-    run.set(r);
-    selection.stepProperty().set(r.steps().size() - 1);
-    tellOpened(r);
+    files.keep(o.run());
+    run.set(o.run());
+    selection.stepProperty().set(o.run().steps().size() - 1);
+    tell(o);
   }
 
   /** The prompt that is shown is not one that the user has just written. */
-  void tellOpened(Run r) {
-    opened.set("");
-    opened.set(r.promptText());
+  void tell(Opened o) {
+    opened.set(o);
   }
 
   Session.Detail detail() {
@@ -352,6 +362,7 @@ public final class Lens implements AutoCloseable {
     said.over(Said.Subject.RUN);
     jobs.end(JobKind.GENERATE);
     endPlan();
+    opening.set(true);
     jobs.start(
         JobKind.READ,
         what,
@@ -362,12 +373,16 @@ public final class Lens implements AutoCloseable {
           open.show(m.session(), m.chosen(), OpenSession.Look.STAY);
           screen.execute(
               () -> {
+                opening.set(false);
                 settings.move(now.choice(), now.sampling());
-                showNew(now);
+                showNew(new Opened(now, m.look()));
                 selection.stepProperty().set(m.step());
               });
         },
-        end -> said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, made[0].told())));
+        end -> {
+          opening.set(false);
+          said.ended(Said.Subject.RUN, end, () -> said.say(Said.Subject.RUN, made[0].told()));
+        });
   }
 
   /**
@@ -401,8 +416,9 @@ public final class Lens implements AutoCloseable {
      * @param step that is shown first
      * @param chosen how many of its tokens come again as they are under other settings
      * @param told what is said of it once it is shown
+     * @param look as {@link Opened#look}
      */
-    record Made(Session session, int step, int chosen, String told) {}
+    record Made(Session session, int step, int chosen, String told, String look) {}
 
     Made make(LoadedModel loaded, Progress progress) throws Exception;
   }
@@ -532,9 +548,14 @@ public final class Lens implements AutoCloseable {
     return canBranch;
   }
 
-  /** The prompt of the run that was opened last, rather than written by the user. */
-  public StringProperty openedProperty() {
-    return opened;
+  /** The run that was opened last, or null. */
+  public ReadOnlyObjectProperty<Opened> openedProperty() {
+    return opened.getReadOnlyProperty();
+  }
+
+  /** Whether a run is about to be shown that the prompt at the left is not of. */
+  public ReadOnlyBooleanProperty openingProperty() {
+    return opening.getReadOnlyProperty();
   }
 
   @Override

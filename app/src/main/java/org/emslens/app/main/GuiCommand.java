@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.emslens.app.drive.Script;
+import org.emslens.app.settings.WindowSize;
 import org.emslens.cli.DeviceOption;
 import org.emslens.hub.UserFolders;
 import picocli.CommandLine.Command;
@@ -48,8 +49,8 @@ final class GuiCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "WxH",
-      defaultValue = "1440x900",
-      description = "The window's size at first (default: ${DEFAULT-VALUE}).")
+      description =
+          "The window's size at first (default: as it was left; 1440x900 on a first start, and for scripts).")
   private String size;
 
   @Parameters(
@@ -64,7 +65,7 @@ final class GuiCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!size.matches("[0-9]{3,4}x[0-9]{3,4}")) {
+    if (size != null && !size.matches("[0-9]{3,4}x[0-9]{3,4}")) {
       throw wrong("--size is '" + size + "'; expected width and height such as 1440x900.");
     }
     if (drive != null && tour != null) {
@@ -85,19 +86,25 @@ final class GuiCommand implements Callable<Integer> {
       }
     }
     System.setProperty("java.awt.headless", "true");
-    String[] sides = size.split("x");
     Script script = script();
     Path folder = tour != null ? tour : out == null ? Path.of("") : out;
     LensApplication.launch(
         new LensWindow.Options(
-            Integer.parseInt(sides[0]),
-            Integer.parseInt(sides[1]),
+            size(),
             file,
             device.id(),
             script,
             folder.toAbsolutePath(),
             script == null ? UserFolders.settings() : null));
     return 0;
+  }
+
+  private WindowSize size() {
+    if (size == null) {
+      return null;
+    }
+    String[] sides = size.split("x");
+    return WindowSize.of(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
   }
 
   private Script script() throws IOException {

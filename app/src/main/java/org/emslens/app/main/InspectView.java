@@ -168,6 +168,7 @@ public final class InspectView extends StackPane {
     pinned.visibleProperty().addListener((o, before, now) -> dividers.place());
     VBox.setVgrow(context, Priority.ALWAYS);
     lens.runProperty().addListener((o, before, now) -> lookAtFirst(prompt, before, now));
+    prompt.lookProperty().addListener((o, before, now) -> look(now));
     Card contextCard =
         new Card("Context", Help.CONTEXT.text(), new VBox(context, generated(), pinned), searchBar);
     note(contextCard, this::contextNote);
@@ -212,15 +213,21 @@ public final class InspectView extends StackPane {
   /** What a sample is about is found for the user once it has been read. */
   private void lookAtFirst(PromptModel prompt, Run before, Run now) {
     boolean read = now != null && (before == null || !before.promptText().equals(now.promptText()));
-    if (read) {
-      String look = prompt.lookProperty().get();
-      if (!look.isEmpty() && now.promptText().contains(look)) {
-        search.wantedProperty().set(look);
-        looked = look;
-      } else if (search.wantedProperty().get().equals(looked)) {
-        search.wantedProperty().set("");
-      }
+    if (read
+        && !look(prompt.lookProperty().get())
+        && search.wantedProperty().get().equals(looked)) {
+      search.wantedProperty().set("");
     }
+  }
+
+  private boolean look(String at) {
+    Run run = lens.runProperty().get();
+    boolean there = run != null && !at.isEmpty() && run.promptText().contains(at);
+    if (there) {
+      search.wantedProperty().set(at);
+      looked = at;
+    }
+    return there;
   }
 
   /** The answer so far, wherever the context is scrolled to. */
@@ -382,6 +389,11 @@ public final class InspectView extends StackPane {
   /** Puts the caret where one types what to find. */
   void find() {
     searchBar.begin();
+  }
+
+  /** What is looked for in the context, or empty. */
+  String sought() {
+    return search.wantedProperty().get();
   }
 
   HeatmapView heatmap() {

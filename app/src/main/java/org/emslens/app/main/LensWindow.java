@@ -31,6 +31,7 @@ import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.prompt.Sample;
 import org.emslens.app.settings.Appearance;
 import org.emslens.app.settings.AppearanceFile;
+import org.emslens.app.settings.WindowSize;
 import org.emslens.cache.TokenState;
 import org.emslens.cli.Failures;
 import org.emslens.session.Run;
@@ -56,7 +57,7 @@ public final class LensWindow implements Target {
   /**
    * How a window is opened.
    *
-   * @param width of its content, likewise height
+   * @param size at first, or null for that which it was left in
    * @param file a model or a recording to open, or null
    * @param device what it computes with, or null for what was chosen last
    * @param script what it is taken through, or null
@@ -64,7 +65,7 @@ public final class LensWindow implements Target {
    * @param settings what it remembers from one start to the next, or null
    */
   public record Options(
-      int width, int height, Path file, String device, Script script, Path out, Path settings) {}
+      WindowSize size, Path file, String device, Script script, Path out, Path settings) {}
 
   /**
    * @param ended told null, or which action of the script failed, once the window has closed
@@ -84,13 +85,18 @@ public final class LensWindow implements Target {
                 view.prompt().lines().nameBinding(),
                 lens.models().modelProperty(),
                 lens.runProperty()));
+    if (options.size() != null) {
+      appearance.sizeProperty().set(options.size());
+    }
+    WindowSize size = appearance.sizeProperty().get();
     Rectangle2D screen = Screen.getPrimary().getVisualBounds();
     boolean free = options.script() != null;
     stage.setScene(
         new Scene(
             view,
-            free ? options.width() : Math.min(options.width(), screen.getWidth() - FRAME),
-            free ? options.height() : Math.min(options.height(), screen.getHeight() - FRAME)));
+            free ? size.width() : Math.min(size.width(), screen.getWidth() - FRAME),
+            free ? size.height() : Math.min(size.height(), screen.getHeight() - FRAME)));
+    stage.setMaximized(size.maximized());
     stage.setMinWidth(free ? LEAST_WIDTH : Math.min(LEAST_WIDTH, screen.getWidth()));
     stage.setMinHeight(free ? LEAST_HEIGHT : Math.min(LEAST_HEIGHT, screen.getHeight()));
     stage.setOnCloseRequest(
@@ -153,8 +159,10 @@ public final class LensWindow implements Target {
   /** How much a desktop puts around a window is known only once it is there. */
   private void keepOnScreen() {
     Rectangle2D screen = Screen.getPrimary().getVisualBounds();
-    if (options.width() + FRAME <= screen.getWidth()
-        && options.height() + FRAME <= screen.getHeight()) {
+    WindowSize size = appearance.sizeProperty().get();
+    if (size.maximized()
+        || size.width() + FRAME <= screen.getWidth()
+            && size.height() + FRAME <= screen.getHeight()) {
       return;
     }
     stage.setWidth(Math.clamp(stage.getWidth(), stage.getMinWidth(), screen.getWidth()));
@@ -278,13 +286,18 @@ public final class LensWindow implements Target {
         .put("kept", view.inspect().context().count(TokenState.KEPT))
         .put("merged", view.inspect().context().count(TokenState.MERGED))
         .put("evicted", view.inspect().context().count(TokenState.EVICTED))
-        .put("outOfReach", view.inspect().context().count(TokenState.OUT_OF_REACH));
+        .put("outOfReach", view.inspect().context().count(TokenState.OUT_OF_REACH))
+        .put("sought", view.inspect().sought());
     state.put("repeated", view.inspect().isRepeated());
     state.put("playing", view.isPlaying());
     Node focus = stage.getScene().getFocusOwner();
     state.put("focus", focus == null ? null : focus.getId());
     state.put("theme", view.themeProperty().get().name().toLowerCase(Locale.ROOT));
     state.put("textSize", appearance.textProperty().get());
+    state
+        .putObject("window")
+        .put("width", stage.getScene().getWidth())
+        .put("height", stage.getScene().getHeight());
   }
 
   /** A fault of ours: into the log, and in a sentence on screen. */
@@ -313,6 +326,15 @@ public final class LensWindow implements Target {
 
   private void remember() {
     if (options.settings() != null) {
+      WindowSize before = appearance.sizeProperty().get();
+      boolean filling = stage.isMaximized() || stage.isFullScreen();
+      appearance
+          .sizeProperty()
+          .set(
+              new WindowSize(
+                  filling ? before.width() : stage.getScene().getWidth(),
+                  filling ? before.height() : stage.getScene().getHeight(),
+                  stage.isMaximized()));
       try {
         AppearanceFile.write(options.settings(), appearance);
       } catch (IOException e) {

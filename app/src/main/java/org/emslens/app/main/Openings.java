@@ -57,13 +57,17 @@ final class Openings {
                 toPrompt.run();
               });
     } else if (file.toString().endsWith(SessionFiles.ENDING)) {
-      losses.unlessLost(
-          Losses.Deed.OPEN,
-          () -> {
-            // Whoever opens a session wants to see it.
-            toPrompt.run();
-            lens.open(file);
-          });
+      // Nobody is asked what may be lost for a file that cannot be read.
+      lens.readRecording(
+          file,
+          show ->
+              losses.unlessLost(
+                  Losses.Deed.OPEN,
+                  () -> {
+                    // Whoever opens a session wants to see it.
+                    toPrompt.run();
+                    show.run();
+                  }));
     } else if (isModel(file)) {
       losses.unlessLost(Losses.Deed.LOAD, () -> lens.open(file));
     } else {

@@ -55,7 +55,11 @@ public final class PromptLines {
     name = Bindings.createStringBinding(this::nameOfOpen, lens.runProperty(), read);
     about = Bindings.createStringBinding(this::whatIsOpen, lens.runProperty(), read);
     Observable[] ours = {
-      read, lens.runProperty(), lens.readingBinding(), lens.models().modelProperty()
+      read,
+      lens.runProperty(),
+      lens.readingBinding(),
+      lens.openingProperty(),
+      lens.models().modelProperty()
     };
     Observable[] all =
         Stream.concat(Stream.of(ours), Stream.of(written.changes)).toArray(Observable[]::new);
@@ -112,6 +116,9 @@ public final class PromptLines {
     Models.Open open = lens.models().modelProperty().get();
     if (run != null && !reading && open != null && !run.madeBy(open.loaded().model())) {
       return "Shown: a run of " + run.model() + ", which is not open now" + how(READ);
+    }
+    if (run != null && lens.openingProperty().get()) {
+      return "Shown: the run about “" + beginning(words(run)) + "”, until another is opened.";
     }
     if (written.isTurn.getAsBoolean() && !reading) {
       return "";

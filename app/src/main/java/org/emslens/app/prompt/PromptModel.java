@@ -22,6 +22,7 @@ import org.emslens.app.lens.JobKind;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
+import org.emslens.app.lens.Opened;
 import org.emslens.app.lens.Said;
 import org.emslens.model.Model;
 import org.emslens.session.Asking;
@@ -229,14 +230,12 @@ public final class PromptModel {
   }
 
   /** Shows the prompt of a run that was opened, without the template of the model that is open. */
-  private void opened(String prompt) {
-    if (!prompt.isEmpty()) {
-      lens.said().over(this);
-      Run run = lens.runProperty().get();
-      Turn q = run.question();
-      String key = key(prompt, q == null ? "" : q.words());
-      show(written.getOrDefault(key, Asked.of(run, model())));
-    }
+  private void opened(Opened o) {
+    lens.said().over(this);
+    Turn q = o.run().question();
+    String key = key(o.run().promptText(), q == null ? "" : q.words());
+    show(written.getOrDefault(key, Asked.of(o.run(), model())));
+    look.set(o.look());
   }
 
   private void show(Asked opened) {

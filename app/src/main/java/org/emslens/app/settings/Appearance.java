@@ -26,6 +26,8 @@ public final class Appearance {
   private final DoubleProperty text = new SimpleDoubleProperty(this, "text", 1);
   private final BooleanProperty ask = new SimpleBooleanProperty(this, "askBeforeClosing", true);
   private final StringProperty device = new SimpleStringProperty(this, "device");
+  private final ObjectProperty<WindowSize> size =
+      new SimpleObjectProperty<>(this, "size", WindowSize.USUAL);
   private final Map<String, double[]> dividers = new HashMap<>();
   private final ObservableList<Path> folders = FXCollections.observableArrayList();
   private final ObjectBinding<Look> look =
@@ -48,6 +50,11 @@ public final class Appearance {
   /** The id of the device that was chosen, or null. */
   public StringProperty deviceProperty() {
     return device;
+  }
+
+  /** The window's, as it was closed. */
+  public ObjectProperty<WindowSize> sizeProperty() {
+    return size;
   }
 
   /** What is drawn by hand follows this. */

@@ -33,6 +33,7 @@ public final class AppearanceFile {
       into.textProperty().set(text >= 0.5 && text <= 3 ? text : 1);
       into.askBeforeClosingProperty().set(json.path("askBeforeClosing").asBoolean(true));
       into.deviceProperty().set(json.path("device").asText(null));
+      into.sizeProperty().set(size(json.path("size")));
       for (JsonNode folder : json.path("modelFolders")) {
         folder(folder.asText(), into);
       }
@@ -44,6 +45,14 @@ public final class AppearanceFile {
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": is no JSON; the window looks as designed.", e);
     }
+  }
+
+  private static WindowSize size(JsonNode json) {
+    double width = json.path("width").asDouble();
+    double height = json.path("height").asDouble();
+    return width >= 1 && height >= 1
+        ? new WindowSize(width, height, json.path("maximized").asBoolean())
+        : WindowSize.USUAL;
   }
 
   private static void folder(String path, Appearance into) {
@@ -62,6 +71,11 @@ public final class AppearanceFile {
             .put("text", from.textProperty().get())
             .put("askBeforeClosing", from.askBeforeClosingProperty().get())
             .put("device", from.deviceProperty().get());
+    WindowSize size = from.sizeProperty().get();
+    json.putObject("size")
+        .put("width", size.width())
+        .put("height", size.height())
+        .put("maximized", size.maximized());
     ArrayNode folders = json.putArray("modelFolders");
     from.modelFolders().forEach(f -> folders.add(f.toString()));
     ObjectNode dividers = json.putObject("dividers");

@@ -97,9 +97,7 @@ final class BudgetLines extends StackPane {
     none.set(outcomes.isEmpty());
     says.set(lines.isEmpty() ? "These runs say nothing about: " + measure.title() + "." : "");
     empty.set(lines.isEmpty());
-    boolean several =
-        lines.values().stream().flatMap(List::stream).anyMatch(p -> p.estimate().n() > 1);
-    y.setLabel(measure.title() + (several ? ", mean and its 95 % interval" : ""));
+    y.setLabel(BudgetChart.title(lines, measure));
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();
     List<Point> points = new ArrayList<>();
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
