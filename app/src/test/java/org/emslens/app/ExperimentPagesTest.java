@@ -178,10 +178,10 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertTrue(label(robot, "#sweep-failure").contains("budget is 'twenty'"));
     type(robot, "#sweep-budgets", "20, 40");
     press(robot, "#sweep-run");
-    until(() -> idle() && label(robot, "#sweep-note").startsWith("16 of 16"));
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("18 of 18"));
     assertEquals("", label(robot, "#sweep-failure"));
     LineChart<Number, Number> chart = chart(robot, "#sweep-chart");
-    assertEquals(4, chart.getData().size());
+    assertEquals(5, chart.getData().size());
     assertEquals(2, chart.getData().getFirst().getData().size());
     assertEquals(
         Math.log(20) / Math.log(2),
@@ -190,9 +190,9 @@ class ExperimentPagesTest extends HeadlessWindow {
     choose(robot, "#sweep-measure", Measure.ACCURACY);
     assertTrue(chart.getData().isEmpty(), "no run asks anything");
     choose(robot, "#sweep-measure", Measure.OUTPUT_ERROR);
-    assertEquals(4, chart.getData().size());
+    assertEquals(5, chart.getData().size());
     export(robot, "#export-sweep", folder.resolve("s.csv"));
-    assertEquals(17, csvRows(folder.resolve("s.csv")));
+    assertEquals(19, csvRows(folder.resolve("s.csv")));
     assertTrue(
         Files.readString(folder.resolve("s.csv")).contains("# command: emslens sweep --model "));
     export(robot, "#export-sweep", folder.resolve("s.png"));
@@ -202,7 +202,7 @@ class ExperimentPagesTest extends HeadlessWindow {
         () ->
             lens.said().noticeProperty().get() != null
                 && label(robot, "#notice-text").startsWith("Not saved. " + folder));
-    Node point = chart.getData().get(3).getData().getLast().getNode();
+    Node point = chart.getData().getLast().getData().getLast().getNode();
     fire(robot, point, MouseEvent.MOUSE_CLICKED, 2, 2);
     until(() -> idle() && shown() != null && view.pageProperty().get() == Page.INSPECT);
     assertEquals(Policies.EMS, shown().run().choice().policy());
@@ -229,10 +229,19 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertTrue(label(robot, "#sweep-failure").contains("switch is 'alfa'"));
     type(robot, "#sweep-switches", "alpha=0,1");
     press(robot, "#sweep-run");
-    until(() -> idle() && label(robot, "#sweep-note").startsWith("5 of 5"));
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("6 of 6"));
     LineChart<Number, Number> chart = chart(robot, "#sweep-chart");
     assertEquals(
-        5, chart.getData().size(), "EMS with two values, policies without that switch once");
+        6, chart.getData().size(), "EMS with two values, policies without that switch once");
+    assertEquals(
+        1,
+        chart.getData().stream()
+            .filter(s -> s.getNode().getStyleClass().contains("across"))
+            .map(s -> s.getData().getFirst().getYValue().doubleValue())
+            .filter(kl -> kl == 0)
+            .count(),
+        "the full cache, which no budget changes, goes across");
+    assertTrue(isWhole(chart.getData().getFirst().getData().getFirst().getNode()));
     fire(
         robot,
         chart.getData().getLast().getData().getLast().getNode(),
@@ -252,8 +261,16 @@ class ExperimentPagesTest extends HeadlessWindow {
     Path text = Files.writeString(folder.resolve("text.txt"), prompt);
     type(robot, "#sweep-file", text.toString());
     press(robot, "#sweep-run");
-    until(() -> idle() && label(robot, "#sweep-note").startsWith("4 of 4"));
-    assertEquals(4, chart.getData().size());
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("5 of 5"));
+    assertEquals(5, chart.getData().size());
+  }
+
+  /** Whether nothing of a point is beyond its plot's clip. */
+  private static boolean isWhole(Node point) {
+    Node area = point.getParent().getParent();
+    return area.getClip()
+        .getBoundsInParent()
+        .contains(area.sceneToLocal(point.localToScene(point.getBoundsInLocal())));
   }
 
   @Test

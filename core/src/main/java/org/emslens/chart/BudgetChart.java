@@ -92,7 +92,7 @@ public final class BudgetChart extends LineChart {
         lines.values().stream().flatMap(List::stream).mapToDouble(Point::doublings).min().orElse(0);
     double most =
         lines.values().stream()
-            .filter(l -> !full(l))
+            .filter(l -> !isFull(l))
             .flatMap(List::stream)
             .mapToDouble(Point::doublings)
             .max()
@@ -115,12 +115,12 @@ public final class BudgetChart extends LineChart {
     double aside = ASIDE * doublings;
     List<LineStyle> styles =
         LineStyle.of(
-            lines.values().stream().filter(l -> !full(l)).map(BudgetChart::policy).toList());
+            lines.values().stream().filter(l -> !isFull(l)).map(BudgetChart::policy).toList());
     // An interval of few runs may reach where no run can.
     double floor = measure.fromZero() ? 0 : Double.NEGATIVE_INFINITY;
     int i = 0;
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
-      if (full(line.getValue())) {
+      if (isFull(line.getValue())) {
         double y = line.getValue().getFirst().estimate().mean();
         XYSeries s =
             chart.addSeries(
@@ -152,7 +152,7 @@ public final class BudgetChart extends LineChart {
   /** Whether all budgets are the least one, doubled so many times. */
   private static boolean doubling(Collection<List<Point>> lines, double least) {
     return lines.stream()
-        .filter(l -> !full(l))
+        .filter(l -> !isFull(l))
         .flatMap(List::stream)
         .mapToDouble(p -> p.doublings() - least)
         .allMatch(BudgetChart::whole);
@@ -162,7 +162,8 @@ public final class BudgetChart extends LineChart {
     return Math.abs(doublings - Math.rint(doublings)) < WHOLE;
   }
 
-  private static boolean full(List<Point> line) {
+  /** Whether a line is what the others are measured by, which no budget changes. */
+  public static boolean isFull(List<Point> line) {
     // Rounded, it is one of those that are measured.
     return policy(line) == Policies.FULL
         && !line.getFirst().summary().outcomes().getFirst().switches().contains("precision");

@@ -2,6 +2,7 @@ package org.emslens.app.sweep;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,11 @@ final class BudgetLines extends StackPane {
   private final BooleanProperty none = new SimpleBooleanProperty(this, "none", true);
   private final StringProperty says = new SimpleStringProperty(this, "says", "");
   private Consumer<Outcome> picked = o -> {};
+
+  /** Where the budgets begin, in doublings, and where they end. */
+  private double from;
+
+  private double to;
 
   /**
    * @param nothing said where there are no results
@@ -98,22 +104,35 @@ final class BudgetLines extends StackPane {
     says.set(lines.isEmpty() ? "These runs say nothing about: " + measure.title() + "." : "");
     empty.set(lines.isEmpty());
     y.setLabel(BudgetChart.title(lines, measure));
+    List<Point> points = lines.values().stream().flatMap(List::stream).toList();
+    if (!points.isEmpty()) {
+      fit(points, measure.fromZero());
+      widths(lines.values());
+    }
     List<XYChart.Series<Number, Number>> series = new ArrayList<>();
-    List<Point> points = new ArrayList<>();
     for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
       XYChart.Series<Number, Number> s = new XYChart.Series<>();
       s.setName(line.getKey());
-      for (Point p : line.getValue()) {
-        points.add(p);
-        s.getData().add(new XYChart.Data<>(p.doublings(), p.estimate().mean(), p));
+      if (across(line.getValue())) {
+        Point p = line.getValue().getFirst();
+        s.getData().add(new XYChart.Data<>(from, p.estimate().mean(), p));
+        s.getData().add(new XYChart.Data<>(to, p.estimate().mean(), p));
+      } else {
+        for (Point p : line.getValue()) {
+          s.getData().add(new XYChart.Data<>(p.doublings(), p.estimate().mean(), p));
+        }
       }
       series.add(s);
     }
-    if (!points.isEmpty()) {
-      fit(points, measure.fromZero());
-    }
     chart.getData().setAll(series);
     PolicyLines.dress(chart, lines.values().stream().map(BudgetChart::policy).toList());
+    int i = 0;
+    for (List<Point> line : lines.values()) {
+      if (across(line)) {
+        series.get(i).getNode().getStyleClass().add(IntervalChart.ACROSS);
+      }
+      i++;
+    }
     for (XYChart.Series<Number, Number> s : series) {
       for (XYChart.Data<Number, Number> d : s.getData()) {
         explain(d.getNode(), s.getName(), (Point) d.getExtraValue(), measure.fromZero());
@@ -121,12 +140,28 @@ final class BudgetLines extends StackPane {
     }
   }
 
-  /** Axes as wide as the data with its intervals, in round steps; no point stands on an edge. */
+  /** A full cache goes from the least budget to the most, where there are any. */
+  private boolean across(List<Point> line) {
+    return BudgetChart.isFull(line) && to > from;
+  }
+
+  private void widths(Collection<List<Point>> lines) {
+    boolean budgets = !lines.stream().allMatch(BudgetChart::isFull);
+    DoubleSummaryStatistics at =
+        lines.stream()
+            .filter(l -> !budgets || !BudgetChart.isFull(l))
+            .flatMap(List::stream)
+            .mapToDouble(Point::doublings)
+            .summaryStatistics();
+    x.setLowerBound(Math.floor(at.getMin() - EDGE));
+    x.setUpperBound(Math.ceil(at.getMax() + EDGE));
+    boolean one = at.getMin() == at.getMax();
+    from = one && budgets ? x.getLowerBound() : at.getMin();
+    to = one && budgets ? x.getUpperBound() : at.getMax();
+  }
+
+  /** An axis as high as the data with its intervals, in round steps. */
   private void fit(List<Point> points, boolean fromZero) {
-    double left = points.stream().mapToDouble(Point::doublings).min().orElse(0);
-    double right = points.stream().mapToDouble(Point::doublings).max().orElse(1);
-    x.setLowerBound(Math.floor(left - EDGE));
-    x.setUpperBound(Math.ceil(right + EDGE));
     double least = points.stream().mapToDouble(p -> p.estimate().mean()).min().orElse(0);
     double most = points.stream().mapToDouble(p -> p.estimate().mean()).max().orElse(1);
     double room = MOST_ROOM * Math.max(most - (fromZero ? 0 : least), 1e-6);

@@ -2,6 +2,7 @@ package org.emslens.app.sweep;
 
 import java.util.ArrayList;
 import java.util.List;
+import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
 import javafx.scene.chart.NumberAxis;
 import javafx.scene.shape.LineTo;
@@ -16,6 +17,9 @@ import org.emslens.chart.BudgetChart.Point;
  * stand at one budget: lines that are equal are all seen.
  */
 final class IntervalChart extends LineChart<Number, Number> {
+  /** The style class of a line that goes across all budgets, and stands aside of none. */
+  static final String ACROSS = "across";
+
   private static final double APART = 3;
   private static final double CAP = 3;
 
@@ -23,6 +27,7 @@ final class IntervalChart extends LineChart<Number, Number> {
   private static final double EDGE = 6;
 
   private final List<Path> bars = new ArrayList<>();
+  private Rectangle wide;
 
   IntervalChart(NumberAxis x, NumberAxis y) {
     super(x, y);
@@ -36,7 +41,8 @@ final class IntervalChart extends LineChart<Number, Number> {
     bars.clear();
     int n = getData().size();
     for (int i = 0; i < n; i++) {
-      double aside = (i - (n - 1) / 2.0) * APART;
+      boolean across = getData().get(i).getNode().getStyleClass().contains(ACROSS);
+      double aside = across ? 0 : (i - (n - 1) / 2.0) * APART;
       getData().get(i).getNode().setTranslateX(aside);
       for (Data<Number, Number> d : getData().get(i).getData()) {
         d.getNode().setTranslateX(aside);
@@ -51,28 +57,38 @@ final class IntervalChart extends LineChart<Number, Number> {
     getPlotChildren().addAll(0, bars);
   }
 
-  /** Points on the edge of the plot, such as a share of 0 or 1, are drawn whole. */
+  /**
+   * Points on the edge of the plot, such as a share of 0 or 1, are drawn whole: the chart sets its
+   * clip after its content was laid out, so another one follows it.
+   */
   private void showEdges() {
-    if (!getPlotChildren().isEmpty()
-        && getPlotChildren().getFirst().getParent().getClip() instanceof Rectangle clip) {
-      clip.setX(clip.getX() - EDGE);
-      clip.setY(clip.getY() - EDGE);
-      clip.setWidth(clip.getWidth() + 2 * EDGE);
-      clip.setHeight(clip.getHeight() + 2 * EDGE);
+    if (wide != null || getPlotChildren().isEmpty()) {
+      return;
+    }
+    Node area = getPlotChildren().getFirst().getParent().getParent();
+    if (area.getClip() instanceof Rectangle narrow) {
+      wide = new Rectangle();
+      wide.xProperty().bind(narrow.xProperty().subtract(EDGE));
+      wide.yProperty().bind(narrow.yProperty().subtract(EDGE));
+      wide.widthProperty().bind(narrow.widthProperty().add(2 * EDGE));
+      wide.heightProperty().bind(narrow.heightProperty().add(2 * EDGE));
+      area.setClip(wide);
     }
   }
 
+  /** An interval that goes beyond the plot ends at its edge, without a cap. */
   private Path bar(int series, Point p, double x) {
     double low = getYAxis().getDisplayPosition(p.estimate().low());
     double high = getYAxis().getDisplayPosition(p.estimate().high());
+    double bottom = getYAxis().getHeight();
     Path bar =
         new Path(
-            new MoveTo(x - CAP, low),
-            new LineTo(x + CAP, low),
-            new MoveTo(x, low),
-            new LineTo(x, high),
-            new MoveTo(x - CAP, high),
-            new LineTo(x + CAP, high));
+            new MoveTo(x, Math.clamp(low, 0, bottom)), new LineTo(x, Math.clamp(high, 0, bottom)));
+    for (double end : new double[] {low, high}) {
+      if (end >= 0 && end <= bottom) {
+        bar.getElements().addAll(new MoveTo(x - CAP, end), new LineTo(x + CAP, end));
+      }
+    }
     bar.setMouseTransparent(true);
     bar.getStyleClass().add("interval");
     if (getData().get(series).getNode() instanceof Shape line) {

@@ -90,7 +90,8 @@ public final class SweepView extends BorderPane {
             prompts::tasks,
             this::command,
             "48, 96, 192",
-            List.of(Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
+            List.of(
+                Policies.FULL, Policies.STREAMING_LLM, Policies.H2O, Policies.SNAPKV, Policies.EMS),
             prompts);
     form.seeded(prompts.sourceProperty().map(SweepPrompts.Source::isSeeded));
     setLeft(ExperimentForm.scrolling(form));
