@@ -1,7 +1,6 @@
 package org.emslens.session;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,34 +9,23 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
-import org.emslens.cache.PromptScore;
 import org.emslens.device.DecodeTap;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
-import org.emslens.engine.Prompt;
-import org.emslens.engine.scores.PromptScoring;
 import org.emslens.model.Model;
 import org.emslens.text.ChatTemplate;
 import org.emslens.text.Token;
-import org.emslens.text.Tokenizer;
 
 /**
  * A prompt, a model and a choice of compression, turned into steps. The prompt is run once; other
- * choices are planned from its full prefill. Without a model (a recording), the prompt can still be
- * re-planned, but not continued. Used by one thread.
+ * choices are planned from its full read.prefill(). Without a model (a recording), the prompt can
+ * still be re-planned, but not continued. Used by one thread.
  */
 public final class Session {
   private static final int REHEARSALS = 10;
 
-  private final ForwardPass pass;
-  private final PromptScoring scoring;
-  private final Tokenizer tokenizer;
-  private final String model;
-  private final String promptText;
-  private final List<Token> prompt;
-  private final Prompt prefill;
-  private final Distribution first;
+  private final ReadPrompt read;
   private final Detail detail;
   private final Snapshots snapshots = new Snapshots();
   private final List<Step> steps = new ArrayList<>();
@@ -76,31 +64,15 @@ public final class Session {
     }
   }
 
-  private Session(
-      ForwardPass pass,
-      PromptScoring scoring,
-      Tokenizer tokenizer,
-      String model,
-      String promptText,
-      List<Token> prompt,
-      Prompt prefill,
-      Distribution first,
-      CacheChoice choice,
-      Sampling sampling,
-      Detail detail) {
-    this.pass = pass;
-    this.scoring = scoring;
-    this.tokenizer = tokenizer;
-    this.model = model;
-    this.promptText = promptText;
-    this.prompt = prompt;
-    this.prefill = prefill;
-    this.first = first;
+  private Session(ReadPrompt read, CacheChoice choice, Sampling sampling, Detail detail) {
+    this.read = read;
     this.choice = choice;
     this.sampling = sampling;
     this.detail = detail;
     promptAttention =
-        detail.attention ? new StepAttention(prefill.lastAttention().halves()) : StepAttention.NONE;
+        detail.attention
+            ? new StepAttention(read.prefill().lastAttention().halves())
+            : StepAttention.NONE;
   }
 
   /**
@@ -118,37 +90,9 @@ public final class Session {
       Sampling sampling,
       Detail detail,
       Progress progress) {
-    List<Token> prompt = model.tokenizer().encodePrompt(promptText);
-    if (prompt.isEmpty()) {
-      throw new IllegalArgumentException("The prompt is empty.");
-    }
-    if (prompt.size() >= model.config().context()) {
-      throw new IllegalArgumentException(
-          "The prompt has "
-              + prompt.size()
-              + " tokens; the model's context holds "
-              + model.config().context()
-              + ".");
-    }
-    choice.slotsFor(prompt.size());
-    boolean asks = !choice.asks(prompt.size()).isEmpty();
-    Prompt prefill =
-        pass.prompt(Tokenizer.ids(prompt), null, asks ? share -> progress.at(share / 3) : progress);
-    Session s =
-        new Session(
-            pass,
-            new PromptScoring(model, pass),
-            model.tokenizer(),
-            model.title(),
-            promptText,
-            prompt,
-            prefill,
-            Distribution.of(prefill.logits(), model.tokenizer()),
-            choice,
-            sampling,
-            detail);
-    s.ask(choice, share -> progress.at((1 + 2 * share) / 3));
-    s.begin(s.choice, s.sampling);
+    ReadPrompt read = ReadPrompt.by(model, pass, promptText, choice, progress);
+    Session s = new Session(read, choice, sampling, detail);
+    s.begin(choice, sampling);
     return s;
   }
 
@@ -158,13 +102,12 @@ public final class Session {
    * @throws IllegalArgumentException where the budget does not fit
    */
   public Session again(CacheChoice choice, Sampling sampling, Detail detail, Progress progress) {
-    if (pass == null) {
+    if (!read.hasModel()) {
       throw new IllegalStateException("A recording cannot begin anew without its model.");
     }
-    choice.slotsFor(prompt.size());
-    ask(choice, progress);
-    Session s = on(choice, sampling, detail);
-    s.begin(s.choice, s.sampling);
+    read.ask(choice, progress);
+    Session s = new Session(read, choice, sampling, detail);
+    s.begin(choice, sampling);
     return s;
   }
 
@@ -175,53 +118,27 @@ public final class Session {
    * @throws IllegalArgumentException where a budget does not fit
    */
   public List<Session> beside(List<CacheChoice> others, Detail detail, Progress progress) {
-    if (pass == null) {
+    if (!read.hasModel()) {
       throw new IllegalStateException("A recording cannot be compared without its model.");
     }
-    others.forEach(c -> c.slotsFor(prompt.size()));
-    others.forEach(c -> ask(c, progress));
-    Shadow shared = Shadow.of(prefill, true);
+    others.forEach(c -> c.slotsFor(read.tokens().size()));
+    others.forEach(c -> read.ask(c, progress));
+    Shadow shared = Shadow.of(read.prefill(), true);
     return others.stream()
         .map(
             c -> {
-              Session s = on(c, sampling, detail);
+              Session s = new Session(read, c, sampling, detail);
               s.full = shared;
-              s.begin(s.choice, s.sampling);
+              s.begin(c, sampling);
               return s;
             })
         .toList();
   }
 
-  private Session on(CacheChoice choice, Sampling sampling, Detail detail) {
-    return new Session(
-        pass,
-        scoring,
-        tokenizer,
-        model,
-        promptText,
-        prompt,
-        prefill,
-        first,
-        choice,
-        sampling,
-        detail);
-  }
-
   /** A session that goes on from what a recording holds, without a model. */
   public static Session of(Run recorded) {
     Session s =
-        new Session(
-            null,
-            null,
-            null,
-            recorded.model(),
-            recorded.promptText(),
-            recorded.prompt(),
-            recorded.prefill(),
-            recorded.steps().getFirst().next(),
-            recorded.choice(),
-            recorded.sampling(),
-            Detail.STEPS);
+        new Session(ReadPrompt.of(recorded), recorded.choice(), recorded.sampling(), Detail.STEPS);
     s.recorded = recorded;
     s.steps.addAll(recorded.steps());
     s.turns.addAll(recorded.turns());
@@ -236,39 +153,15 @@ public final class Session {
    */
   public static Session resume(
       Run recorded, Model model, ForwardPass pass, Detail detail, Progress progress) {
-    int[] ids = Tokenizer.ids(recorded.prompt());
-    Prompt prefill = pass.prompt(ids, null, share -> progress.at(share / 2));
-    Distribution first = Distribution.of(prefill.logits(), model.tokenizer());
-    if (first.farFrom(recorded.steps().getFirst().next())) {
-      throw new IllegalStateException(
-          "This session was recorded with other weights than those of the open "
-              + model.title()
-              + ": the same prompt gives another distribution, so it cannot go on.");
-    }
-    prefill.scores().putAll(recorded.prefill().scores());
-    Session s =
-        new Session(
-            pass,
-            new PromptScoring(model, pass),
-            model.tokenizer(),
-            recorded.model(),
-            recorded.promptText(),
-            recorded.prompt(),
-            prefill,
-            first,
-            recorded.choice(),
-            recorded.sampling(),
-            detail);
+    ReadPrompt read = ReadPrompt.again(recorded, model, pass, share -> progress.at(share / 2));
+    Session s = new Session(read, recorded.choice(), recorded.sampling(), detail);
     s.restore(recorded, share -> progress.at((1 + share) / 2));
     return s;
   }
 
   /** Whether steps were made on this prompt by weights that say the same of it. */
   public boolean canRestore(Run made) {
-    return pass != null
-        && made.config().isLike(prefill.config())
-        && Arrays.equals(Tokenizer.ids(made.prompt()), Tokenizer.ids(prompt))
-        && !first.farFrom(made.steps().getFirst().next());
+    return read.isOf(made);
   }
 
   /**
@@ -281,11 +174,11 @@ public final class Session {
     if (!canRestore(made)) {
       throw new IllegalStateException("These steps were made on another prompt, or elsewhere.");
     }
-    Cache rebuilt = prefill.cache(made.choice().options());
+    Cache rebuilt = read.prefill().cache(made.choice().options());
     apply(made.steps().getFirst(), rebuilt);
     boolean shadowed = detail.full && !made.choice().isExact();
-    Shadow shadow = shadowed ? Shadow.of(prefill, false) : null;
-    float[] answer = prefill.logits().clone();
+    Shadow shadow = shadowed ? Shadow.of(read.prefill(), false) : null;
+    float[] answer = read.prefill().logits().clone();
     int n = made.steps().size();
     for (Step s : made.steps().subList(1, n)) {
       progress.at((double) s.index() / n);
@@ -295,7 +188,7 @@ public final class Session {
         shadow = shadow.toward(s.index(), s.token().id());
         feeds.add(shadow.feed());
       }
-      List<float[]> answers = pass.step(feeds);
+      List<float[]> answers = read.pass().step(feeds);
       answer = answers.getFirst();
       apply(s, rebuilt);
       if (shadow != null) {
@@ -324,7 +217,16 @@ public final class Session {
   /** What there is to see now. */
   public Run run() {
     return new Run(
-        model, promptText, prompt, prefill, choice, sampling, steps, turns, ended(), canDecode());
+        read.model(),
+        read.text(),
+        read.tokens(),
+        read.prefill(),
+        choice,
+        sampling,
+        steps,
+        turns,
+        ended(),
+        canDecode());
   }
 
   /** Whether a further step is possible. */
@@ -334,16 +236,16 @@ public final class Session {
 
   /** Whether a model is at hand to go on with. */
   public boolean canDecode() {
-    return pass != null;
+    return read.hasModel();
   }
 
   private boolean ended() {
-    if (tokenizer == null) {
+    if (!read.hasModel()) {
       // Without a model, only who recorded it knows.
       return recorded != null && recorded.ended() && steps.size() == recorded.steps().size();
     }
     Step last = steps.getLast();
-    return last.index() > 0 && tokenizer.stops(last.token().id());
+    return last.index() > 0 && read.tokenizer().stops(last.token().id());
   }
 
   /**
@@ -354,8 +256,7 @@ public final class Session {
    *     what was not asked of the prompt and no model is at hand; all is left as it was
    */
   public void choose(CacheChoice choice, Sampling sampling, Progress progress) {
-    choice.slotsFor(prompt.size());
-    ask(choice, progress);
+    read.ask(choice, progress);
     if (recorded != null && choice.equals(recorded.choice())) {
       // Its tokens came as they were drawn then.
       this.choice = choice;
@@ -367,29 +268,14 @@ public final class Session {
     }
   }
 
-  /** Asks the prompt what a policy wants to know of it. */
-  private void ask(CacheChoice c, Progress progress) {
-    Set<PromptScore> asked = c.asks(prompt.size());
-    if (prefill.scores().has(asked)) {
-      return;
-    }
-    if (scoring == null) {
-      throw new IllegalArgumentException(
-          c.policy().title()
-              + " asks the model about the prompt first; "
-              + model
-              + " has to be open for that.");
-    }
-    scoring.ask(prefill, asked, progress);
-  }
-
   /** Where compressing fails, all is left as it was. */
   private void begin(CacheChoice with, Sampling how) {
     long start = System.nanoTime();
-    Cache fresh = prefill.cache(with.options());
-    CacheFrame before = CacheFrame.whole(prefill.config().allKvHeads(), prompt.size());
+    Cache fresh = read.prefill().cache(with.options());
+    CacheFrame before =
+        CacheFrame.whole(read.prefill().config().allKvHeads(), read.tokens().size());
     CompressionPlan plan =
-        fresh.compressNow(with.policy(), with.options(), with.slotsFor(prompt.size()));
+        fresh.compressNow(with.policy(), with.options(), with.slotsFor(read.tokens().size()));
     double planMillis = millisSince(start);
     CacheFrame after = plan == null ? before : before.apply(plan);
     choice = with;
@@ -398,11 +284,11 @@ public final class Session {
     boolean shadowed = detail.full && !choice.isExact();
     steps.clear();
     snapshots.clear();
-    logits = prefill.logits().clone();
-    if (!shadowed || pass == null) {
+    logits = read.prefill().logits().clone();
+    if (!shadowed || !read.hasModel()) {
       full = null;
     } else {
-      full = full == null ? Shadow.of(prefill, false) : full.backAt(0);
+      full = full == null ? Shadow.of(read.prefill(), false) : full.backAt(0);
     }
     steps.add(
         new Step(
@@ -413,9 +299,9 @@ public final class Session {
             promptAttention,
             plan,
             after,
-            first,
+            read.first(),
             drawn(text()),
-            detail.full ? first : null,
+            detail.full ? read.first() : null,
             detail.full ? 0 : Double.NaN,
             Step.NOT_ASKED,
             planMillis,
@@ -432,12 +318,14 @@ public final class Session {
   public void rehearse(Progress progress) {
     for (int i = 0; i < REHEARSALS; i++) {
       progress.at((double) i / REHEARSALS);
-      prefill.cache(choice.options()).compressNow(choice.policy(), choice.options(), budget());
+      read.prefill()
+          .cache(choice.options())
+          .compressNow(choice.policy(), choice.options(), budget());
     }
   }
 
   private int budget() {
-    return choice.slotsFor(prompt.size());
+    return choice.slotsFor(read.tokens().size());
   }
 
   /** Generates one token. */
@@ -475,7 +363,7 @@ public final class Session {
    * @throws IllegalArgumentException in one sentence, where it does not fit the context
    */
   public void ask(String text, String words, Consumer<Step> told) {
-    List<Token> tokens = tokenizer.encode(text);
+    List<Token> tokens = read.tokenizer().encode(text);
     fits(tokens, "The question");
     feed(tokens, words, text, told);
   }
@@ -499,7 +387,7 @@ public final class Session {
   }
 
   private void fits(List<Token> tokens, String what) {
-    int room = prefill.config().context() - steps.getLast().seen();
+    int room = read.prefill().config().context() - steps.getLast().seen();
     if (tokens.size() >= room) {
       throw new IllegalArgumentException(
           what
@@ -523,14 +411,14 @@ public final class Session {
 
   /** An answer that has ended has brought the end of its turn itself. */
   private List<Token> turn(String text) {
-    List<Token> turn = tokenizer.encode(text);
+    List<Token> turn = read.tokenizer().encode(text);
     boolean brought = ended() && turn.getFirst().id() == steps.getLast().token().id();
     return brought ? turn.subList(1, turn.size()) : turn;
   }
 
   /** Whether a given token can be fed: also after the end of an answer. */
   public boolean canFeed() {
-    return pass != null && steps.getLast().seen() < prefill.config().context();
+    return read.hasModel() && steps.getLast().seen() < read.prefill().config().context();
   }
 
   /**
@@ -560,14 +448,15 @@ public final class Session {
   }
 
   private Distribution drawn(IntStream text) {
-    boolean shown = pass != null && sampling.changesProbabilities();
-    return shown ? draw(text).distribution(tokenizer) : null;
+    boolean shown = read.hasModel() && sampling.changesProbabilities();
+    return shown ? draw(text).distribution(read.tokenizer()) : null;
   }
 
   /** Ids of the prompt and what was generated. */
   private IntStream text() {
     return IntStream.concat(
-        prompt.stream().mapToInt(Token::id), steps.stream().skip(1).mapToInt(s -> s.token().id()));
+        read.tokens().stream().mapToInt(Token::id),
+        steps.stream().skip(1).mapToInt(s -> s.token().id()));
   }
 
   private static List<Step> together(List<Session> sessions, List<Integer> ids) {
@@ -585,7 +474,7 @@ public final class Session {
       }
     }
     waiting.forEach(s -> feeds.add(s.feed()));
-    List<float[]> answers = sessions.getFirst().pass.step(feeds);
+    List<float[]> answers = sessions.getFirst().read.pass().step(feeds);
     int at = sessions.size();
     for (Shadow s : waiting) {
       s.fed(answers.get(at++));
@@ -598,7 +487,7 @@ public final class Session {
   }
 
   private ForwardPass.Feed ownFeed(int id) {
-    int heads = prefill.config().allHeads();
+    int heads = read.prefill().config().allHeads();
     DecodeTap tap = detail.attention ? new DecodeTap(heads) : DecodeTap.ofOutputs(heads);
     return new ForwardPass.Feed(cache, id, tap);
   }
@@ -617,7 +506,7 @@ public final class Session {
     long planStart = System.nanoTime();
     CompressionPlan plan = cache.compressDue(choice.policy(), choice.options(), budget());
     double planMillis = plan == null ? 0 : millisSince(planStart);
-    Distribution next = Distribution.of(logits, tokenizer);
+    Distribution next = Distribution.of(logits, read.tokenizer());
     Distribution fullNext = null;
     double divergence = Double.NaN;
     float[] outputError = Step.NOT_ASKED;
@@ -625,14 +514,14 @@ public final class Session {
       boolean same = full == null;
       float[] fullLogits = same ? logits : full.logits();
       outputError = tap.outputError(same ? tap : full.tap());
-      fullNext = same ? next : Distribution.of(fullLogits, tokenizer);
+      fullNext = same ? next : Distribution.of(fullLogits, read.tokenizer());
       divergence =
           same ? 0 : LogProbabilities.of(logits).divergenceFrom(LogProbabilities.of(fullLogits));
     }
     Step step =
         new Step(
             steps.size(),
-            new Token(id, tokenizer.piece(id), -1, -1),
+            new Token(id, read.tokenizer().piece(id), -1, -1),
             shown(id),
             before,
             detail.attention ? ring.keep(tap.halves()) : StepAttention.NONE,
@@ -664,7 +553,7 @@ public final class Session {
    * What this token adds to the text: tokens whose text has not come out yet are taken up again.
    */
   private String text(int id) {
-    TextStream stream = new TextStream(tokenizer);
+    TextStream stream = new TextStream(read.tokenizer());
     int from = steps.size();
     while (from > 1 && steps.get(from - 1).text().isEmpty()) {
       from--;
@@ -672,7 +561,7 @@ public final class Session {
     for (Step s : steps.subList(from, steps.size())) {
       stream.next(s.token().id());
     }
-    return tokenizer.stops(id) ? "" : stream.next(id);
+    return read.tokenizer().stops(id) ? "" : stream.next(id);
   }
 
   /**
@@ -690,7 +579,7 @@ public final class Session {
    * plans.
    */
   public void backTo(int index) {
-    if (pass == null) {
+    if (!read.hasModel()) {
       throw new IllegalStateException("A recording cannot branch without its model.");
     }
     if (index < 0 || index >= steps.size()) {
@@ -704,9 +593,9 @@ public final class Session {
     Snapshots.Snapshot nearest = snapshots.nearest(index);
     int from = nearest == null ? 0 : nearest.step();
     cache = nearest == null ? compressedPrompt() : nearest.cache().copy();
-    logits = nearest == null ? prefill.logits().clone() : nearest.logits();
+    logits = nearest == null ? read.prefill().logits().clone() : nearest.logits();
     for (int i = from + 1; i <= index; i++) {
-      logits = pass.step(cache, steps.get(i).token().id(), null);
+      logits = read.pass().step(cache, steps.get(i).token().id(), null);
       apply(steps.get(i), cache);
     }
     steps.subList(index + 1, steps.size()).clear();
@@ -717,7 +606,7 @@ public final class Session {
   }
 
   private Cache compressedPrompt() {
-    Cache fresh = prefill.cache(choice.options());
+    Cache fresh = read.prefill().cache(choice.options());
     apply(steps.getFirst(), fresh);
     return fresh;
   }
