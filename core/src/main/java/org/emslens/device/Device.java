@@ -15,8 +15,8 @@ import org.emslens.model.RopeSpec;
  * stored or added up within is the device's affair, so long as results agree with those of the
  * device `plain` to 1e-3 of the largest. Tensors are row-major, one token a row; where an operation
  * takes n, the first n rows take part and the others stay as they are. Outputs must not be inputs
- * unless a method says so. One thread at a time uses a device, but {@link PromptMemory#map} may be
- * called by any, at any time.
+ * unless a method says so. One thread at a time uses a device, but {@link PromptMemory#map} and
+ * {@link PromptMemory#most} may be called by any, at any time.
  *
  * <p>In formulas, x[t] is row t; h counts the H query heads, g = h / (H / G) is the KV head that h
  * reads, d the size of a head.

@@ -1,6 +1,7 @@
 package org.emslens.device;
 
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * The uncompressed attention of a prompt of N tokens, kept whole where a device computed it:
@@ -11,6 +12,9 @@ public interface PromptMemory extends AutoCloseable {
 
   /** Rows and columns of a head's small picture. */
   int THUMBNAIL = 24;
+
+  /** Rows of a whole map that are computed at a time. */
+  int BAND = 128;
 
   /**
    * The line of a thumbnail that shows what is at one of THUMBNAIL places along its side. A prompt
@@ -39,6 +43,36 @@ public interface PromptMemory extends AutoCloseable {
    * @return [rowBounds.length - 1, columnBounds.length - 1]
    */
   float[] map(int layer, int head, int[] rowBounds, int[] columnBounds, BooleanSupplier cancelled);
+
+  /**
+   * The most that some queries of a head pay to each of the first keys, in several weightings:
+   * most[w][j] = the largest weights[w][i - from] * p(i, j) of all queries i.
+   *
+   * @param from the first query
+   * @param to where they end
+   * @param columns keys that are asked about; those after a query have probability 0
+   * @param weights [W][to - from], positive
+   * @return [W][columns]
+   */
+  default float[][] most(int layer, int head, int from, int to, int columns, float[][] weights) {
+    float[][] most = new float[weights.length][columns];
+    int[] keys = IntStream.rangeClosed(0, columns).toArray();
+    for (int first = from; first < to; first += BAND) {
+      int end = Math.min(first + BAND, to);
+      float[] map =
+          map(layer, head, IntStream.rangeClosed(first, end).toArray(), keys, () -> false);
+      for (int w = 0; w < most.length; w++) {
+        for (int i = first; i < end; i++) {
+          float weight = weights[w][i - from];
+          int row = (i - first) * columns;
+          for (int j = 0; j < columns; j++) {
+            most[w][j] = Math.max(most[w][j], weight * map[row + j]);
+          }
+        }
+      }
+    }
+    return most;
+  }
 
   /**
    * Room for tokens that follow this prompt, which {@link Device#attend} then takes, from {@link

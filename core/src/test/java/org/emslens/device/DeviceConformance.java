@@ -404,9 +404,24 @@ public abstract class DeviceConformance {
           longer.getFirst().map(l, 0, rows, columns, () -> false),
           longer.getLast().map(l, 0, rows, columns, () -> false),
           "map of what follows");
+      float[][] weights = {positive(seed, more), positive(seed + 1, more)};
+      for (int h : new int[] {0, p.shapes.get(l).heads() - 1}) {
+        float[][] a = longer.getFirst().most(l, h, n, n + more, n, weights);
+        float[][] b = longer.getLast().most(l, h, n, n + more, n, weights);
+        near(a[0], b[0], "most that is paid by what follows");
+        near(a[1], b[1], "the same, weighted otherwise");
+      }
       near(p.plain.layer(l).keys()[0], p.device.layer(l).keys()[0], "keys of the prompt");
     }
     longer.forEach(PromptMemory::close);
+  }
+
+  private static float[] positive(long seed, int n) {
+    float[] w = random(new Random(seed), n);
+    for (int i = 0; i < n; i++) {
+      w[i] = 0.1f + Math.abs(w[i]);
+    }
+    return w;
   }
 
   @ParameterizedTest

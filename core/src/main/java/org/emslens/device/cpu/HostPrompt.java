@@ -221,6 +221,25 @@ public final class HostPrompt implements PromptMemory {
     return out;
   }
 
+  /** The largest of logarithms is that of what they are the logarithms of: one power a key. */
+  @Override
+  public float[][] most(int layer, int head, int from, int to, int columns, float[][] weights) {
+    float[][] most = new float[weights.length][columns];
+    for (float[] m : most) {
+      Arrays.fill(m, Float.NEGATIVE_INFINITY);
+    }
+    Band band = new Band(layers[layer], layer, head);
+    for (int i = from; i < to; i++) {
+      band.raise(i, to, weights, i - from, most);
+    }
+    for (float[] m : most) {
+      for (int j = 0; j < columns; j++) {
+        m[j] = (float) Math.exp(m[j]);
+      }
+    }
+    return most;
+  }
+
   /**
    * Where parts of a map begin whose rows are computed one after the other: few, since each needs
    * memory of its own, of enough queries.
@@ -274,15 +293,36 @@ public final class HostPrompt implements PromptMemory {
      * @param tokens where the queries that are asked for end
      */
     float[] of(int token, int tokens) {
-      if (token >= end) {
-        multiply(token, Math.min(BAND, tokens - token));
-      }
+      multiply(token, tokens, n);
       System.arraycopy(scores, (token - first) * stride, row, 0, token + 1);
       normalise(layer, head, token, row, exponential);
       return row;
     }
 
-    private void multiply(int token, int count) {
+    /**
+     * Raises logarithms of weighted probabilities to those of a token's query.
+     *
+     * @param tokens as above
+     * @param i which of the weights are its own
+     */
+    void raise(int token, int tokens, float[][] weights, int i, float[][] most) {
+      int visible = Math.min(token + 1, most[0].length);
+      multiply(token, tokens, most[0].length);
+      int at = (token - first) * stride;
+      int reached = Math.min(layer.shape.firstReached(token), visible);
+      float scale = kernels.capped(scores, at, visible, layer.shape);
+      for (int w = 0; w < most.length; w++) {
+        float bias = (float) Math.log(weights[w][i]) - layer.normalisers[head * n + token];
+        kernels.raise(most[w], reached, visible, scores, at, scale, bias);
+      }
+    }
+
+    /** Products of a token's query, and of those that follow, unless they are there already. */
+    private void multiply(int token, int tokens, int keys) {
+      if (token < end) {
+        return;
+      }
+      int count = Math.min(BAND, tokens - token);
       int d = layer.shape.headDim();
       int padded = Kernels.whole(count);
       if (scores.length < padded * stride) {
@@ -291,7 +331,7 @@ public final class HostPrompt implements PromptMemory {
       }
       HostPrompt.this.queries.get(index, head, token, count, queries, 0);
       Slots slots = layer.slots[head / layer.shape.group()];
-      kernels.scores(queries, padded, slots, token + count, scores, stride);
+      kernels.scores(queries, padded, slots, Math.min(keys, token + count), scores, stride);
       first = token;
       end = token + count;
     }

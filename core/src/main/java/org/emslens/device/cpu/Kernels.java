@@ -155,6 +155,11 @@ interface Kernels {
   void add(float factor, float[] x, int from, float[] y, int to, int n);
 
   /**
+   * most[j] = the larger of it and scale * x[xFrom + j] + bias, for j from `first` to `end` - 1.
+   */
+  void raise(float[] most, int first, int end, float[] x, int xFrom, float scale, float bias);
+
+  /**
    * The largest cosine of each column, if above `best`, and its row.
    *
    * @param b cosines that those of `a` are multiplied by, or null

@@ -229,6 +229,14 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
+  public void raise(
+      float[] most, int first, int end, float[] x, int xFrom, float scale, float bias) {
+    for (int j = first; j < end; j++) {
+      most[j] = Math.max(most[j], scale * x[xFrom + j] + bias);
+    }
+  }
+
+  @Override
   public void keepLargest(
       Cosines a, Cosines b, int rows, float floor, float[] best, int[] which, int to) {
     for (int r = 0; r < rows; r++) {

@@ -107,6 +107,12 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void raise(
+      float[] most, int first, int end, float[] x, int xFrom, float scale, float bias) {
+    VectorSimilarity.raise(most, first, end, x, xFrom, scale, bias);
+  }
+
+  @Override
   public void levels(Levels levels, MemorySegment words, long at, float[] into, int to) {
     switch (levels) {
       case NIBBLES -> nibbles(words, at, into, to);

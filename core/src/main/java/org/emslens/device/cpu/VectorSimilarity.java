@@ -60,6 +60,22 @@ final class VectorSimilarity {
     }
   }
 
+  static void raise(
+      float[] most, int first, int end, float[] x, int xFrom, float scale, float bias) {
+    FloatVector by = FloatVector.broadcast(F, scale);
+    FloatVector more = FloatVector.broadcast(F, bias);
+    int whole = first + F.loopBound(end - first);
+    for (int j = first; j < whole; j += L) {
+      FloatVector.fromArray(F, x, xFrom + j)
+          .fma(by, more)
+          .max(FloatVector.fromArray(F, most, j))
+          .intoArray(most, j);
+    }
+    for (int j = whole; j < end; j++) {
+      most[j] = Math.max(most[j], Math.fma(scale, x[xFrom + j], bias));
+    }
+  }
+
   static void keepLargest(
       Cosines a, Cosines b, int rows, float floor, float[] best, int[] which, int to) {
     for (int c = 0; c < Slots.PAGE; c += L) {

@@ -54,6 +54,11 @@ record SplitPrompt(List<AttentionSpec.Shape> shapes, int cut, PromptMemory first
   }
 
   @Override
+  public float[][] most(int layer, int head, int from, int to, int columns, float[][] weights) {
+    return of(layer).most(within(layer), head, from, to, columns, weights);
+  }
+
+  @Override
   public float[] thumbnail(int layer, int head) {
     return of(layer).thumbnail(within(layer), head);
   }

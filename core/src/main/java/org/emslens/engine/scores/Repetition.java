@@ -19,9 +19,6 @@ import org.emslens.model.Model;
  * of the token over |h|, h being the hidden state that enters the query's layer.
  */
 final class Repetition {
-  /** Queries whose attention is computed at a time. */
-  private static final int BAND = 128;
-
   private final Model model;
   private final ForwardPass pass;
   private final Prompt prompt;
@@ -69,37 +66,32 @@ final class Repetition {
         if (norms[l] == null) {
           norms[l] = sizes.of(l, true);
         }
-        int layer = l;
-        IntStream.range(0, kvHeads).parallel().forEach(g -> head(memory, layer, g, lengths[layer]));
+        look(memory, l, lengths[l]);
       }
     }
     progress.at(1);
   }
 
-  /** Takes in what a group's query heads looked at. */
-  private void head(PromptMemory memory, int layer, int g, float[] lengths) {
-    int group = prompt.config().group();
-    int[] columns = IntStream.rangeClosed(0, n).toArray();
-    float[] scaled = new float[n];
-    for (int h = g * group; h < (g + 1) * group; h++) {
-      float[] most = new float[n];
-      for (int from = 0; from < lengths.length; from += BAND) {
-        int rows = Math.min(BAND, lengths.length - from);
-        int[] bounds = IntStream.rangeClosed(n + from, n + from + rows).toArray();
-        float[] map = memory.map(layer, h, bounds, columns, () -> false);
-        for (int r = 0; r < rows; r++) {
-          System.arraycopy(map, r * n, scaled, 0, n);
-          RowProducts.maximum(repeat[layer * kvHeads + g], scaled, n);
-          float by = 1 / lengths[from + r];
-          for (int j = 0; j < n; j++) {
-            most[j] = Math.max(most[j], scaled[j] * by);
-          }
-        }
-      }
+  /** Takes in what a layer's heads looked at. */
+  private void look(PromptMemory memory, int layer, float[] lengths) {
+    int rows = lengths.length;
+    float[][] weights = new float[2][rows];
+    for (int i = 0; i < rows; i++) {
+      weights[0][i] = 1;
+      weights[1][i] = 1 / lengths[i];
+    }
+    int heads = prompt.config().heads();
+    float[][][] most = new float[heads][][];
+    IntStream.range(0, heads)
+        .parallel()
+        .forEach(h -> most[h] = memory.most(layer, h, n, n + rows, n, weights));
+    for (int h = 0; h < heads; h++) {
+      int of = layer * kvHeads + h / prompt.config().group();
+      RowProducts.maximum(repeat[of], most[h][0], n);
       for (int j = 0; j < n; j++) {
-        most[j] *= norms[layer][h][j];
+        most[h][1][j] *= norms[layer][h][j];
       }
-      RowProducts.maximum(plus[layer * kvHeads + g], most, n);
+      RowProducts.maximum(plus[of], most[h][1], n);
     }
   }
 }
