@@ -11,6 +11,9 @@ final class Backend {
     BlasSettings.make();
   }
 
+  /** Whether OpenBLAS was told to keep to the calling thread. */
+  private static boolean alone;
+
   private Backend() {}
 
   /**
@@ -31,10 +34,14 @@ final class Backend {
    * Has OpenBLAS multiply on the calling thread only: several of ours call it at once instead. Its
    * own threads must not be at work when some library forks this process, which GTK does for a file
    * dialog: its handler then waits for ever.
+   *
+   * <p>Said once: JavaCPP looks its function up among all loaded libraries each time, and waits for
+   * good where an OpenCL driver that unloads one meanwhile waits for it.
    */
-  private static void multiplyOnOwnThread() {
-    if (!isCuda()) {
+  private static synchronized void multiplyOnOwnThread() {
+    if (!alone && !isCuda()) {
       Nd4j.factory().blas().setMaxThreads(1);
+      alone = true;
     }
   }
 
