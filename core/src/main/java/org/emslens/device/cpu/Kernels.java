@@ -71,8 +71,8 @@ interface Kernels {
    */
   void levels(Levels levels, MemorySegment words, long at, float[] into, int to);
 
-  /** Half-precision numbers of a tile's rows [tileRows] to into[to..). */
-  void halves(MemorySegment from, long at, float[] into, int to);
+  /** Half-precision numbers of a tile's rows: [count, tileRows], so many bytes apart, to into. */
+  void halves(MemorySegment from, long at, int apart, int count, float[] into);
 
   /** Signed bytes of a tile's rows, times factors [tileRows], to into[to..). */
   void bytes(MemorySegment from, long at, float[] factors, int factorsFrom, float[] into, int to);
@@ -99,7 +99,7 @@ interface Kernels {
    *
    * @param levels [inputs, tileRows]
    * @param inputs a multiple of `part`
-   * @param part inputs that share a scale; a multiple of 4
+   * @param part inputs that share a scale; a power of two, 4 or more
    * @param x the inputs begin at x[xFrom]
    */
   void accumulate(
@@ -130,13 +130,16 @@ interface Kernels {
     accumulate(levels, inputs, part, x, alsoFrom, scales, scaleFrom, sums, alsoSums);
   }
 
+  /** Rows of activations up to which {@link #products} is faster than unpacking first. */
+  int ALONE = 4;
+
   /**
    * The same for all blocks of a tile without unpacking them first, to the last bit.
    *
    * @param at where the words of the blocks begin, block by block
-   * @param x [blocks * 32]
+   * @param from where the row of activations begins
    * @param scales [blocks, tileRows]
-   * @param sums [tileRows]
+   * @param sums from sums[to] on
    * @return whether it was done; these levels are unpacked first, else
    */
   boolean products(
@@ -144,9 +147,11 @@ interface Kernels {
       MemorySegment words,
       long at,
       int blocks,
-      float[] x,
+      Inputs inputs,
+      int from,
       float[] scales,
-      float[] sums);
+      float[] sums,
+      int to);
 
   /** into[j] = one over the length of key j, lengths at least `least`, for the first PAGE slots. */
   void inverseLengths(Slots slots, float least, float[] into);

@@ -140,9 +140,13 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void halves(MemorySegment from, long at, float[] into, int to) {
-    for (int r = 0; r < TILE; r++) {
-      into[to + r] = Float.float16ToFloat(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 2L * r));
+  public void halves(MemorySegment from, long at, int apart, int count, float[] into) {
+    for (int i = 0; i < count; i++) {
+      for (int r = 0; r < TILE; r++) {
+        long place = at + (long) apart * i + 2L * r;
+        into[i * TILE + r] =
+            Float.float16ToFloat(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, place));
+      }
     }
   }
 
@@ -202,9 +206,11 @@ final class LoopKernels implements Kernels {
       MemorySegment words,
       long at,
       int blocks,
-      float[] x,
+      Inputs inputs,
+      int from,
       float[] scales,
-      float[] sums) {
+      float[] sums,
+      int to) {
     return false;
   }
 

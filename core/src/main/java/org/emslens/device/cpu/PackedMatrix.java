@@ -83,23 +83,35 @@ final class PackedMatrix implements AutoCloseable {
     if (kind == Scales.NONE) {
       Arrays.fill(s.scales, 0, blocks * tileRows, 1);
     }
+    int apart = kind.bytes() * tileRows;
+    if (kind == Scales.HALVES || kind == Scales.HALVES_WITH_MINIMA) {
+      kernels.halves(memory, tiles.scalesAt(tile, 0), apart, blocks, s.scales);
+    }
+    if (kind == Scales.HALVES_WITH_MINIMA) {
+      long minima = tiles.scalesAt(tile, 0) + 2L * tileRows;
+      kernels.halves(memory, minima, apart, blocks, s.minima);
+    }
+    if (kind.superBytes() > 0) {
+      openFactors(tile, kind, s);
+    }
+    return kind.hasMinima();
+  }
+
+  /** The same of types whose scales are bytes, times factors of a super-block. */
+  private void openFactors(int tile, Scales kind, Scratch s) {
+    int parts = kind.parts();
     for (int b = 0; b < blocks; b++) {
       long at = tiles.scalesAt(tile, b);
       int to = b * parts * tileRows;
-      if (kind.superBytes() > 0 && b % Packing.SUPER == 0) {
-        kernels.halves(memory, tiles.factorsAt(tile, b), s.factors, 0);
+      if (b % Packing.SUPER == 0) {
+        kernels.halves(memory, tiles.factorsAt(tile, b), 0, 1, s.factors);
       }
       switch (kind) {
-        case NONE -> {}
-        case HALVES -> kernels.halves(memory, at, s.scales, to);
-        case HALVES_WITH_MINIMA -> {
-          kernels.halves(memory, at, s.scales, to);
-          kernels.halves(memory, at + 2L * tileRows, s.minima, to);
-        }
+        case NONE, HALVES, HALVES_WITH_MINIMA -> {}
         case SUPER_WITH_MINIMA -> {
           if (b % Packing.SUPER == 0) {
             long minima = tiles.factorsAt(tile, b) + 2L * tileRows;
-            kernels.halves(memory, minima, s.minimumFactors, 0);
+            kernels.halves(memory, minima, 0, 1, s.minimumFactors);
           }
           kernels.bytes(memory, at, s.factors, 0, s.scales, to);
           kernels.bytes(memory, at + tileRows, s.minimumFactors, 0, s.minima, to);
@@ -111,7 +123,7 @@ final class PackedMatrix implements AutoCloseable {
         case SUPER_OF_SIXTEEN_WITH_MINIMA -> {
           if (b % Packing.SUPER == 0) {
             long minima = tiles.factorsAt(tile, b) + 2L * tileRows;
-            kernels.halves(memory, minima, s.minimumFactors, 0);
+            kernels.halves(memory, minima, 0, 1, s.minimumFactors);
           }
           for (int p = 0; p < 2; p++) {
             long scale = at + (long) p * tileRows;
@@ -122,42 +134,36 @@ final class PackedMatrix implements AutoCloseable {
         }
       }
     }
-    if (kind.hasMinima() && kind.superBytes() > 0) {
+    if (kind.hasMinima()) {
       for (int i = 0; i < blocks * parts * tileRows; i++) {
         s.minima[i] = -s.minima[i];
       }
     }
-    return kind.hasMinima();
   }
 
   /**
    * y[t][yFrom + r] = row r of the tile times x[t], for n activations; each as if it were alone, to
    * the last bit.
    *
-   * @param x [n, blocks * 32], zeros after the inputs
-   * @param xSums of x over each 16 inputs [n, blocks * 2]; over each 32 [n, blocks]
+   * @param inputs of n rows, {@link #paddedIn} each
    * @param y [n, yWidth]
    */
-  void multiply(
-      int tile, float[] x, Sums xSums, int n, float[] y, int yWidth, int yFrom, Scratch s) {
+  void multiply(int tile, Inputs inputs, int n, float[] y, int yWidth, int yFrom, Scratch s) {
     boolean minima = openScales(tile, s);
     if (s.sums.length < n * tileRows) {
       s.sums = new float[n * tileRows];
     }
     Arrays.fill(s.sums, 0, n * tileRows, 0);
-    boolean done =
-        n == 1
-            && packing.scales().parts() == 1
-            && kernels.products(
-                packing.levels(), memory, tiles.wordsAt(tile, 0), blocks, x, s.scales, s.sums);
-    for (int b = 0; b < blocks && !done; b += TOGETHER) {
-      int end = Math.min(blocks, b + TOGETHER);
-      for (int i = b; i < end; i++) {
-        long words = tiles.wordsAt(tile, i);
-        kernels.levels(packing.levels(), memory, words, s.levels, (i - b) * BLOCK * tileRows);
-      }
-      for (int t = 0; t < n; t += 2) {
-        accumulate(b, end, x, t, Math.min(t + 1, n - 1), s);
+    if (!alone(tile, inputs, n, s)) {
+      for (int b = 0; b < blocks; b += TOGETHER) {
+        int end = Math.min(blocks, b + TOGETHER);
+        for (int i = b; i < end; i++) {
+          long words = tiles.wordsAt(tile, i);
+          kernels.levels(packing.levels(), memory, words, s.levels, (i - b) * BLOCK * tileRows);
+        }
+        for (int t = 0; t < n; t += 2) {
+          accumulate(b, end, inputs.x(), t, Math.min(t + 1, n - 1), s);
+        }
       }
     }
     int first = tile * tileRows;
@@ -165,14 +171,36 @@ final class PackedMatrix implements AutoCloseable {
     for (int t = 0; t < n; t++) {
       if (minima) {
         int parts = blocks * packing.scales().parts();
-        float[] inputs = parts == blocks ? xSums.of32 : xSums.of16;
-        kernels.addScaled(s.minima, parts, inputs, t * parts, s.sums, t * tileRows);
+        float[] sums = parts == blocks ? inputs.of32() : inputs.of16();
+        kernels.addScaled(s.minima, parts, sums, t * parts, s.sums, t * tileRows);
       }
       if (packing.offset() != 0) {
-        shift(xSums, t, s);
+        shift(inputs, t, s);
       }
       System.arraycopy(s.sums, t * tileRows, y, t * yWidth + yFrom + first, count);
     }
+  }
+
+  /** Whether each row was multiplied without unpacking the tile first. */
+  private boolean alone(int tile, Inputs inputs, int n, Scratch s) {
+    if (n > Kernels.ALONE || packing.scales().parts() > 1) {
+      return false;
+    }
+    for (int t = 0; t < n; t++) {
+      if (!kernels.products(
+          packing.levels(),
+          memory,
+          tiles.wordsAt(tile, 0),
+          blocks,
+          inputs,
+          t * paddedIn(),
+          s.scales,
+          s.sums,
+          t * tileRows)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Some blocks of rows t and `also`, which may be the same one. */
@@ -201,37 +229,14 @@ final class PackedMatrix implements AutoCloseable {
   }
 
   /** Takes out what levels stand for 0, times their scale, times the inputs. */
-  private void shift(Sums xSums, int t, Scratch s) {
+  private void shift(Inputs inputs, int t, Scratch s) {
     int parts = packing.scales().parts();
-    float[] sums = parts == 1 ? xSums.of32 : xSums.of16;
+    float[] sums = parts == 1 ? inputs.of32() : inputs.of16();
     float[] shifts = new float[blocks * parts];
     for (int i = 0; i < shifts.length; i++) {
       shifts[i] = -packing.offset() * sums[t * shifts.length + i];
     }
     kernels.addScaled(s.scales, shifts.length, shifts, 0, s.sums, t * tileRows);
-  }
-
-  /**
-   * Sums of activations over neighbouring inputs.
-   *
-   * @param of16 over each 16 [n, blocks * 2]
-   * @param of32 over each 32 [n, blocks]
-   */
-  record Sums(float[] of16, float[] of32) {
-
-    static Sums of(float[] x, int count) {
-      float[] of16 = new float[count / 16];
-      float[] of32 = new float[count / BLOCK];
-      for (int s = 0; s < of16.length; s++) {
-        float sum = 0;
-        for (int i = 0; i < 16; i++) {
-          sum += x[s * 16 + i];
-        }
-        of16[s] = sum;
-        of32[s / 2] += sum;
-      }
-      return new Sums(of16, of32);
-    }
   }
 
   /** Inputs padded to whole blocks. */

@@ -48,8 +48,7 @@ final class Products {
   private void few(CpuMatrix weights, float[] x, float[] y, int n) {
     int in = weights.in();
     int padded = weights.packed().getFirst().paddedIn();
-    float[] inputs = padded == in ? x : padded(x, in, padded, n);
-    PackedMatrix.Sums sums = PackedMatrix.Sums.of(inputs, n * padded);
+    Inputs inputs = Inputs.of(padded == in ? x : padded(x, in, padded, n), n * padded);
     List<PackedMatrix> parts = weights.packed();
     int tiles = parts.stream().mapToInt(PackedMatrix::tiles).sum();
     int tasks = Math.min(scratch.length, tiles);
@@ -63,8 +62,7 @@ final class Products {
           for (PackedMatrix part : parts) {
             int end = firstTile + part.tiles();
             for (int t = Math.max(from, firstTile); t < Math.min(to, end); t++) {
-              part.multiply(
-                  t - firstTile, inputs, sums, n, y, weights.out(), firstRow, scratch[task]);
+              part.multiply(t - firstTile, inputs, n, y, weights.out(), firstRow, scratch[task]);
             }
             firstTile = end;
             firstRow += part.rows();

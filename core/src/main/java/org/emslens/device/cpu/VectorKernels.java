@@ -208,79 +208,20 @@ final class VectorKernels implements Kernels {
       MemorySegment words,
       long at,
       int blocks,
-      float[] x,
+      Inputs inputs,
+      int from,
       float[] scales,
-      float[] sums) {
-    FloatVector total = FloatVector.fromArray(F, sums, 0);
+      float[] sums,
+      int to) {
     switch (levels) {
-      case NIBBLES -> total = nibbles(words, at, blocks, x, scales, total);
-      case BYTES -> total = bytes(words, at, blocks, x, scales, total);
+      case NIBBLES ->
+          VectorProducts.nibbles(words, at, blocks, inputs.shifted(), from, scales, sums, to);
+      case BYTES -> VectorProducts.bytes(words, at, blocks, inputs.x(), from, scales, sums, to);
       default -> {
         return false;
       }
     }
-    total.intoArray(sums, 0);
     return true;
-  }
-
-  private static FloatVector nibbles(
-      MemorySegment words, long at, int blocks, float[] x, float[] scales, FloatVector total) {
-    long p = at;
-    FloatVector sum = total;
-    for (int b = 0; b < blocks; b++, p += 16L * L) {
-      FloatVector scale = FloatVector.fromArray(F, scales, b * L);
-      sum = nibbleProducts(words, p, x, 32 * b).fma(scale, sum);
-    }
-    return sum;
-  }
-
-  private static FloatVector bytes(
-      MemorySegment words, long at, int blocks, float[] x, float[] scales, FloatVector total) {
-    long p = at;
-    FloatVector sum = total;
-    for (int b = 0; b < blocks; b++, p += 32L * L) {
-      FloatVector scale = FloatVector.fromArray(F, scales, b * L);
-      sum = byteProducts(words, p, x, 32 * b).fma(scale, sum);
-    }
-    return sum;
-  }
-
-  private static FloatVector nibbleProducts(MemorySegment words, long at, float[] x, int from) {
-    FloatVector a = FloatVector.zero(F);
-    FloatVector b = FloatVector.zero(F);
-    FloatVector c = FloatVector.zero(F);
-    FloatVector e = FloatVector.zero(F);
-    for (int k = 0, j = from; k < 4; k++, j += 8) {
-      IntVector w = word(words, at, k);
-      a = product(w.and(15), x[j], a);
-      b = product(w.lanewise(LSHR, 4).and(15), x[j + 1], b);
-      c = product(w.lanewise(LSHR, 8).and(15), x[j + 2], c);
-      e = product(w.lanewise(LSHR, 12).and(15), x[j + 3], e);
-      a = product(w.lanewise(LSHR, 16).and(15), x[j + 4], a);
-      b = product(w.lanewise(LSHR, 20).and(15), x[j + 5], b);
-      c = product(w.lanewise(LSHR, 24).and(15), x[j + 6], c);
-      e = product(w.lanewise(LSHR, 28), x[j + 7], e);
-    }
-    return a.add(b).add(c.add(e));
-  }
-
-  private static FloatVector byteProducts(MemorySegment words, long at, float[] x, int from) {
-    FloatVector a = FloatVector.zero(F);
-    FloatVector b = FloatVector.zero(F);
-    FloatVector c = FloatVector.zero(F);
-    FloatVector e = FloatVector.zero(F);
-    for (int k = 0, j = from; k < 8; k++, j += 4) {
-      IntVector w = word(words, at, k);
-      a = product(w.lanewise(LSHL, 24).lanewise(ASHR, 24), x[j], a);
-      b = product(w.lanewise(LSHL, 16).lanewise(ASHR, 24), x[j + 1], b);
-      c = product(w.lanewise(LSHL, 8).lanewise(ASHR, 24), x[j + 2], c);
-      e = product(w.lanewise(ASHR, 24), x[j + 3], e);
-    }
-    return a.add(b).add(c.add(e));
-  }
-
-  private static FloatVector product(IntVector levels, float x, FloatVector sum) {
-    return ((FloatVector) levels.convert(I2F, 0)).fma(FloatVector.broadcast(F, x), sum);
   }
 
   /** One vector of half-precision numbers. */
@@ -309,8 +250,10 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void halves(MemorySegment from, long at, float[] into, int to) {
-    half(from, at).intoArray(into, to);
+  public void halves(MemorySegment from, long at, int apart, int count, float[] into) {
+    for (int i = 0; i < count; i++) {
+      half(from, at + (long) apart * i).intoArray(into, L * i);
+    }
   }
 
   @Override
@@ -343,26 +286,12 @@ final class VectorKernels implements Kernels {
       int inputs,
       int part,
       float[] x,
-      int xFrom,
+      int from,
       float[] scales,
-      int scaleFrom,
+      int scale,
       float[] sums,
-      int sumsFrom) {
-    FloatVector total = FloatVector.fromArray(F, sums, sumsFrom);
-    for (int i = 0, scale = scaleFrom; i < inputs; i += part, scale += L) {
-      FloatVector a = FloatVector.zero(F);
-      FloatVector b = a;
-      FloatVector c = a;
-      FloatVector e = a;
-      for (int j = i, p = i * L; j < i + part; j += 4, p += 4 * L) {
-        a = level(levels, p, x[xFrom + j], a);
-        b = level(levels, p + L, x[xFrom + j + 1], b);
-        c = level(levels, p + 2 * L, x[xFrom + j + 2], c);
-        e = level(levels, p + 3 * L, x[xFrom + j + 3], e);
-      }
-      total = a.add(b).add(c.add(e)).fma(FloatVector.fromArray(F, scales, scale), total);
-    }
-    total.intoArray(sums, sumsFrom);
+      int to) {
+    VectorProducts.accumulate(levels, inputs, part, x, from, scales, scale, sums, to);
   }
 
   @Override
@@ -371,44 +300,14 @@ final class VectorKernels implements Kernels {
       int inputs,
       int part,
       float[] x,
-      int xFrom,
-      int alsoFrom,
+      int from,
+      int also,
       float[] scales,
-      int scaleFrom,
+      int scale,
       float[] sums,
-      int sumsFrom,
-      int alsoSums) {
-    FloatVector total = FloatVector.fromArray(F, sums, sumsFrom);
-    FloatVector also = FloatVector.fromArray(F, sums, alsoSums);
-    for (int i = 0, scale = scaleFrom; i < inputs; i += part, scale += L) {
-      FloatVector a = FloatVector.zero(F);
-      FloatVector b = a;
-      FloatVector c = a;
-      FloatVector e = a;
-      FloatVector a2 = a;
-      FloatVector b2 = a;
-      FloatVector c2 = a;
-      FloatVector e2 = a;
-      for (int j = i, p = i * L; j < i + part; j += 4, p += 4 * L) {
-        FloatVector w = FloatVector.fromArray(F, levels, p);
-        a = w.fma(FloatVector.broadcast(F, x[xFrom + j]), a);
-        a2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j]), a2);
-        w = FloatVector.fromArray(F, levels, p + L);
-        b = w.fma(FloatVector.broadcast(F, x[xFrom + j + 1]), b);
-        b2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 1]), b2);
-        w = FloatVector.fromArray(F, levels, p + 2 * L);
-        c = w.fma(FloatVector.broadcast(F, x[xFrom + j + 2]), c);
-        c2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 2]), c2);
-        w = FloatVector.fromArray(F, levels, p + 3 * L);
-        e = w.fma(FloatVector.broadcast(F, x[xFrom + j + 3]), e);
-        e2 = w.fma(FloatVector.broadcast(F, x[alsoFrom + j + 3]), e2);
-      }
-      FloatVector factor = FloatVector.fromArray(F, scales, scale);
-      total = a.add(b).add(c.add(e)).fma(factor, total);
-      also = a2.add(b2).add(c2.add(e2)).fma(factor, also);
-    }
-    total.intoArray(sums, sumsFrom);
-    also.intoArray(sums, alsoSums);
+      int to,
+      int alsoTo) {
+    VectorProducts.accumulate(levels, inputs, part, x, from, also, scales, scale, sums, to, alsoTo);
   }
 
   @Override

@@ -53,25 +53,30 @@ class PackedMatrixTest {
   @ParameterizedTest
   @MethodSource("typesAndKernels")
   void multipliesLikeTheDequantisedWeights(DType type, Kernels kernels) throws IOException {
+    for (int n : new int[] {2, Kernels.ALONE, Kernels.ALONE + 1}) {
+      multiplies(type, kernels, n);
+    }
+  }
+
+  private static void multiplies(DType type, Kernels kernels, int n) throws IOException {
     RandomWeights stored = RandomWeights.of(type);
-    int n = 3;
     float[] x = new float[n * IN];
     Random random = new Random(1);
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) random.nextGaussian();
     }
-    PackedMatrix.Sums sums = PackedMatrix.Sums.of(x, x.length);
+    Inputs inputs = Inputs.of(x, x.length);
     float[] y = new float[n * ROWS];
     float[] alone = new float[ROWS];
     try (PackedMatrix m = new PackedMatrix(kernels, stored, stored.parts().getFirst())) {
       PackedMatrix.Scratch scratch = new PackedMatrix.Scratch(m.tileRows());
       for (int t = 0; t < m.tiles(); t++) {
-        m.multiply(t, x, sums, n, y, ROWS, 0, scratch);
-        m.multiply(t, x, sums, 1, alone, ROWS, 0, scratch);
+        m.multiply(t, inputs, n, y, ROWS, 0, scratch);
+        m.multiply(t, inputs, 1, alone, ROWS, 0, scratch);
       }
     }
     for (int r = 0; r < ROWS; r++) {
-      assertEquals(y[r] + 0f, alone[r] + 0f, type + ": one activation as one of three");
+      assertEquals(y[r] + 0f, alone[r] + 0f, type + ": one activation as one of " + n);
     }
     float most = 0;
     double[] expected = new double[y.length];
