@@ -10,6 +10,8 @@ import org.emslens.model.AttentionSpec;
 
 /** One token each for several caches: appends, attends, and keeps the statistics. */
 final class CacheAttention {
+  private static final int SHARES_PER_THREAD = 3;
+
   private final Kernels kernels;
   private final Workers workers;
   private final List<HeadAttention> attentions = new ArrayList<>();
@@ -31,7 +33,7 @@ final class CacheAttention {
     int d = shape.headDim();
     int row = shape.queryWidth() + 2 * shape.kvWidth();
     while (attentions.size() < caches.size() * heads) {
-      attentions.add(new HeadAttention(kernels));
+      attentions.add(new HeadAttention());
     }
     for (int t = 0; t < caches.size(); t++) {
       int key = t * row + shape.queryWidth();
@@ -40,14 +42,9 @@ final class CacheAttention {
         head(caches, t, layer, g).append(qkv, at, at + shape.kvWidth(), positions[t]);
       }
     }
+    int[] ends = shares(caches, layer, shape);
     workers.run(
-        caches.size() * heads,
-        i -> {
-          int t = i / heads;
-          int h = i % heads;
-          HeadCache head = head(caches, t, layer, h / shape.group());
-          attentions.get(i).attend(head, shape, qkv, t * row + h * d, out, (t * heads + h) * d);
-        });
+        ends.length, i -> some(caches, layer, shape, qkv, out, i == 0 ? 0 : ends[i - 1], ends[i]));
     for (int t = 0; t < caches.size(); t++) {
       for (int g = 0; g < shape.kvHeads(); g++) {
         average(head(caches, t, layer, g), shape.group(), t * heads + g * shape.group());
@@ -55,6 +52,58 @@ final class CacheAttention {
       if (taps.get(t) != null) {
         tap(taps.get(t), caches, t, layer, shape, out);
       }
+    }
+  }
+
+  /**
+   * Where shares of the query heads of all caches end that have about as many slots to attend to
+   * each. Shares are neighbouring heads, since those of one KV head read its slots together.
+   */
+  private int[] shares(List<CacheMemory> caches, int layer, AttentionSpec.Shape shape) {
+    int heads = shape.heads();
+    long[] before = new long[caches.size() * heads + 1];
+    for (int i = 0; i + 1 < before.length; i++) {
+      HeadCache head = head(caches, i / heads, layer, i % heads / shape.group());
+      before[i + 1] = before[i] + head.size();
+    }
+    int last = before.length - 1;
+    int count = Math.min(last, SHARES_PER_THREAD * workers.threads());
+    int[] ends = new int[count];
+    for (int i = 0, end = 0; i < count; i++) {
+      while (end < last && before[end] * count < before[last] * (i + 1)) {
+        end++;
+      }
+      ends[i] = end;
+    }
+    ends[count - 1] = last;
+    return ends;
+  }
+
+  /** Query heads `from` to `end` - 1 of all caches', those of one KV head together. */
+  private void some(
+      List<CacheMemory> caches,
+      int layer,
+      AttentionSpec.Shape shape,
+      float[] qkv,
+      float[] out,
+      int from,
+      int end) {
+    int d = shape.headDim();
+    int row = shape.queryWidth() + 2 * shape.kvWidth();
+    for (int i = from; i < end; ) {
+      int t = i / shape.heads();
+      int h = i % shape.heads();
+      int next = Math.min(end, i + shape.group() - h % shape.group());
+      HeadAttention.attend(
+          kernels,
+          head(caches, t, layer, h / shape.group()),
+          shape,
+          attentions.subList(i, next),
+          qkv,
+          t * row + h * d,
+          out,
+          i * d);
+      i = next;
     }
   }
 

@@ -1,6 +1,7 @@
 package org.emslens.device.cpu;
 
 import java.util.Arrays;
+import java.util.List;
 import org.emslens.math.Exponential;
 import org.emslens.model.AttentionSpec;
 
@@ -9,26 +10,58 @@ import org.emslens.model.AttentionSpec;
  * time.
  */
 final class HeadAttention {
-  private final Kernels kernels;
   private final Exponential exponential = new Exponential();
   private float[] scores = new float[0];
-
-  HeadAttention(Kernels kernels) {
-    this.kernels = kernels;
-  }
 
   /** Probabilities over the slots of the last call; the array is longer. */
   float[] probabilities() {
     return scores;
   }
 
-  /** Mixes the head's values for the query q[from..from+d) into out[to..to+d). */
-  void attend(HeadCache head, AttentionSpec.Shape shape, float[] q, int from, float[] out, int to) {
+  /**
+   * Attends with neighbouring query heads of one KV head, page by page of its slots, so that each
+   * is read from memory once.
+   *
+   * @param heads of the query heads
+   * @param q the queries, one after the other from q[from] on
+   * @param out filled from out[to] on with the mixed values, likewise
+   */
+  static void attend(
+      Kernels kernels,
+      HeadCache head,
+      AttentionSpec.Shape shape,
+      List<HeadAttention> heads,
+      float[] q,
+      int from,
+      float[] out,
+      int to) {
     int n = head.size();
+    int d = shape.headDim();
+    Slots slots = head.slots();
+    heads.forEach(h -> h.reserve(n));
+    for (int first = 0; first < n; first += Slots.PAGE) {
+      int count = Math.min(Slots.PAGE, n - first);
+      for (int r = 0; r < heads.size(); r++) {
+        kernels.scores(q, from + r * d, slots, first, count, heads.get(r).scores);
+      }
+    }
+    heads.forEach(h -> h.softmax(kernels, head, shape, n));
+    Arrays.fill(out, to, to + heads.size() * d, 0);
+    for (int first = 0; first < n; first += Slots.PAGE) {
+      int count = Math.min(Slots.PAGE, n - first);
+      for (int r = 0; r < heads.size(); r++) {
+        kernels.mix(heads.get(r).scores, slots, first, count, out, to + r * d);
+      }
+    }
+  }
+
+  private void reserve(int n) {
     if (scores.length < n) {
       scores = new float[n + 256];
     }
-    kernels.scores(q, from, head.slots(), scores, n);
+  }
+
+  private void softmax(Kernels kernels, HeadCache head, AttentionSpec.Shape shape, int n) {
     float scale = kernels.capped(scores, 0, n, shape);
     int first = head.firstReached();
     if (first == 0) {
@@ -36,7 +69,6 @@ final class HeadAttention {
     } else {
       reached(first, n, scale, head.bias());
     }
-    kernels.mix(scores, head.slots(), n, out, to);
   }
 
   /** Softmax over the slots from the first that is reached; the others get 0. */

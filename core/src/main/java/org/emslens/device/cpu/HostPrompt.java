@@ -340,7 +340,7 @@ public final class HostPrompt implements PromptMemory {
   /** Probabilities of one query for the keys up to its own. */
   private void row(
       Layer k, int head, int token, float[] query, float[] out, Exponential exponential) {
-    kernels.scores(query, 0, k.slots[head / k.shape.group()], out, token + 1);
+    kernels.scores(query, 0, k.slots[head / k.shape.group()], 0, token + 1, out);
     normalise(k, head, token, out, exponential);
   }
 

@@ -40,11 +40,19 @@ interface Kernels {
   /** Rows of a tile of packed weights. */
   int tileRows();
 
-  /** out[j] = q . key j, for j below n, where q = x[from..from+d). */
-  void scores(float[] x, int from, Slots slots, float[] out, int n);
+  /**
+   * out[j] = q . key j, for `count` slots from `first` on, where q = x[from..from+d).
+   *
+   * @param first of a page
+   */
+  void scores(float[] x, int from, Slots slots, int first, int count, float[] out);
 
-  /** out[to..to+d) = sum over j below n of weights[j] * value j. */
-  void mix(float[] weights, Slots slots, int n, float[] out, int to);
+  /**
+   * out[to..to+d) += sum over `count` slots j from `first` on of weights[j] * value j.
+   *
+   * @param first of a page
+   */
+  void mix(float[] weights, Slots slots, int first, int count, float[] out, int to);
 
   /**
    * The same of many queries: out[r * stride + j] = query r . key j, for j below n.

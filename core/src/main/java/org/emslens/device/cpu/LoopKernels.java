@@ -28,41 +28,40 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void scores(float[] x, int from, Slots slots, float[] out, int n) {
+  public void scores(float[] x, int from, Slots slots, int first, int count, float[] out) {
     int d = slots.headDim();
     float[] sums = new float[Slots.LANES];
-    for (int first = 0; first < n; first += Slots.LANES) {
-      float[] page = slots.keyPage(first);
-      int at = slots.keyAt(first);
+    int end = first + count;
+    for (int tile = first; tile < end; tile += Slots.LANES) {
+      float[] page = slots.keyPage(tile);
+      int at = slots.keyAt(tile);
       Arrays.fill(sums, 0);
       for (int i = 0; i < d; i++) {
         for (int lane = 0; lane < Slots.LANES; lane++) {
           sums[lane] = Math.fma(page[at + i * Slots.LANES + lane], x[from + i], sums[lane]);
         }
       }
-      System.arraycopy(sums, 0, out, first, Math.min(Slots.LANES, n - first));
+      System.arraycopy(sums, 0, out, tile, Math.min(Slots.LANES, end - tile));
     }
   }
 
   @Override
-  public void mix(float[] weights, Slots slots, int n, float[] out, int to) {
+  public void mix(float[] weights, Slots slots, int first, int count, float[] out, int to) {
     int d = slots.headDim();
-    float[] sums = new float[d];
-    for (int j = 0; j < n; j++) {
+    for (int j = first; j < first + count; j++) {
       float[] page = slots.valuePage(j);
       int at = j % Slots.PAGE * d;
       for (int i = 0; i < d; i++) {
-        sums[i] = Math.fma(weights[j], page[at + i], sums[i]);
+        out[to + i] = Math.fma(weights[j], page[at + i], out[to + i]);
       }
     }
-    System.arraycopy(sums, 0, out, to, d);
   }
 
   @Override
   public void scores(float[] x, int rows, Slots slots, int n, float[] out, int stride) {
     float[] row = new float[stride];
     for (int r = 0; r < rows; r++) {
-      scores(x, r * slots.headDim(), slots, row, n);
+      scores(x, r * slots.headDim(), slots, 0, n, row);
       System.arraycopy(row, 0, out, r * stride, n);
     }
   }
@@ -72,7 +71,8 @@ final class LoopKernels implements Kernels {
     float[] row = new float[n];
     for (int r = 0; r < rows; r++) {
       System.arraycopy(weights, r * stride, row, 0, n);
-      mix(row, slots, n, out, r * slots.headDim());
+      Arrays.fill(out, r * slots.headDim(), (r + 1) * slots.headDim(), 0);
+      mix(row, slots, 0, n, out, r * slots.headDim());
     }
   }
 

@@ -11,100 +11,120 @@ import jdk.incubator.vector.FloatVector;
 final class VectorAttention {
   private VectorAttention() {}
 
-  static void scores(float[] x, int from, Slots slots, float[] out, int n) {
-    int whole = n / Slots.LANES * Slots.LANES;
-    for (int j = 0; j < whole; j += Slots.LANES) {
+  static void scores(float[] x, int from, Slots slots, int first, int count, float[] out) {
+    int whole = first + count / Slots.LANES * Slots.LANES;
+    for (int j = first; j < whole; j += Slots.LANES) {
       tile(x, from, slots, j, out, j);
     }
-    if (whole < n) {
-      float[] rest = new float[Slots.LANES];
-      tile(x, from, slots, whole, rest, 0);
-      System.arraycopy(rest, 0, out, whole, n - whole);
+    int rest = first + count - whole;
+    if (rest > 0) {
+      float[] last = new float[Slots.LANES];
+      tile(x, from, slots, whole, last, 0);
+      System.arraycopy(last, 0, out, whole, rest);
     }
   }
 
   private static void tile(float[] x, int from, Slots slots, int slot, float[] out, int to) {
-    int d = slots.headDim();
     float[] keys = slots.keyPage(slot);
     int at = slots.keyAt(slot);
-    for (int lane = 0; lane < Slots.LANES; lane += L) {
-      FloatVector a = FloatVector.zero(F);
-      FloatVector b = FloatVector.zero(F);
-      FloatVector c = FloatVector.zero(F);
-      FloatVector e = FloatVector.zero(F);
-      int i = 0;
-      int p = at + lane;
-      for (; i + 4 <= d; i += 4, p += 4 * Slots.LANES) {
-        a = FloatVector.fromArray(F, keys, p).fma(FloatVector.broadcast(F, x[from + i]), a);
-        b =
-            FloatVector.fromArray(F, keys, p + Slots.LANES)
-                .fma(FloatVector.broadcast(F, x[from + i + 1]), b);
-        c =
-            FloatVector.fromArray(F, keys, p + 2 * Slots.LANES)
-                .fma(FloatVector.broadcast(F, x[from + i + 2]), c);
-        e =
-            FloatVector.fromArray(F, keys, p + 3 * Slots.LANES)
-                .fma(FloatVector.broadcast(F, x[from + i + 3]), e);
+    if (L == Slots.LANES) {
+      oneVector(x, from, keys, at, slots.headDim(), out, to);
+    } else {
+      for (int lane = 0; lane < Slots.LANES; lane += 2 * L) {
+        twoVectors(x, from, keys, at + lane, slots.headDim(), out, to + lane);
       }
-      for (; i < d; i++, p += Slots.LANES) {
-        a = FloatVector.fromArray(F, keys, p).fma(FloatVector.broadcast(F, x[from + i]), a);
-      }
-      a.add(b).add(c.add(e)).intoArray(out, to + lane);
     }
   }
 
-  static void mix(float[] weights, Slots slots, int n, float[] out, int to) {
+  private static void oneVector(
+      float[] x, int from, float[] keys, int at, int d, float[] out, int to) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = FloatVector.zero(F);
+    FloatVector c = FloatVector.zero(F);
+    FloatVector e = FloatVector.zero(F);
+    int i = 0;
+    int p = at;
+    for (; i + 4 <= d; i += 4, p += 4 * Slots.LANES) {
+      a = FloatVector.fromArray(F, keys, p).fma(of(x[from + i]), a);
+      b = FloatVector.fromArray(F, keys, p + Slots.LANES).fma(of(x[from + i + 1]), b);
+      c = FloatVector.fromArray(F, keys, p + 2 * Slots.LANES).fma(of(x[from + i + 2]), c);
+      e = FloatVector.fromArray(F, keys, p + 3 * Slots.LANES).fma(of(x[from + i + 3]), e);
+    }
+    for (; i < d; i++, p += Slots.LANES) {
+      a = FloatVector.fromArray(F, keys, p).fma(of(x[from + i]), a);
+    }
+    a.add(b).add(c.add(e)).intoArray(out, to);
+  }
+
+  /** Two vectors of slots, so that each component that is read serves both. */
+  private static void twoVectors(
+      float[] x, int from, float[] keys, int at, int d, float[] out, int to) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = FloatVector.zero(F);
+    FloatVector c = FloatVector.zero(F);
+    FloatVector e = FloatVector.zero(F);
+    int i = 0;
+    int p = at;
+    for (; i + 2 <= d; i += 2, p += 2 * Slots.LANES) {
+      FloatVector v = of(x[from + i]);
+      a = FloatVector.fromArray(F, keys, p).fma(v, a);
+      b = FloatVector.fromArray(F, keys, p + L).fma(v, b);
+      v = of(x[from + i + 1]);
+      c = FloatVector.fromArray(F, keys, p + Slots.LANES).fma(v, c);
+      e = FloatVector.fromArray(F, keys, p + Slots.LANES + L).fma(v, e);
+    }
+    if (i < d) {
+      FloatVector v = of(x[from + i]);
+      a = FloatVector.fromArray(F, keys, p).fma(v, a);
+      b = FloatVector.fromArray(F, keys, p + L).fma(v, b);
+    }
+    a.add(c).intoArray(out, to);
+    b.add(e).intoArray(out, to + L);
+  }
+
+  static void mix(float[] weights, Slots slots, int first, int count, float[] out, int to) {
+    for (int j = first; j < first + count; j += Slots.PAGE) {
+      mixPage(weights, slots, j, Math.min(Slots.PAGE, first + count - j), out, to);
+    }
+  }
+
+  /** Adds what a page of values gives to one row. */
+  private static void mixPage(float[] w, Slots slots, int first, int count, float[] out, int to) {
     int d = slots.headDim();
+    float[] page = slots.valuePage(first);
     int i = 0;
     for (; i + 4 * L <= d; i += 4 * L) {
-      mixFour(weights, slots, n, i, out, to + i);
+      four(w, first, page, i, count, d, out, to + i);
     }
     for (; i + L <= d; i += L) {
-      mixOne(weights, slots, n, i, out, to + i);
+      one(w, first, page, i, count, d, out, to + i);
     }
     for (; i < d; i++) {
-      float sum = 0;
-      for (int j = 0; j < n; j++) {
-        sum = Math.fma(weights[j], slots.valuePage(j)[j % Slots.PAGE * d + i], sum);
+      float sum = out[to + i];
+      for (int j = 0; j < count; j++) {
+        sum = Math.fma(w[first + j], page[j * d + i], sum);
       }
       out[to + i] = sum;
     }
   }
 
-  private static void mixFour(float[] w, Slots slots, int n, int component, float[] out, int to) {
-    int d = slots.headDim();
-    FloatVector a = FloatVector.zero(F);
-    FloatVector b = FloatVector.zero(F);
-    FloatVector c = FloatVector.zero(F);
-    FloatVector e = FloatVector.zero(F);
-    for (int first = 0; first < n; first += Slots.PAGE) {
-      float[] page = slots.valuePage(first);
-      int count = Math.min(Slots.PAGE, n - first);
-      for (int j = 0, p = component; j < count; j++, p += d) {
-        FloatVector f = FloatVector.broadcast(F, w[first + j]);
-        a = FloatVector.fromArray(F, page, p).fma(f, a);
-        b = FloatVector.fromArray(F, page, p + L).fma(f, b);
-        c = FloatVector.fromArray(F, page, p + 2 * L).fma(f, c);
-        e = FloatVector.fromArray(F, page, p + 3 * L).fma(f, e);
-      }
+  private static void four(
+      float[] w, int at, float[] page, int i, int count, int d, float[] out, int to) {
+    FloatVector a = FloatVector.fromArray(F, out, to);
+    FloatVector b = FloatVector.fromArray(F, out, to + L);
+    FloatVector c = FloatVector.fromArray(F, out, to + 2 * L);
+    FloatVector e = FloatVector.fromArray(F, out, to + 3 * L);
+    for (int j = 0, p = i; j < count; j++, p += d) {
+      FloatVector f = of(w[at + j]);
+      a = FloatVector.fromArray(F, page, p).fma(f, a);
+      b = FloatVector.fromArray(F, page, p + L).fma(f, b);
+      c = FloatVector.fromArray(F, page, p + 2 * L).fma(f, c);
+      e = FloatVector.fromArray(F, page, p + 3 * L).fma(f, e);
     }
     a.intoArray(out, to);
     b.intoArray(out, to + L);
     c.intoArray(out, to + 2 * L);
     e.intoArray(out, to + 3 * L);
-  }
-
-  private static void mixOne(float[] w, Slots slots, int n, int component, float[] out, int to) {
-    int d = slots.headDim();
-    FloatVector a = FloatVector.zero(F);
-    for (int first = 0; first < n; first += Slots.PAGE) {
-      float[] page = slots.valuePage(first);
-      int count = Math.min(Slots.PAGE, n - first);
-      for (int j = 0, p = component; j < count; j++, p += d) {
-        a = FloatVector.fromArray(F, page, p).fma(FloatVector.broadcast(F, w[first + j]), a);
-      }
-    }
-    a.intoArray(out, to);
   }
 
   static void scores(float[] x, int rows, Slots slots, int n, float[] out, int stride) {

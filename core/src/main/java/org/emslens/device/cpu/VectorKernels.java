@@ -53,13 +53,13 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void scores(float[] x, int from, Slots slots, float[] out, int n) {
-    VectorAttention.scores(x, from, slots, out, n);
+  public void scores(float[] x, int from, Slots slots, int first, int count, float[] out) {
+    VectorAttention.scores(x, from, slots, first, count, out);
   }
 
   @Override
-  public void mix(float[] weights, Slots slots, int n, float[] out, int to) {
-    VectorAttention.mix(weights, slots, n, out, to);
+  public void mix(float[] weights, Slots slots, int first, int count, float[] out, int to) {
+    VectorAttention.mix(weights, slots, first, count, out, to);
   }
 
   @Override

@@ -57,6 +57,11 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /** Threads that run tasks, with the caller's. */
+  int threads() {
+    return threads.length + 1;
+  }
+
   /** Runs task(0) ... task(tasks - 1), some of them elsewhere, and returns when all are done. */
   void run(int tasks, IntConsumer task) {
     if (closed) {
