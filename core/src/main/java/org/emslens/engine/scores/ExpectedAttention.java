@@ -1,5 +1,6 @@
 package org.emslens.engine.scores;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.device.PromptLayer;
 import org.emslens.engine.Progress;
@@ -88,22 +89,33 @@ final class ExpectedAttention {
     }
     double[] s = new double[n];
     double most = Double.NEGATIVE_INFINITY;
+    double[] key = new double[d];
+    double[] turned = new double[d];
     for (int j = SINKS; j < n; j++) {
+      for (int i = 0; i < d; i++) {
+        key[i] = keys[j * d + i];
+      }
+      Arrays.fill(turned, 0);
+      for (int a = 0; a < d; a++) {
+        addScaled(turned, covariance[a], key[a], 0);
+      }
       double product = 0;
       double spread = 0;
-      for (int a = 0; a < d; a++) {
-        double k = keys[j * d + a];
-        double row = 0;
-        for (int b = 0; b < d; b++) {
-          row += covariance[a][b] * keys[j * d + b];
-        }
-        product += mean[a] * k;
-        spread += k * row;
+      for (int i = 0; i < d; i++) {
+        product += mean[i] * key[i];
+        spread += key[i] * turned[i];
       }
       s[j] = scale * product + scale * scale * spread / 2;
       most = Math.max(most, s[j]);
     }
     return softmax(s, most);
+  }
+
+  /** sum[i] += factor * x[i] from `first` on; a loop without a running sum, so that it is fast. */
+  private static void addScaled(double[] sum, double[] x, double factor, int first) {
+    for (int i = first; i < x.length; i++) {
+      sum[i] += factor * x[i];
+    }
   }
 
   private float[] softmax(double[] s, double most) {
@@ -128,9 +140,13 @@ final class ExpectedAttention {
         apart[i] = row[i] - mean[i];
       }
       for (int a = 0; a < d; a++) {
-        for (int b = 0; b < d; b++) {
-          covariance[a][b] += apart[a] * apart[b] / q.length;
-        }
+        addScaled(covariance[a], apart, apart[a], a);
+      }
+    }
+    for (int a = 0; a < d; a++) {
+      for (int b = a; b < d; b++) {
+        covariance[a][b] /= q.length;
+        covariance[b][a] = covariance[a][b];
       }
     }
     return covariance;
