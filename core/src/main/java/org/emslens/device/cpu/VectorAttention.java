@@ -7,7 +7,12 @@ import static org.emslens.device.cpu.VectorKernels.L;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** Products of queries with keys, and of probabilities with values. */
+/**
+ * Products of queries with keys, and of probabilities with values.
+ *
+ * <p>Places are a loop's first one plus a multiple of its counter: of others the compiler checks in
+ * every turn that they lie in their array.
+ */
 final class VectorAttention {
   private VectorAttention() {}
 
@@ -152,9 +157,9 @@ final class VectorAttention {
     int d = slots.headDim();
     float[] keys = slots.keyPage(slot);
     int p = slots.keyAt(lane);
-    int q = slots.keyAt(lane + L) - p;
-    int s = slots.keyAt(lane + 2 * L) - p;
-    int t = slots.keyAt(lane + 3 * L) - p;
+    int q = slots.keyAt(lane + L);
+    int s = slots.keyAt(lane + 2 * L);
+    int t = slots.keyAt(lane + 3 * L);
     int x0 = row * d;
     int x1 = x0 + d;
     int x2 = x1 + d;
@@ -175,11 +180,12 @@ final class VectorAttention {
     FloatVector b3 = a0;
     FloatVector c3 = a0;
     FloatVector e3 = a0;
-    for (int i = 0; i < d; i++, p += Slots.LANES) {
-      FloatVector a = FloatVector.fromArray(F, keys, p);
-      FloatVector b = FloatVector.fromArray(F, keys, p + q);
-      FloatVector c = FloatVector.fromArray(F, keys, p + s);
-      FloatVector e = FloatVector.fromArray(F, keys, p + t);
+    for (int i = 0; i < d; i++) {
+      int at = i * Slots.LANES;
+      FloatVector a = FloatVector.fromArray(F, keys, p + at);
+      FloatVector b = FloatVector.fromArray(F, keys, q + at);
+      FloatVector c = FloatVector.fromArray(F, keys, s + at);
+      FloatVector e = FloatVector.fromArray(F, keys, t + at);
       FloatVector v = of(x[x0 + i]);
       a0 = a.fma(v, a0);
       b0 = b.fma(v, b0);
@@ -225,9 +231,7 @@ final class VectorAttention {
     int d = slots.headDim();
     float[] keys = slots.keyPage(slot);
     int p = slots.keyAt(lane);
-    int q = slots.keyAt(lane + L) - p;
-    int s = slots.keyAt(lane + 2 * L) - p;
-    int t = slots.keyAt(lane + 3 * L) - p;
+    int q = slots.keyAt(lane + 2 * L);
     int x0 = row * d;
     int x1 = x0 + d;
     FloatVector a0 = FloatVector.zero(F);
@@ -238,19 +242,51 @@ final class VectorAttention {
     FloatVector b1 = a0;
     FloatVector c1 = a0;
     FloatVector e1 = a0;
-    for (int i = 0; i < d; i++, p += Slots.LANES) {
+    for (int i = 0; i < d - 1; i += 2) {
+      int at = i * Slots.LANES;
       FloatVector v = of(x[x0 + i]);
       FloatVector w = of(x[x1 + i]);
-      FloatVector k = FloatVector.fromArray(F, keys, p);
+      FloatVector k = FloatVector.fromArray(F, keys, p + at);
       a0 = k.fma(v, a0);
       a1 = k.fma(w, a1);
-      k = FloatVector.fromArray(F, keys, p + q);
+      k = FloatVector.fromArray(F, keys, p + at + L);
       b0 = k.fma(v, b0);
       b1 = k.fma(w, b1);
-      k = FloatVector.fromArray(F, keys, p + s);
+      k = FloatVector.fromArray(F, keys, q + at);
       c0 = k.fma(v, c0);
       c1 = k.fma(w, c1);
-      k = FloatVector.fromArray(F, keys, p + t);
+      k = FloatVector.fromArray(F, keys, q + at + L);
+      e0 = k.fma(v, e0);
+      e1 = k.fma(w, e1);
+      v = of(x[x0 + i + 1]);
+      w = of(x[x1 + i + 1]);
+      k = FloatVector.fromArray(F, keys, p + at + Slots.LANES);
+      a0 = k.fma(v, a0);
+      a1 = k.fma(w, a1);
+      k = FloatVector.fromArray(F, keys, p + at + Slots.LANES + L);
+      b0 = k.fma(v, b0);
+      b1 = k.fma(w, b1);
+      k = FloatVector.fromArray(F, keys, q + at + Slots.LANES);
+      c0 = k.fma(v, c0);
+      c1 = k.fma(w, c1);
+      k = FloatVector.fromArray(F, keys, q + at + Slots.LANES + L);
+      e0 = k.fma(v, e0);
+      e1 = k.fma(w, e1);
+    }
+    if (d % 2 != 0) {
+      int at = (d - 1) * Slots.LANES;
+      FloatVector v = of(x[x0 + d - 1]);
+      FloatVector w = of(x[x1 + d - 1]);
+      FloatVector k = FloatVector.fromArray(F, keys, p + at);
+      a0 = k.fma(v, a0);
+      a1 = k.fma(w, a1);
+      k = FloatVector.fromArray(F, keys, p + at + L);
+      b0 = k.fma(v, b0);
+      b1 = k.fma(w, b1);
+      k = FloatVector.fromArray(F, keys, q + at);
+      c0 = k.fma(v, c0);
+      c1 = k.fma(w, c1);
+      k = FloatVector.fromArray(F, keys, q + at + L);
       e0 = k.fma(v, e0);
       e1 = k.fma(w, e1);
     }
@@ -382,7 +418,39 @@ final class VectorAttention {
     int w1 = at + stride;
     int w2 = w1 + stride;
     int w3 = w2 + stride;
-    for (int j = 0, p = i; j < count; j++, p += d) {
+    int p = i;
+    int j = 0;
+    for (; j < count - 1; j += 2, p += 2 * d) {
+      FloatVector a = FloatVector.fromArray(F, page, p);
+      FloatVector b = FloatVector.fromArray(F, page, p + L);
+      FloatVector v = of(w[at + j]);
+      a0 = a.fma(v, a0);
+      b0 = b.fma(v, b0);
+      v = of(w[w1 + j]);
+      a1 = a.fma(v, a1);
+      b1 = b.fma(v, b1);
+      v = of(w[w2 + j]);
+      a2 = a.fma(v, a2);
+      b2 = b.fma(v, b2);
+      v = of(w[w3 + j]);
+      a3 = a.fma(v, a3);
+      b3 = b.fma(v, b3);
+      a = FloatVector.fromArray(F, page, p + d);
+      b = FloatVector.fromArray(F, page, p + d + L);
+      v = of(w[at + j + 1]);
+      a0 = a.fma(v, a0);
+      b0 = b.fma(v, b0);
+      v = of(w[w1 + j + 1]);
+      a1 = a.fma(v, a1);
+      b1 = b.fma(v, b1);
+      v = of(w[w2 + j + 1]);
+      a2 = a.fma(v, a2);
+      b2 = b.fma(v, b2);
+      v = of(w[w3 + j + 1]);
+      a3 = a.fma(v, a3);
+      b3 = b.fma(v, b3);
+    }
+    if (j < count) {
       FloatVector a = FloatVector.fromArray(F, page, p);
       FloatVector b = FloatVector.fromArray(F, page, p + L);
       FloatVector v = of(w[at + j]);
