@@ -44,8 +44,7 @@ final class VectorKernels implements Kernels {
 
   @Override
   public int few() {
-    // Narrow vectors unpack as fast but multiply no faster than OpenBLAS.
-    return L < Slots.LANES ? 16 : 64;
+    return 64;
   }
 
   @Override

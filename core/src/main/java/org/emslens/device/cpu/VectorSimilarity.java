@@ -18,18 +18,19 @@ final class VectorSimilarity {
     float[] keys = slots.keyPage(0);
     for (int c = 0; c < Slots.PAGE; c += 4 * L) {
       int p = slots.keyAt(c);
-      int q = slots.keyAt(c + L) - p;
-      int s = slots.keyAt(c + 2 * L) - p;
-      int t = slots.keyAt(c + 3 * L) - p;
+      int q = slots.keyAt(c + L);
+      int s = slots.keyAt(c + 2 * L);
+      int t = slots.keyAt(c + 3 * L);
       FloatVector sum0 = FloatVector.zero(F);
       FloatVector sum1 = sum0;
       FloatVector sum2 = sum0;
       FloatVector sum3 = sum0;
-      for (int i = 0; i < d; i++, p += Slots.LANES) {
-        sum0 = squared(keys, p, sum0);
-        sum1 = squared(keys, p + q, sum1);
-        sum2 = squared(keys, p + s, sum2);
-        sum3 = squared(keys, p + t, sum3);
+      for (int i = 0; i < d; i++) {
+        int at = i * Slots.LANES;
+        sum0 = squared(keys, p + at, sum0);
+        sum1 = squared(keys, q + at, sum1);
+        sum2 = squared(keys, s + at, sum2);
+        sum3 = squared(keys, t + at, sum3);
       }
       inverse(sum0, least, into, c);
       inverse(sum1, least, into, c + L);
