@@ -106,6 +106,7 @@ public record Prompt(
 
   @Override
   public void close() {
+    scores.close();
     memory.close();
   }
 }

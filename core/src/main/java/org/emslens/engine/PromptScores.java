@@ -17,6 +17,8 @@ public final class PromptScores {
   /** Means over the tokens, per KV head of all layers. */
   private final Map<PromptScore, double[]> means = new EnumMap<>(PromptScore.class);
 
+  private RepetitionMap repetition;
+
   /** Whether all of these are known. */
   public synchronized boolean has(Set<PromptScore> asked) {
     return known.keySet().containsAll(asked);
@@ -67,6 +69,19 @@ public final class PromptScores {
     for (PromptScore what : others.known()) {
       put(what, others.get(what));
     }
+    keep(others.repetition());
+  }
+
+  /** What heads look at while the prompt is repeated; null where nobody has asked for that. */
+  public synchronized RepetitionMap repetition() {
+    return repetition;
+  }
+
+  /**
+   * @param map of the prompt; closed with it
+   */
+  public synchronized void keep(RepetitionMap map) {
+    repetition = map;
   }
 
   /** A layer's slots, which are the prompt's tokens, with what is known of them. */
@@ -82,6 +97,12 @@ public final class PromptScores {
             .mapToObj(g -> layer.heads().get(g).with(of(first + g)))
             .toList(),
         Arrays.copyOf(layer.skipped(), layer.skipped().length));
+  }
+
+  synchronized void close() {
+    if (repetition != null) {
+      repetition.close();
+    }
   }
 
   private Map<PromptScore, float[]> of(int head) {

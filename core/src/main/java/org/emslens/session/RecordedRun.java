@@ -13,6 +13,7 @@ import org.emslens.text.Token;
  * @param format always {@link Recording#FORMAT}
  * @param version see {@link Recording}
  * @param asked what was asked of the prompt; empty in versions before 5
+ * @param repeated parts of the prompt whose repetition is kept; empty in versions before 8
  * @param turns of the user's after the prompt
  * @param manifest where it comes from; null in versions before 3
  */
@@ -26,6 +27,7 @@ record RecordedRun(
     List<Token> prompt,
     int lastRowCount,
     List<PromptScore> asked,
+    List<Repeated> repeated,
     String policy,
     CacheOptions options,
     Budget budget,
@@ -34,6 +36,13 @@ record RecordedRun(
     Manifest manifest,
     List<Turn> turns,
     List<RecordedStep> steps) {
+
+  /** A part as {@link org.emslens.engine.RepetitionMap.Part} has it. */
+  record Repeated(int from, int to, int first) {
+    int rows() {
+      return to - from;
+    }
+  }
 
   /**
    * A step without its attention, plan and provenance, which stand in entries of their own or

@@ -7,9 +7,10 @@ import org.emslens.engine.Progress;
 /**
  * A session in one file, `.emslens`, which opens without the model.
  *
- * <p>Format, version 6. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
+ * <p>Format, version 8. A ZIP archive (deflate, CRC-checked) of these entries; numbers are
  * little-endian, f16 is IEEE half precision, arrays are row-major. L layers, H query heads, G KV
- * heads, d head size, N prompt tokens, W rows kept of the last queries.
+ * heads, d head size, N prompt tokens, W rows kept of the last queries, R tokens that were
+ * repeated.
  *
  * <pre>
  * recording.json            format, version, model, prompt, choice, manifest ({@link Manifest}), steps
@@ -19,6 +20,8 @@ import org.emslens.engine.Progress;
  *                           thumbnails f16 [H,24*24]
  * asked/SCORE               one per thing that was asked of the prompt ({@link
  *                           org.emslens.cache.PromptScore}): f32 [L*G,N]
+ * repeated/LAYER            one per layer where the prompt's repetition was looked at: queries f16
+ *                           [H,R,d], log normalisers f32 [H,R]; part after part
  * plans/STEP                one per step that compressed: policy and budget, then per KV head the
  *                           numbers of kept slots, of the window, of all slots and of scores, and
  *                           i32 kept, i32 target, f32 weight, f32 bias, f32 global, local, score,
@@ -29,15 +32,15 @@ import org.emslens.engine.Progress;
  *
  * <p>Versions 1, which had no output errors and no budgets shared between heads, 2, which had no
  * limit of candidates and no manifest, 3, which did not say how each layer attends, 4, whose
- * policies had fewer parts to choose, 5, which told turns apart by how they are shown, and 6, which
- * kept all slots as they were computed, are read as well.
+ * policies had fewer parts to choose, 5, which told turns apart by how they are shown, 6, which
+ * kept all slots as they were computed, and 7, which did not keep repetitions, are read as well.
  *
  * <p>Which source tokens each slot stands for is not stored: it is derived from the plans, as
  * everywhere.
  */
 public final class Recording {
   static final String FORMAT = "emslens-recording";
-  static final int VERSION = 7;
+  static final int VERSION = 8;
 
   private Recording() {}
 

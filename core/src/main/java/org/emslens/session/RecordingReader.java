@@ -3,40 +3,28 @@ package org.emslens.session;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CacheOptions;
-import org.emslens.cache.CacheOptions.Merge;
-import org.emslens.cache.CacheOptions.Pool;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.Policies;
-import org.emslens.cache.Precision;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.cpu.HostPrompt;
 import org.emslens.engine.Prompt;
 import org.emslens.engine.PromptScores;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.format.BadFileException;
 import org.emslens.model.AttentionSpec;
 import org.emslens.model.ModelConfig;
@@ -55,24 +43,21 @@ final class RecordingReader {
           .build();
 
   /**
-   * Deflate packs at best about a thousand to one; an entry that claims more is not what it says.
+   * Tokens that stand before a part that is repeated; a sentence and the last few of the prompt.
    */
-  private static final long BEST_RATIO = 1100;
+  private static final int MOST_INTRODUCED = 1000;
 
   private final Path file;
-  private final ZipFile zip;
+  private final RecordingParts parts;
 
-  private RecordingReader(Path file, ZipFile zip) {
+  private RecordingReader(Path file, RecordingParts parts) {
     this.file = file;
-    this.zip = zip;
+    this.parts = parts;
   }
 
   static Run read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadFileException(file, "not a file that can be read (" + file + ").");
-    }
-    try (ZipFile zip = zip(file)) {
-      return new RecordingReader(file, zip).run();
+    try (RecordingParts parts = new RecordingParts(file)) {
+      return new RecordingReader(file, parts).run();
     } catch (EOFException e) {
       throw new BadFileException(file, "is damaged: it ends too early.", e);
     } catch (ZipException e) {
@@ -82,17 +67,6 @@ final class RecordingReader {
     } catch (IllegalArgumentException e) {
       String why = e.getMessage() == null ? "a part of it is wrong." : e.getMessage();
       throw new BadFileException(file, "is damaged: " + why, e);
-    }
-  }
-
-  private static ZipFile zip(Path file) throws IOException {
-    if (Files.size(file) == 0) {
-      throw new BadFileException(file, "is empty.");
-    }
-    try {
-      return new ZipFile(file.toFile());
-    } catch (ZipException e) {
-      throw new BadFileException(file, "is not a recording, or is cut off.", e);
     }
   }
 
@@ -116,11 +90,12 @@ final class RecordingReader {
 
   private RecordedRun json() throws IOException {
     byte[] text;
-    try (DataInputStream in = open("recording.json", -1)) {
+    try (DataInputStream in = parts.open("recording.json", -1)) {
       text = in.readAllBytes();
     }
     try {
-      RecordedRun run = MAPPER.treeToValue(upgraded(MAPPER.readTree(text)), RecordedRun.class);
+      RecordedRun run =
+          MAPPER.treeToValue(RecordingUpgrade.upgraded(MAPPER.readTree(text)), RecordedRun.class);
       if (run == null
           || !Recording.FORMAT.equals(run.format())
           || run.version() < 1
@@ -155,80 +130,6 @@ final class RecordingReader {
     return fields.isEmpty() ? "" : ": '" + fields + "' is missing or is not what belongs there";
   }
 
-  /** What older versions did not know is as it was then. */
-  private static JsonNode upgraded(JsonNode json) {
-    int version = json.path("version").asInt();
-    if (version == 1 && json.get("options") instanceof ObjectNode options) {
-      options.put("share", CacheOptions.Share.EVEN.name());
-    }
-    if (version < 3 && json.get("sampling") instanceof ObjectNode sampling) {
-      sampling.put("topK", 0);
-    }
-    if (version < 3 && json instanceof ObjectNode all) {
-      all.putNull("manifest");
-    }
-    if (version < 4 && json instanceof ObjectNode all) {
-      all.putNull("attention");
-    }
-    if (version < 4 && json.get("sampling") instanceof ObjectNode sampling) {
-      sampling.put("minP", 0).put("repetition", 1);
-    }
-    if (version < 5 && json instanceof ObjectNode all) {
-      all.putArray("asked");
-      withParts(all);
-    }
-    if (version < 6 && json instanceof ObjectNode all) {
-      all.set("turns", MAPPER.valueToTree(turns(all.path("steps"))));
-    }
-    if (version < 7 && json.get("options") instanceof ObjectNode options) {
-      options.put("precision", Precision.FLOAT32.name());
-    }
-    for (JsonNode step : json.path("steps")) {
-      if (step instanceof ObjectNode s && !s.has("drawn")) {
-        s.putNull("drawn");
-      }
-    }
-    return json;
-  }
-
-  /** A turn was what steps without a text, and the one after them that shows it, had fed. */
-  private static List<Turn> turns(JsonNode steps) {
-    List<Turn> turns = new ArrayList<>();
-    List<Integer> tokens = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    for (int i = 1; i < steps.size(); i++) {
-      JsonNode token = steps.get(i).path("token");
-      tokens.add(token.path("id").asInt());
-      text.append(token.path("text").asText());
-      String shown = steps.get(i).path("text").asText();
-      String words = Turn.wordsIn(shown);
-      if (words != null) {
-        turns.add(new Turn(i + 1 - tokens.size(), tokens, words, text.toString()));
-      }
-      if (!shown.isEmpty()) {
-        tokens.clear();
-        text.setLength(0);
-      }
-    }
-    return turns;
-  }
-
-  /** Rivals of EMS had their parts built in, and only a window and a slack to choose. */
-  private static void withParts(ObjectNode all) {
-    if (all.get("options") instanceof ObjectNode o) {
-      String policy = all.path("policy").asText();
-      Merge merge = o.path("merge").asBoolean() ? Merge.EMS : Merge.NONE;
-      o.put("merge", merge.name()).put("pool", Pool.MAX.name());
-      o.put("floor", CacheOptions.EMS.floor()).put("score", CacheOptions.EMS.score().name());
-      if (Policies.ids().contains(policy) && !policy.startsWith("ems")) {
-        ObjectNode preset = MAPPER.valueToTree(Policies.byId(policy).preset());
-        preset.set("window", o.get("window"));
-        preset.set("slack", o.get("slack"));
-        all.set("options", preset);
-      }
-    }
-  }
-
   private void checkShapes(RecordedRun r) throws BadFileException {
     ModelConfig c = r.config();
     boolean fits =
@@ -252,6 +153,18 @@ final class RecordingReader {
     }
     if (shapes(r).size() != c.layers() || !shapes(r).stream().allMatch(s -> fits(s, c))) {
       throw bad("recording.json: 'attention' does not belong to its 'config'.");
+    }
+    int at = 0;
+    for (RecordedRun.Repeated p : r.repeated()) {
+      int n = r.prompt().size();
+      int introduced = p.first() - n;
+      if (p.from() < at || p.to() <= p.from() || p.to() > n) {
+        throw bad("recording.json: 'repeated' is not in order, or not of the prompt's tokens.");
+      }
+      if (introduced < 0 || introduced > MOST_INTRODUCED) {
+        throw bad("recording.json: 'first' of 'repeated' is " + p.first() + ", which cannot be.");
+      }
+      at = p.to();
     }
     for (int i = 0; i < r.steps().size(); i++) {
       RecordedRun.RecordedStep s = r.steps().get(i);
@@ -292,11 +205,11 @@ final class RecordingReader {
             + 2L * rows
             + 2L * c.heads() * pixels;
     for (int l = 0; l < layers; l++) {
-      open("prefill/" + l, bytes).close();
+      parts.open("prefill/" + l, bytes).close();
     }
     List<PromptLayer> kept = new ArrayList<>();
     for (int l = 0; l < layers; l++) {
-      try (DataInputStream in = open("prefill/" + l, bytes)) {
+      try (DataInputStream in = parts.open("prefill/" + l, bytes)) {
         kept.add(
             new PromptLayer(
                 Numbers.readHalves(in, queries),
@@ -310,7 +223,38 @@ final class RecordingReader {
     }
     int[] ids = r.prompt().stream().mapToInt(Token::id).toArray();
     List<AttentionSpec.Shape> shapes = shapes(r);
-    return new Prompt(c, shapes, ids, HostPrompt.of(shapes, kept), new float[0], asked(r));
+    HostPrompt memory = HostPrompt.of(shapes, kept);
+    PromptScores scores = asked(r);
+    if (!r.repeated().isEmpty()) {
+      scores.keep(repeated(r, memory));
+    }
+    return new Prompt(c, shapes, ids, memory, new float[0], scores);
+  }
+
+  private RepetitionMap repeated(RecordedRun r, HostPrompt prompt) throws IOException {
+    ModelConfig c = r.config();
+    int rows = r.repeated().stream().mapToInt(RecordedRun.Repeated::rows).sum();
+    long bytes = 2L * length(c.heads(), rows, c.headDim()) + 4L * c.heads() * rows;
+    List<HostPrompt> memories = new ArrayList<>();
+    for (int l = 0; l < c.layers(); l++) {
+      try (DataInputStream in = parts.open("repeated/" + l, bytes)) {
+        for (int i = 0; i < r.repeated().size(); i++) {
+          RecordedRun.Repeated p = r.repeated().get(i);
+          if (l == 0) {
+            memories.add(prompt.continued(p.first() + p.rows() - prompt.tokens()));
+          }
+          float[] queries = Numbers.readHalves(in, length(c.heads(), p.rows(), c.headDim()));
+          float[] normalisers = Numbers.readFloats(in, c.heads() * p.rows());
+          memories.get(i).put(l, p.first(), p.rows(), queries, normalisers);
+        }
+      }
+    }
+    List<RepetitionMap.Part> all = new ArrayList<>();
+    for (int i = 0; i < memories.size(); i++) {
+      RecordedRun.Repeated p = r.repeated().get(i);
+      all.add(new RepetitionMap.Part(p.from(), p.to(), p.first(), memories.get(i)));
+    }
+    return new RepetitionMap(all);
   }
 
   private PromptScores asked(RecordedRun r) throws IOException {
@@ -318,7 +262,7 @@ final class RecordingReader {
     int heads = r.config().allKvHeads();
     int n = r.prompt().size();
     for (PromptScore what : r.asked()) {
-      try (DataInputStream in = open("asked/" + what.id(), 4L * heads * n)) {
+      try (DataInputStream in = parts.open("asked/" + what.id(), 4L * heads * n)) {
         float[][] all = new float[heads][];
         for (int h = 0; h < heads; h++) {
           all[h] = Numbers.readFloats(in, n);
@@ -394,16 +338,16 @@ final class RecordingReader {
     for (int i = 0; i < slots.length; i++) {
       slots[i] = before.slots(i);
     }
-    try (DataInputStream in = open("plans/" + step, -1)) {
+    try (DataInputStream in = parts.open("plans/" + step, -1)) {
       return PlanFile.read(in, slots);
     }
   }
 
   private float[] errors(int step, ModelConfig c) throws IOException {
-    if (zip.getEntry("errors/" + step) == null) {
+    if (!parts.has("errors/" + step)) {
       return Step.NOT_ASKED;
     }
-    try (DataInputStream in = open("errors/" + step, 4L * c.allHeads())) {
+    try (DataInputStream in = parts.open("errors/" + step, 4L * c.allHeads())) {
       return Numbers.readFloats(in, c.allHeads());
     }
   }
@@ -414,65 +358,12 @@ final class RecordingReader {
       all += before.slots(h / c.group());
     }
     short[][] rows = new short[c.allHeads()][];
-    try (DataInputStream in = open("attention/" + step, 2 * all)) {
+    try (DataInputStream in = parts.open("attention/" + step, 2 * all)) {
       for (int h = 0; h < rows.length; h++) {
         rows[h] = Numbers.read(in, before.slots(h / c.group()));
       }
     }
     return rows;
-  }
-
-  /**
-   * @param bytes that the entry must have, or -1
-   */
-  private DataInputStream open(String name, long bytes) throws IOException {
-    ZipEntry entry = zip.getEntry(name);
-    if (entry == null) {
-      throw bad("the part '" + name + "' is missing.");
-    }
-    if (bytes >= 0 && entry.getSize() != bytes) {
-      throw bad(
-          "the part '" + name + "' has " + entry.getSize() + " bytes; expected " + bytes + ".");
-    }
-    if (entry.getSize() < 0
-        || entry.getSize() > (entry.getCompressedSize() + 64) * BEST_RATIO
-        || entry.getCompressedSize() > Files.size(file)) {
-      throw bad(
-          "the part '" + name + "' claims " + entry.getSize() + " bytes, more than it can hold.");
-    }
-    return new DataInputStream(
-        new BufferedInputStream(new Whole(zip.getInputStream(entry), entry), 1 << 16));
-  }
-
-  /**
-   * A part's bytes, whose checksum is looked at when it is closed after something was read: the
-   * library leaves that to whoever reads.
-   */
-  private final class Whole extends CheckedInputStream {
-    private final ZipEntry entry;
-    private boolean used;
-
-    Whole(InputStream in, ZipEntry entry) {
-      super(in, new CRC32());
-      this.entry = entry;
-    }
-
-    @Override
-    public int read(byte[] into, int from, int n) throws IOException {
-      used = true;
-      return super.read(into, from, n);
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (used) {
-        transferTo(OutputStream.nullOutputStream());
-        if (getChecksum().getValue() != entry.getCrc()) {
-          throw bad("is damaged: the part '" + entry.getName() + "' is not what was saved.");
-        }
-      }
-      super.close();
-    }
   }
 
   private BadFileException bad(String problem) {

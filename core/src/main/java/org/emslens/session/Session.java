@@ -13,6 +13,7 @@ import org.emslens.device.DecodeTap;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.model.Model;
 import org.emslens.text.ChatTemplate;
 import org.emslens.text.Token;
@@ -133,6 +134,21 @@ public final class Session {
               return s;
             })
         .toList();
+  }
+
+  /**
+   * What heads look at while the model repeats the prompt, which is read once more for that unless
+   * it was before.
+   *
+   * @param progress throws to stop
+   * @throws IllegalArgumentException in one sentence, where the context has no room for that
+   */
+  public RepetitionMap repeat(Progress progress) {
+    RepetitionMap known = read.prefill().scores().repetition();
+    if (known == null && !read.hasModel()) {
+      throw new IllegalStateException("A recording's prompt cannot be repeated without its model.");
+    }
+    return known != null ? known : read.scoring().repeat(read.prefill(), progress);
   }
 
   /** A session that goes on from what a recording holds, without a model. */

@@ -83,6 +83,7 @@ class CorruptFilesTest {
               model, pass, prompt, choice, Sampling.GREEDY, Session.Detail.COMPARED, Progress.NONE);
       s.step();
       s.step();
+      s.repeat(Progress.NONE);
       Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
     }
     byte[] good = Files.readAllBytes(file);

@@ -34,6 +34,7 @@ import org.emslens.device.Devices;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.format.Json;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
@@ -636,6 +637,41 @@ class SessionTest {
     assertTrue(same > 0.97 * all, same + " of " + all);
     opened.choose(read.choice(), read.sampling(), Progress.NONE);
     assertEqualSteps(run.steps(), opened.run().steps());
+  }
+
+  /** With its model or without, and after it went on. */
+  @Test
+  void aRecordingKeepsThePromptsRepetition(@TempDir Path folder) throws IOException {
+    Session s = start(choice(Policies.EMS, 14));
+    steps(s, 2);
+    Path file = folder.resolve("a.emslens");
+    Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    Session without = Session.of(Recording.read(file));
+    assertThrows(IllegalStateException.class, () -> without.repeat(Progress.NONE));
+    RepetitionMap made = s.repeat(Progress.NONE);
+    assertSame(made, s.repeat(Progress.NONE));
+    Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    Run read = Recording.read(file);
+    assertSameMaps(made, Session.of(read).repeat(Progress.NONE), s.run());
+    Session resumed = Session.resume(read, model, pass, Session.Detail.STEPS, Progress.NONE);
+    resumed.step();
+    Recording.write(resumed.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    assertSameMaps(made, Session.of(Recording.read(file)).repeat(Progress.NONE), s.run());
+  }
+
+  private static void assertSameMaps(RepetitionMap expected, RepetitionMap found, Run run) {
+    int n = run.prompt().size();
+    int[] each = IntStream.rangeClosed(0, n).toArray();
+    for (int l = 0; l < run.config().layers(); l++) {
+      for (int h = 0; h < run.config().heads(); h++) {
+        float[] a = expected.map(l, h, each, each, () -> false);
+        assertTrue(IntStream.range(0, a.length).anyMatch(i -> a[i] > 0.01f));
+        assertArrayEquals(a, found.map(l, h, each, each, () -> false), 2e-3f);
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      assertEquals(expected.position(i), found.position(i));
+    }
   }
 
   private static void assertEqualSteps(List<Step> expected, List<Step> found) {

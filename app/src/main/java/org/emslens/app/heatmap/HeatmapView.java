@@ -21,7 +21,7 @@ import org.emslens.app.controls.Ticks;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.View;
 import org.emslens.chart.ColourMap;
-import org.emslens.engine.scores.RepetitionMap;
+import org.emslens.engine.RepetitionMap;
 
 /**
  * One head's attention: queries down, keys across, with axes, colour bar and a cross-hair that
@@ -166,7 +166,7 @@ public final class HeatmapView extends Surface {
   /** The repetition of the prompt that is shown, where one looks at that; else null. */
   private RepetitionMap repeated(View v) {
     RepetitionMap m = repetition.mapProperty().get();
-    return m != null && m.isOf(v.run().prefill()) ? m : null;
+    return m != null && m == RepetitionModel.known(v.run()) ? m : null;
   }
 
   /** Whether the picture that is there has these numbers. */

@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.emslens.app.lens.View;
 import org.emslens.cache.HeadSlots;
-import org.emslens.engine.scores.RepetitionMap;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.session.Step;
 
 /**

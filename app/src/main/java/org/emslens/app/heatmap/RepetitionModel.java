@@ -1,12 +1,14 @@
 package org.emslens.app.heatmap;
 
+import javafx.beans.binding.Bindings;
+import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
 import org.emslens.app.lens.Job;
 import org.emslens.app.lens.Lens;
-import org.emslens.engine.scores.RepetitionMap;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.session.Run;
 
 /** Whether one looks at the open prompt as the model repeats it, rather than as it read it. */
@@ -30,7 +32,7 @@ public final class RepetitionModel {
             });
   }
 
-  /** Setting it reads the prompt once more, or ends that. */
+  /** Setting it reads the prompt once more, unless that was done, or ends that. */
   public BooleanProperty wantedProperty() {
     return wanted;
   }
@@ -40,13 +42,37 @@ public final class RepetitionModel {
     return map.getReadOnlyProperty();
   }
 
+  /** The map of a run's prompt where that has been repeated, by this session or a recorded one. */
+  static RepetitionMap known(Run run) {
+    return run == null ? null : run.prefill().scores().repetition();
+  }
+
+  /** Whether there is something to look at, or a model to make it. */
+  public BooleanBinding possibleBinding() {
+    return Bindings.createBooleanBinding(
+        () -> known(lens.runProperty().get()) != null || canRepeat(),
+        lens.runProperty(),
+        lens.models().modelProperty(),
+        lens.readingBinding(),
+        map);
+  }
+
+  private boolean canRepeat() {
+    return lens.models().modelProperty().get() != null
+        && lens.runProperty().get() != null
+        && !lens.readingBinding().get();
+  }
+
   private void turned(boolean on) {
     map.set(null);
     if (job != null) {
       job.cancel();
       job = null;
     }
-    if (on) {
+    RepetitionMap known = known(lens.runProperty().get());
+    if (on && known != null) {
+      map.set(known);
+    } else if (on) {
       Job[] begun = new Job[1];
       begun[0] = lens.repeat(this::came, end -> ended(begun[0], end));
       job = begun[0];
@@ -54,8 +80,7 @@ public final class RepetitionModel {
   }
 
   private void came(RepetitionMap made) {
-    Run run = lens.runProperty().get();
-    if (wanted.get() && run != null && made.isOf(run.prefill())) {
+    if (wanted.get() && made == known(lens.runProperty().get())) {
       map.set(made);
     }
   }
@@ -71,7 +96,7 @@ public final class RepetitionModel {
   /** Another prompt's repetition is not this one's. */
   private void shown(Run now) {
     RepetitionMap m = map.get();
-    if (m != null && (now == null || !m.isOf(now.prefill()))) {
+    if (m != null && m != known(now)) {
       wanted.set(false);
     }
   }

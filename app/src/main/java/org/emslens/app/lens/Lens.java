@@ -19,7 +19,7 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.ListChangeListener;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
-import org.emslens.engine.scores.RepetitionMap;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Sampling;
@@ -400,8 +400,7 @@ public final class Lens implements AutoCloseable {
         "Repeating the prompt",
         turn -> {
           open.wake(beside, turn);
-          LoadedModel on = open.model();
-          map[0] = RepetitionMap.of(on.model(), on.pass(), open.session().run().prefill(), turn);
+          map[0] = open.session().repeat(turn);
         },
         end -> {
           said.ended(Said.Subject.RUN, end, () -> made.accept(map[0]));

@@ -324,21 +324,15 @@ public final class InspectView extends StackPane {
     b.setMinWidth(USE_PREF_SIZE);
     b.setTooltip(
         new Tooltip(
-            "What this head looks at while the model reads the prompt a second time, told to repeat it: where KVzip's scores come from. Takes as long as reading it did, and as much memory"));
+            "What this head looks at while the model reads the prompt a second time, told to repeat it: where KVzip's scores come from. Takes as long as reading it did, and as much memory; once made, it is kept with the prompt and its recordings"));
     b.setAccessibleText("The prompt as it is repeated");
     b.selectedProperty().bindBidirectional(repetition.wantedProperty());
-    b.disableProperty()
-        .bind(
-            lens.models()
-                .modelProperty()
-                .isNull()
-                .or(lens.runProperty().isNull())
-                .or(lens.readingBinding()));
+    b.disableProperty().bind(repetition.possibleBinding().not());
     return b;
   }
 
   /** Whether the head's map is that of the prompt's repetition. */
-  boolean isRepeated() {
+  public boolean isRepeated() {
     return repetition.mapProperty().get() != null;
   }
 

@@ -99,13 +99,29 @@ public final class HostPrompt implements PromptMemory {
 
   /** The prompt's own pages of slots are shared. */
   @Override
-  public PromptMemory continued(int more) {
+  public HostPrompt continued(int more) {
     return empty(
         kernels,
         Arrays.stream(layers).map(Layer::shape).toList(),
         n + more,
         1,
         (l, g) -> layers[l].slots[g].copy(n + more));
+  }
+
+  /**
+   * Sets a layer's queries that were computed elsewhere, whose own keys nobody asks for.
+   *
+   * @param first of the tokens they are of
+   * @param from [H, rows, d]
+   * @param logarithms of their normalisers [H, rows]
+   */
+  public void put(int layer, int first, int rows, float[] from, float[] logarithms) {
+    AttentionSpec.Shape s = layers[layer].shape;
+    int d = s.headDim();
+    for (int h = 0; h < s.heads(); h++) {
+      queries.put(layer, h, first, rows, from, h * rows * d, d);
+      System.arraycopy(logarithms, h * rows, layers[layer].normalisers, h * n + first, rows);
+    }
   }
 
   @Override

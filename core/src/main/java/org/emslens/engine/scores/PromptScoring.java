@@ -1,14 +1,18 @@
 package org.emslens.engine.scores;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.emslens.cache.PromptScore;
+import org.emslens.device.PromptMemory;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.model.Model;
 
-/** Asks prompts what policies want to know of them, once each. */
+/** Asks prompts what policies, or people, want to know of them, once each. */
 public final class PromptScoring {
   private final Model model;
   private final ForwardPass pass;
@@ -44,5 +48,39 @@ public final class PromptScoring {
           .scores()
           .put(PromptScore.OUTPUT_SIZE, new OutputSizes(model, prompt).perKvHead(progress));
     }
+  }
+
+  /**
+   * What heads look at while the model repeats a prompt, which is read once more for that unless it
+   * was before; about as long as the first time.
+   *
+   * @param progress throws to stop
+   * @throws IllegalArgumentException in one sentence, where the context has no room for that
+   */
+  public RepetitionMap repeat(Prompt prompt, Progress progress) {
+    RepetitionMap known = prompt.scores().repetition();
+    if (known != null) {
+      return known;
+    }
+    List<RepetitionMap.Part> parts = new ArrayList<>();
+    int n = prompt.tokens();
+    try {
+      for (RepeatedChunk c : RepeatedChunk.of(model, prompt)) {
+        PromptMemory memory = prompt.memory().continued(c.ids().length);
+        parts.add(new RepetitionMap.Part(c.from(), c.to(), n + c.introduction(), memory));
+        pass.follow(
+            prompt,
+            memory,
+            c.ids(),
+            new float[prompt.config().layers()][c.ids().length],
+            share -> progress.at((c.from() + share * (c.to() - c.from())) / n));
+      }
+    } catch (RuntimeException | Error e) {
+      parts.forEach(p -> p.memory().close());
+      throw e;
+    }
+    RepetitionMap map = new RepetitionMap(parts);
+    prompt.scores().keep(map);
+    return map;
   }
 }

@@ -2,8 +2,9 @@ package org.emslens.engine.scores;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import org.emslens.device.Devices;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.experiment.Prose;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
@@ -39,7 +41,7 @@ class RepetitionMapTest {
         ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       Prompt prompt = pass.prompt(ids(model, share), null, Progress.NONE);
       int n = prompt.tokens();
-      RepetitionMap map = RepetitionMap.of(model, pass, prompt, Progress.NONE);
+      RepetitionMap map = new PromptScoring(model, pass).repeat(prompt, Progress.NONE);
       List<RepeatedChunk> chunks = RepeatedChunk.of(model, prompt);
       assertEquals(share > 0.6, chunks.size() > 1, chunks.size() + " parts");
       int layer = prompt.config().layers() - 1;
@@ -84,7 +86,7 @@ class RepetitionMapTest {
         ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
       Prompt prompt = pass.prompt(ids(model, 0.05), null, Progress.NONE);
       new PromptScoring(model, pass).ask(prompt, Set.of(PromptScore.REPEAT), Progress.NONE);
-      RepetitionMap map = RepetitionMap.of(model, pass, prompt, Progress.NONE);
+      RepetitionMap map = new PromptScoring(model, pass).repeat(prompt, Progress.NONE);
       int n = prompt.tokens();
       int[] columns = IntStream.rangeClosed(0, n).toArray();
       RepeatedChunk c = RepeatedChunk.of(model, prompt).getFirst();
@@ -102,7 +104,7 @@ class RepetitionMapTest {
         }
       }
       assertArrayEquals(scores, most, NEAR);
-      assertTrue(map.isOf(prompt.unasked()));
+      assertSame(map, new PromptScoring(model, pass).repeat(prompt, Progress.NONE));
     }
   }
 
@@ -116,7 +118,9 @@ class RepetitionMapTest {
           share -> {
             throw new CancellationException();
           };
-      assertThrows(CancellationException.class, () -> RepetitionMap.of(model, pass, prompt, stop));
+      assertThrows(
+          CancellationException.class, () -> new PromptScoring(model, pass).repeat(prompt, stop));
+      assertNull(prompt.scores().repetition());
     }
   }
 
