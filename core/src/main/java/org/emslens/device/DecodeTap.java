@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What is looked at while one token runs: its attention in every query head (probabilities over the
@@ -17,6 +19,9 @@ public final class DecodeTap {
   private final int first;
   private final Map<Integer, DecodeTap> parts = new HashMap<>();
 
+  /** Rows that come by themselves, by the first of the heads they are of. */
+  private final Map<Integer, Supplier<short[][]>> later;
+
   /** Taps attention and outputs of so many query heads, those of all layers together. */
   public DecodeTap(int allHeads) {
     this(allHeads, true);
@@ -27,6 +32,7 @@ public final class DecodeTap {
     lengths = new int[allHeads];
     outputs = new float[allHeads][0];
     first = 0;
+    later = new TreeMap<>();
   }
 
   private DecodeTap(DecodeTap of, int first) {
@@ -34,6 +40,7 @@ public final class DecodeTap {
     lengths = of.lengths;
     outputs = of.outputs;
     this.first = first;
+    later = of.later;
   }
 
   /** The same tap for who counts heads from this one on; the same one each time. */
@@ -55,9 +62,25 @@ public final class DecodeTap {
     System.arraycopy(from, start, attention(head, n), 0, n);
   }
 
-  /** The same from memory outside of Java's heap. */
-  public void attention(int head, MemorySegment from, int n) {
-    MemorySegment.copy(from, JAVA_FLOAT, 0, attention(head, n), 0, n);
+  /**
+   * Attention that is still on its way, of the first heads.
+   *
+   * @param slots of each of them
+   * @param halves the rows as half floats, which it waits for [heads][slots]
+   */
+  public void later(int[] slots, Supplier<short[][]> halves) {
+    System.arraycopy(slots, 0, lengths, first, slots.length);
+    later.put(first, halves);
+  }
+
+  /** Whether attention is still on its way, so that {@link #halves} may wait. */
+  public boolean isUnderWay() {
+    return !later.isEmpty();
+  }
+
+  /** How many slots each head attended to [allHeads]. */
+  public int[] lengths() {
+    return lengths.clone();
   }
 
   private float[] attention(int head, int n) {
@@ -90,10 +113,17 @@ public final class DecodeTap {
   /** A copy of the attention as half floats [allHeads][slots]. */
   public short[][] halves() {
     short[][] out = new short[rows.length][];
+    later.forEach(
+        (head, coming) -> {
+          short[][] come = coming.get();
+          System.arraycopy(come, 0, out, head, come.length);
+        });
     for (int h = 0; h < rows.length; h++) {
-      out[h] = new short[lengths[h]];
-      for (int j = 0; j < lengths[h]; j++) {
-        out[h][j] = Float.floatToFloat16(rows[h][j]);
+      if (out[h] == null) {
+        out[h] = new short[lengths[h]];
+        for (int j = 0; j < lengths[h]; j++) {
+          out[h][j] = Float.floatToFloat16(rows[h][j]);
+        }
       }
     }
     return out;

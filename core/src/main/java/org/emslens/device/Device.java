@@ -172,8 +172,8 @@ public interface Device extends WeightMemory, AutoCloseable {
    * is not reached have p = 0, and this query does not count among those that could see them.
    *
    * @param qkv as above; likewise y
-   * @param taps one per cache, filled with p and y by the time that something is next downloaded;
-   *     null entries tap nothing
+   * @param taps one per cache, filled with y by the time that something is next downloaded, and
+   *     with p then or as soon as it comes ({@link DecodeTap#later}); null entries tap nothing
    */
   void attend(
       List<CacheMemory> caches,

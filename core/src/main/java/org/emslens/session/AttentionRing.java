@@ -35,8 +35,7 @@ final class AttentionRing {
   }
 
   /** Keeps a step's rows. */
-  StepAttention keep(short[][] rows) {
-    StepAttention made = new StepAttention(rows);
+  StepAttention keep(StepAttention made) {
     inMemory.add(made);
     bytes += made.bytes();
     while (bytes > most && !full) {

@@ -319,7 +319,7 @@ final class RecordingReader {
               s.token(),
               s.text(),
               before,
-              ring.keep(attention(i, c, before)),
+              ring.keep(new StepAttention(attention(i, c, before))),
               plan,
               frame,
               s.next(),

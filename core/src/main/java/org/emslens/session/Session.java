@@ -540,7 +540,7 @@ public final class Session {
             new Token(id, read.tokenizer().piece(id), -1, -1),
             shown(id),
             before,
-            detail.attention ? ring.keep(tap.halves()) : StepAttention.NONE,
+            detail.attention ? ring.keep(StepAttention.of(tap)) : StepAttention.NONE,
             plan,
             plan == null ? before : before.apply(plan),
             next,

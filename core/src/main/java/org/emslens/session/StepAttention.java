@@ -2,6 +2,8 @@ package org.emslens.session;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
+import org.emslens.device.DecodeTap;
 import org.emslens.format.SpillFile;
 
 /**
@@ -14,6 +16,10 @@ public final class StepAttention {
 
   private final int[] lengths;
   private volatile short[][] rows;
+
+  /** Where they come from, until they have come. */
+  private Supplier<short[][]> coming;
+
   private SpillFile file;
   private long at;
 
@@ -28,6 +34,18 @@ public final class StepAttention {
     }
   }
 
+  /** What a token has attended to, or will be found to have, once that has come from a device. */
+  static StepAttention of(DecodeTap tap) {
+    return tap.isUnderWay()
+        ? new StepAttention(tap.lengths(), tap::halves)
+        : new StepAttention(tap.halves());
+  }
+
+  private StepAttention(int[] lengths, Supplier<short[][]> coming) {
+    this.lengths = lengths;
+    this.coming = coming;
+  }
+
   /** Query heads of all layers; 0 where nothing was kept. */
   public int heads() {
     return lengths.length;
@@ -35,7 +53,7 @@ public final class StepAttention {
 
   /** One head's row [slots]. */
   public short[] row(int head) {
-    short[][] here = rows;
+    short[][] here = here();
     if (here != null) {
       return here[head];
     }
@@ -50,6 +68,20 @@ public final class StepAttention {
     }
   }
 
+  /** The rows that are in memory, which it waits for; null where they are in a file. */
+  private short[][] here() {
+    short[][] come = rows;
+    return come != null ? come : taken();
+  }
+
+  private synchronized short[][] taken() {
+    if (coming != null) {
+      rows = coming.get();
+      coming = null;
+    }
+    return rows;
+  }
+
   long bytes() {
     long bytes = 0;
     for (int length : lengths) {
@@ -60,7 +92,7 @@ public final class StepAttention {
 
   /** Moves the rows from memory to a file. */
   void spill(SpillFile to) throws IOException {
-    at = to.append(rows);
+    at = to.append(here());
     file = to;
     rows = null;
   }

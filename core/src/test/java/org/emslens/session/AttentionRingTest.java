@@ -26,7 +26,7 @@ class AttentionRingTest {
         }
       }
       rows.add(made);
-      kept.add(ring.keep(made));
+      kept.add(ring.keep(new StepAttention(made)));
     }
     for (int step = 39; step >= 0; step--) {
       assertEquals(5, kept.get(step).heads());

@@ -53,6 +53,9 @@ final class Card implements AutoCloseable {
   private final MemorySegment context;
   private final MemorySegment queue;
 
+  /** What is read while the other queue goes on; null before there was any. */
+  private MemorySegment beside;
+
   /** Where {@link #TIMES} asks for them, else null. */
   private final KernelTimes times;
 
@@ -273,6 +276,67 @@ final class Card implements AutoCloseable {
     return into;
   }
 
+  /**
+   * Reads from the beginning of a buffer, once what was asked before is done, while what is asked
+   * next goes on.
+   *
+   * @return comes once it is read; see {@link #await}
+   */
+  synchronized MemorySegment readBeside(Buffer from, MemorySegment into) {
+    check();
+    return tried(
+        () -> {
+          if (beside == null) {
+            beside = cl.queue(context, device, false);
+          }
+          MemorySegment before = cl.marker(queue);
+          try {
+            cl.flush(queue);
+            return begun(cl.readAfter(beside, before, from.handle(), into));
+          } finally {
+            givenBack(() -> cl.releaseEvent(before));
+          }
+        });
+  }
+
+  private MemorySegment begun(MemorySegment event) {
+    try {
+      cl.flush(beside);
+      return event;
+    } catch (ClException e) {
+      givenBack(() -> cl.releaseEvent(event));
+      throw e;
+    }
+  }
+
+  /** Waits for what is read, while others may use the card, and lets the event go. */
+  void await(MemorySegment event) {
+    try {
+      tried(() -> cl.await(event));
+    } finally {
+      givenBack(() -> cl.releaseEvent(event));
+    }
+  }
+
+  /** The computer's memory that a card reads into without holding anybody up. */
+  synchronized Pinned pinned(long bytes) {
+    check();
+    MemorySegment handle = tried(() -> cl.pinned(context, bytes));
+    try {
+      Pinned made = new Pinned(this, handle, tried(() -> cl.map(queue, handle, bytes)));
+      buffers++;
+      return made;
+    } catch (DeviceException e) {
+      givenBack(() -> cl.releaseBuffer(handle));
+      throw e;
+    }
+  }
+
+  synchronized void unpin(MemorySegment handle, MemorySegment mapped) {
+    givenBack(() -> cl.unmap(queue, handle, mapped));
+    release(handle, 0);
+  }
+
   /** Reads numbers from the beginning of a buffer. */
   synchronized void read(Buffer from, int[] into) {
     check();
@@ -418,6 +482,9 @@ final class Card implements AutoCloseable {
 
   private void end() {
     ended = true;
+    if (beside != null) {
+      givenBack(() -> cl.releaseQueue(beside));
+    }
     givenBack(() -> cl.releaseQueue(queue));
     givenBack(() -> cl.releaseContext(context));
     stageArena.close();

@@ -1,6 +1,5 @@
 package org.emslens.device.opencl;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,18 +34,7 @@ final class ClCache implements CacheMemory {
   /** Of each layer: which of the remembered rows is written next. */
   private final int[] nextRow;
 
-  /**
-   * Of the last query: its probabilities [layers * H][stride], and heads' outputs [layers * H][d].
-   */
-  private Buffer probabilities;
-
-  private final Buffer outputs;
-
-  /** Of a layer's last query, while it is computed: see `scores` and `blend` in cache.cl. */
-  private Buffer parts;
-
-  private Buffer sums;
-  private int stride;
+  private final TokenAttention newest;
 
   /** What policies see, until something changes. */
   private Description description;
@@ -73,7 +61,7 @@ final class ClCache implements CacheMemory {
     tuning = Tuning.of(card.info(), layers.headDim());
     slots = card.of(allSlots());
     try {
-      outputs = card.floats((long) layers.allHeads() * layers.headDim());
+      newest = new TokenAttention(card, layers, tuning, this::kernel);
     } catch (RuntimeException | Error e) {
       slots.close();
       throw e;
@@ -132,8 +120,6 @@ final class ClCache implements CacheMemory {
     forget();
     reserve(layer, 1);
     AttentionSpec.Shape s = layers.shape(layer);
-    long p = (long) layer * s.heads() * stride;
-    int now = most(layer) + 1;
     kernel("append")
         .run(
             Grid.items(s.headDim(), s.kvHeads(), tuning.keys()),
@@ -154,62 +140,8 @@ final class ClCache implements CacheMemory {
             at,
             window,
             room.total());
-    kernel("scores")
-        .run(
-            Grid.items(now, s.heads(), tuning.keys()),
-            qkv,
-            from,
-            room.keys(),
-            statistics.bias(),
-            statistics.position(),
-            probabilities,
-            parts,
-            room.bases(),
-            room.capacities(),
-            slots,
-            s.group(),
-            first(layer),
-            p,
-            stride,
-            blocks(),
-            at,
-            s.scale(),
-            s.softCap(),
-            s.window(),
-            Local.floats(tuning.keys()));
-    int lanes = tuning.lanes(s.headDim());
-    int shares = tuning.group() / lanes;
-    int segments = segments(now);
-    kernel("blend")
-        .run(
-            new Grid(new long[] {s.kvHeads(), segments}, new long[] {lanes, shares}),
-            probabilities,
-            parts,
-            room.values(),
-            sums,
-            statistics.received(),
-            statistics.rows(),
-            room.bases(),
-            slots,
-            first(layer),
-            p,
-            stride,
-            blocks(),
-            nextRow[layer],
-            room.total(),
-            Local.floats(2L * lanes * shares));
-    kernel("join")
-        .run(
-            Grid.items(s.headDim(), s.heads(), tuning.keys()),
-            sums,
-            y,
-            outputs,
-            slots,
-            s.group(),
-            first(layer),
-            segments,
-            to,
-            (long) layer * s.queryWidth());
+    newest.attend(
+        layer, qkv, from, at, y, to, room, statistics, slots, most(layer) + 1, nextRow[layer]);
     for (int g = 0; g < s.kvHeads(); g++) {
       counts[first(layer) + g].append(at, s.window());
     }
@@ -238,33 +170,7 @@ final class ClCache implements CacheMemory {
     if (full) {
       grow(more);
     }
-    if (probabilities == null || stride != room.widest()) {
-      forgetLast();
-      stride = room.widest();
-      parts = card.floats(2L * layers.heads() * blocks());
-      sums = card.floats((long) layers.heads() * segments(stride) * layers.headDim());
-      probabilities = card.floats((long) layers.allHeads() * stride);
-    }
-  }
-
-  private void forgetLast() {
-    for (Buffer b : new Buffer[] {probabilities, parts, sums}) {
-      if (b != null) {
-        b.close();
-      }
-    }
-    probabilities = null;
-    parts = null;
-    sums = null;
-  }
-
-  /** Work-groups that take a head's keys, as far as there is room for them. */
-  private int blocks() {
-    return (stride + tuning.keys() - 1) / tuning.keys();
-  }
-
-  private int segments(int slots) {
-    return (slots + tuning.segment() - 1) / tuning.segment();
+    newest.reserve(room.widest());
   }
 
   private void grow(int more) {
@@ -523,27 +429,9 @@ final class ClCache implements CacheMemory {
     }
   }
 
-  /**
-   * Has what the last query attended to, and heads' outputs, read into a tap together with what is
-   * read next, so that nobody waits for it.
-   *
-   * @return fills the tap, once that was read
-   */
+  /** As {@link TokenAttention#readLater}. */
   Runnable readLater(DecodeTap tap) {
-    int d = layers.headDim();
-    int heads = layers.allHeads();
-    int apart = stride;
-    int[] n = allSlots();
-    MemorySegment out = card.readLater(outputs, heads * d);
-    MemorySegment p = tap.tapsAttention() ? card.readLater(probabilities, heads * apart) : null;
-    return () -> {
-      for (int h = 0; h < heads; h++) {
-        tap.output(h, out.asSlice((long) h * d * Float.BYTES), d);
-        if (p != null) {
-          tap.attention(h, p.asSlice((long) h * apart * Float.BYTES), n[h / layers.group()]);
-        }
-      }
-    };
+    return newest.readLater(tap, room, slots, allSlots());
   }
 
   @Override
@@ -574,7 +462,6 @@ final class ClCache implements CacheMemory {
     room.close();
     statistics.close();
     slots.close();
-    outputs.close();
-    forgetLast();
+    newest.close();
   }
 }

@@ -32,12 +32,24 @@ final class Program implements AutoCloseable {
     if (kept != null) {
       return new Program(card, kept);
     }
+    MemorySegment made;
+    try {
+      made = built(card, name, source, options);
+    } catch (DeviceException e) {
+      // A compiler that works with temporary files loses one to another program now and then.
+      LOG.info("{} is built once more", name);
+      made = built(card, name, source, options);
+    }
+    keep(card, cache, made, source, options);
+    return new Program(card, made);
+  }
+
+  private static MemorySegment built(Card card, String name, String source, String options) {
     Cl cl = card.cl();
     MemorySegment made = card.tried(() -> cl.program(card.context(), source));
     try {
       cl.build(made, card.device(), options);
-      keep(card, cache, made, source, options);
-      return new Program(card, made);
+      return made;
     } catch (ClException e) {
       String log = e.isBuildFailure() ? log(card, made) : "";
       card.givenBack(() -> cl.releaseProgram(made));

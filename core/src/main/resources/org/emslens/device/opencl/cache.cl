@@ -222,6 +222,25 @@ kernel SIZE(KEYS, 1) void join(
   }
 }
 
+// What a query attended to as half floats, without what lies between rows: those of head a begin at
+// base[a] * HEADS. A work-item for each slot (dimension 0) of each query head of all layers (1).
+// Limited by reading p.
+kernel SIZE(KEYS, 1) void halve(
+    global const float *p,
+    global half *halves,
+    global const int *base,
+    global const int *capacity,
+    global const int *slots,
+    const int stride) {
+  const int j = get_global_id(0);
+  const int h = get_global_id(1);
+  const int a = h / HEADS;
+  if (j < slots[a]) {
+    const long row = (long)base[a] * HEADS + (long)(h % HEADS) * capacity[a];
+    vstore_half(p[(long)h * stride + j], row + j, halves);
+  }
+}
+
 // Of each slot: attention of the last queries on average, of the newest, lengths of key and value;
 // [4][total], the attention received after it. A work-item for each slot (dimension 0) of each head (1).
 kernel SIZE(KEYS, 1) void describe(

@@ -163,6 +163,7 @@ class BadDriverTest {
         DecodeTap tap = new DecodeTap(2);
         device.attend(List.of(copy), 0, qkv, new int[] {n}, y, new ArrayList<>(List.of(tap)));
         device.download(y, 0, 1, new float[shape.queryWidth()], 0);
+        tap.halves();
       }
     }
   }

@@ -24,6 +24,9 @@ public final class Cl {
   private static final int BINARIES = 0x1166;
   private static final int BUILD_LOG = 0x1183;
   private static final int BLOCKING = 1;
+  private static final long READ_WRITE = 1;
+  private static final long OF_THE_HOST = 16;
+  private static final long MAP_READ_WRITE = 3;
   private static final MemorySegment NULL = MemorySegment.NULL;
 
   private final Signatures.OfPlatforms getPlatforms;
@@ -38,6 +41,8 @@ public final class Cl {
   private final Signatures.OfHandle releaseMemory;
   private final Signatures.OfTransfer readBuffer;
   private final Signatures.OfTransfer writeBuffer;
+  private final Signatures.OfMap mapBuffer;
+  private final Signatures.OfUnmap unmap;
   private final Signatures.OfCopy copyBuffer;
   private final Signatures.OfCopy fillBuffer;
   private final Signatures.OfSource programWithSource;
@@ -51,6 +56,9 @@ public final class Cl {
   private final Signatures.OfArgument setKernelArgument;
   private final Signatures.OfLaunch launch;
   private final Signatures.OfHandle finish;
+  private final Signatures.OfHandle flush;
+  private final Signatures.OfMarker marker;
+  private final Signatures.OfWait waitForEvents;
   private final Signatures.OfInfo getEventTimes;
   private final Signatures.OfHandle releaseEvent;
 
@@ -67,6 +75,8 @@ public final class Cl {
     releaseMemory = Signatures.bind(l, "clReleaseMemObject", Signatures.OfHandle.class);
     readBuffer = Signatures.bind(l, "clEnqueueReadBuffer", Signatures.OfTransfer.class);
     writeBuffer = Signatures.bind(l, "clEnqueueWriteBuffer", Signatures.OfTransfer.class);
+    mapBuffer = Signatures.bind(l, "clEnqueueMapBuffer", Signatures.OfMap.class);
+    unmap = Signatures.bind(l, "clEnqueueUnmapMemObject", Signatures.OfUnmap.class);
     copyBuffer = Signatures.bind(l, "clEnqueueCopyBuffer", Signatures.OfCopy.class);
     fillBuffer = Signatures.bind(l, "clEnqueueFillBuffer", Signatures.OfCopy.class);
     programWithSource = Signatures.bind(l, "clCreateProgramWithSource", Signatures.OfSource.class);
@@ -80,6 +90,9 @@ public final class Cl {
     setKernelArgument = Signatures.bind(l, "clSetKernelArg", Signatures.OfArgument.class);
     launch = Signatures.bind(l, "clEnqueueNDRangeKernel", Signatures.OfLaunch.class);
     finish = Signatures.bind(l, "clFinish", Signatures.OfHandle.class);
+    flush = Signatures.bind(l, "clFlush", Signatures.OfHandle.class);
+    marker = Signatures.bind(l, "clEnqueueMarkerWithWaitList", Signatures.OfMarker.class);
+    waitForEvents = Signatures.bind(l, "clWaitForEvents", Signatures.OfWait.class);
     getEventTimes = Signatures.bind(l, "clGetEventProfilingInfo", Signatures.OfInfo.class);
     releaseEvent = Signatures.bind(l, "clReleaseEvent", Signatures.OfHandle.class);
   }
@@ -193,7 +206,34 @@ public final class Cl {
 
   /** Memory that kernels read and write. */
   public MemorySegment buffer(MemorySegment context, long bytes) {
-    return made("clCreateBuffer", c -> createBuffer.call(context, 1, bytes, NULL, c));
+    return made("clCreateBuffer", c -> createBuffer.call(context, READ_WRITE, bytes, NULL, c));
+  }
+
+  /** The computer's own memory that cards reach without a copy in between. */
+  public MemorySegment pinned(MemorySegment context, long bytes) {
+    return made(
+        "clCreateBuffer",
+        c -> createBuffer.call(context, READ_WRITE | OF_THE_HOST, bytes, NULL, c));
+  }
+
+  /** Where the computer sees a buffer; until {@link #unmap}, commands leave it alone. */
+  public MemorySegment map(MemorySegment queue, MemorySegment buffer, long bytes) {
+    return seen(
+        made(
+            "clEnqueueMapBuffer",
+            c ->
+                mapBuffer.call(
+                    queue, buffer, BLOCKING, MAP_READ_WRITE, 0, bytes, 0, NULL, NULL, c)),
+        bytes);
+  }
+
+  @SuppressWarnings("restricted") // The driver has mapped so many bytes.
+  private static MemorySegment seen(MemorySegment start, long bytes) {
+    return start.reinterpret(bytes);
+  }
+
+  public void unmap(MemorySegment queue, MemorySegment buffer, MemorySegment mapped) {
+    check("clEnqueueUnmapMemObject", unmap.call(queue, buffer, mapped, 0, NULL, NULL));
   }
 
   public void releaseBuffer(MemorySegment buffer) {
@@ -212,6 +252,23 @@ public final class Cl {
     check(
         "clEnqueueReadBuffer",
         readBuffer.call(queue, buffer, 0, from, into.byteSize(), into, 0, NULL, NULL));
+  }
+
+  /**
+   * Reads likewise, once an event of another queue has come.
+   *
+   * @return an event that comes once it is read; to be released
+   */
+  public MemorySegment readAfter(
+      MemorySegment queue, MemorySegment event, MemorySegment buffer, MemorySegment into) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment list = arena.allocateFrom(ADDRESS, event);
+      MemorySegment made = arena.allocate(ADDRESS);
+      check(
+          "clEnqueueReadBuffer",
+          readBuffer.call(queue, buffer, 0, 0, into.byteSize(), into, 1, list, made));
+      return made.get(ADDRESS, 0);
+    }
   }
 
   /** Writes likewise; returns when the host's memory may be used again. */
@@ -331,6 +388,27 @@ public final class Cl {
 
   public void finish(MemorySegment queue) {
     check("clFinish", finish.call(queue));
+  }
+
+  /** Has a queue's commands begin. */
+  public void flush(MemorySegment queue) {
+    check("clFlush", flush.call(queue));
+  }
+
+  /** An event that comes once all that is in the queue is done; to be released. */
+  public MemorySegment marker(MemorySegment queue) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment made = arena.allocate(ADDRESS);
+      check("clEnqueueMarkerWithWaitList", marker.call(queue, 0, NULL, made));
+      return made.get(ADDRESS, 0);
+    }
+  }
+
+  /** Waits for an event. */
+  public void await(MemorySegment event) {
+    try (Arena arena = Arena.ofConfined()) {
+      check("clWaitForEvents", waitForEvents.call(1, arena.allocateFrom(ADDRESS, event)));
+    }
   }
 
   /** When something of a command happened, in nanoseconds of the device's clock. */

@@ -94,6 +94,44 @@ final class Signatures {
         MemorySegment event);
   }
 
+  /** Lets the computer see a buffer's memory. */
+  @FunctionalInterface
+  public interface OfMap {
+    MemorySegment call(
+        MemorySegment queue,
+        MemorySegment buffer,
+        int blocking,
+        long flags,
+        long offset,
+        long size,
+        int waits,
+        MemorySegment waitList,
+        MemorySegment event,
+        MemorySegment code);
+  }
+
+  @FunctionalInterface
+  public interface OfUnmap {
+    int call(
+        MemorySegment queue,
+        MemorySegment buffer,
+        MemorySegment mapped,
+        int waits,
+        MemorySegment waitList,
+        MemorySegment event);
+  }
+
+  /** A command that is done once those before it are. */
+  @FunctionalInterface
+  public interface OfMarker {
+    int call(MemorySegment queue, int waits, MemorySegment waitList, MemorySegment event);
+  }
+
+  @FunctionalInterface
+  public interface OfWait {
+    int call(int waits, MemorySegment waitList);
+  }
+
   /** Copies from one buffer to another, or fills one with a pattern. */
   @FunctionalInterface
   public interface OfCopy {
