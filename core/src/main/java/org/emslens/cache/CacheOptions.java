@@ -51,7 +51,7 @@ public record CacheOptions(
     Score score,
     Precision precision) {
 
-  /** Largest window: the attention of so many last queries is kept from the prefill. */
+  /** Largest window; rows of it that a prompt has not kept are computed from queries and keys. */
   public static final int MAX_WINDOW = 64;
 
   /** Alignment of Global and Local: places shared out by quota, or means aligned and added. */

@@ -101,6 +101,33 @@ public record MemoryNeed(long weights, long token) {
   }
 
   /**
+   * Refuses a model whose layers after the first do not fit the processor's memory, where those do
+   * fit a card.
+   *
+   * @param first layers on the card
+   * @throws DeviceException with what is needed, what is free and what would help
+   */
+  static void checkRest(Model model, int first, Device card, Device processor) {
+    double onCard =
+        PACKING * model.spec().layers().stream().limit(first).mapToLong(MemoryNeed::weights).sum();
+    double needed = of(model).with(TOKENS) - onCard;
+    long free = processor.freeBytes();
+    if (free != 0 && needed > free) {
+      throw new DeviceException(
+          String.format(
+              Locale.ROOT,
+              "%s: %d of its %d layers fit %s; the others need about %.1f GB of the processor's memory, and %.1f GB are free. Close other programs, or take a file of the model with fewer bits per weight (this one: %s), or a smaller model.",
+              model.title(),
+              first,
+              model.spec().layers().size(),
+              card.name(),
+              needed / GB,
+              free / GB,
+              model.config().quantization()));
+    }
+  }
+
+  /**
    * Refuses a model that cannot fit.
    *
    * @throws DeviceException with what is needed, what is free and what would help

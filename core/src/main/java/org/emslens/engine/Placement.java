@@ -60,7 +60,14 @@ final class Placement {
         MemoryNeed.check(model, device);
         return device;
       }
-      return new SplitDevice(device, Devices.open(PROCESSOR), fit, layers);
+      Device rest = Devices.open(PROCESSOR);
+      try {
+        MemoryNeed.checkRest(model, fit, device, rest);
+        return new SplitDevice(device, rest, fit, layers);
+      } catch (RuntimeException | Error e) {
+        rest.close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
       device.close();
       throw e;

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
@@ -130,7 +132,38 @@ final class RecordingReader {
     return fields.isEmpty() ? "" : ": '" + fields + "' is missing or is not what belongs there";
   }
 
+  /** What a file has as null where something belongs. */
+  private void checkPresent(RecordedRun r) throws BadFileException {
+    Map<String, Object> needed = new LinkedHashMap<>();
+    needed.put("model", r.model());
+    needed.put("config", r.config());
+    needed.put("promptText", r.promptText());
+    needed.put("prompt", r.prompt());
+    needed.put("asked", r.asked());
+    needed.put("repeated", r.repeated());
+    needed.put("policy", r.policy());
+    needed.put("options", r.options());
+    needed.put("budget", r.budget());
+    needed.put("sampling", r.sampling());
+    needed.put("turns", r.turns());
+    needed.put("steps", r.steps());
+    for (Map.Entry<String, Object> e : needed.entrySet()) {
+      if (e.getValue() == null || e.getValue() instanceof List<?> l && hasNull(l)) {
+        throw bad("recording.json: '" + e.getKey() + "' is missing or is not what belongs there.");
+      }
+    }
+  }
+
+  private static boolean hasNull(List<?> some) {
+    return some.stream().anyMatch(Objects::isNull);
+  }
+
+  private static boolean isEmpty(Distribution d) {
+    return d != null && (d.top() == null || d.top().isEmpty() || hasNull(d.top()));
+  }
+
   private void checkShapes(RecordedRun r) throws BadFileException {
+    checkPresent(r);
     ModelConfig c = r.config();
     boolean fits =
         c.layers() > 0
@@ -168,7 +201,8 @@ final class RecordingReader {
     }
     for (int i = 0; i < r.steps().size(); i++) {
       RecordedRun.RecordedStep s = r.steps().get(i);
-      if (s.next() == null || s.text() == null || (s.token() == null) != (i == 0)) {
+      boolean whole = s.next() != null && s.text() != null && (s.token() == null) == (i == 0);
+      if (!whole || isEmpty(s.next()) || isEmpty(s.drawn()) || isEmpty(s.fullNext())) {
         throw bad("recording.json: step " + i + " is incomplete.");
       }
     }

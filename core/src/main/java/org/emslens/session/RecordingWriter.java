@@ -29,6 +29,7 @@ final class RecordingWriter {
   private final Map<PromptScore, float[][]> asked = new EnumMap<>(PromptScore.class);
 
   private final List<RepetitionMap.Part> repeated;
+  private final int lastRows;
 
   private RecordingWriter(Run run, Manifest manifest) {
     this.run = run;
@@ -37,6 +38,7 @@ final class RecordingWriter {
     scores.known().forEach(what -> asked.put(what, scores.get(what)));
     RepetitionMap map = scores.repetition();
     repeated = map == null ? List.of() : map.parts();
+    lastRows = Math.min(kept(run), Math.min(run.prompt().size(), run.choice().options().window()));
   }
 
   static void write(Run run, Manifest manifest, Path file, Progress progress) throws IOException {
@@ -101,9 +103,9 @@ final class RecordingWriter {
     }
   }
 
-  /** As many rows as the run's own window needs; others are computed from queries and keys. */
-  private int lastRows() {
-    return Math.min(run.prompt().size(), run.choice().options().window());
+  /** How many rows of the last queries there are; others are computed from queries and keys. */
+  private static int kept(Run run) {
+    return run.prefill().memory().layer(0).lastRows()[0].length;
   }
 
   private void layer(DataOutputStream out, PromptLayer p) throws IOException {
@@ -117,7 +119,7 @@ final class RecordingWriter {
     Numbers.write(out, p.normalisers());
     Numbers.write(out, p.received());
     for (float[][] head : p.lastRows()) {
-      for (int i = head.length - lastRows(); i < head.length; i++) {
+      for (int i = head.length - lastRows; i < head.length; i++) {
         Numbers.writeAsHalves(out, head[i]);
       }
     }
@@ -151,7 +153,7 @@ final class RecordingWriter {
         run.prefill().shapes(),
         run.promptText(),
         run.prompt(),
-        lastRows(),
+        lastRows,
         List.copyOf(asked.keySet()),
         repeated.stream().map(p -> new RecordedRun.Repeated(p.from(), p.to(), p.first())).toList(),
         run.choice().policy().id(),

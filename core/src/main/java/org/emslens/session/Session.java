@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.emslens.cache.CacheFrame;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.device.DecodeTap;
+import org.emslens.device.DeviceException;
 import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
@@ -31,7 +32,7 @@ public final class Session {
   private final Snapshots snapshots = new Snapshots();
   private final List<Step> steps = new ArrayList<>();
   private final AttentionRing ring = new AttentionRing();
-  private final StepAttention promptAttention;
+  private StepAttention promptAttention;
   private CacheChoice choice;
   private Sampling sampling;
 
@@ -70,10 +71,17 @@ public final class Session {
     this.choice = choice;
     this.sampling = sampling;
     this.detail = detail;
-    promptAttention =
-        detail.attention
-            ? new StepAttention(read.prefill().lastAttention().halves())
-            : StepAttention.NONE;
+  }
+
+  /** What the prompt's last token attended to: asked of the device where a step is made of it. */
+  private StepAttention promptAttention() {
+    if (promptAttention == null) {
+      promptAttention =
+          detail.attention
+              ? new StepAttention(read.prefill().lastAttention().halves())
+              : StepAttention.NONE;
+    }
+    return promptAttention;
   }
 
   /**
@@ -156,6 +164,7 @@ public final class Session {
     Session s =
         new Session(ReadPrompt.of(recorded), recorded.choice(), recorded.sampling(), Detail.STEPS);
     s.recorded = recorded;
+    s.promptAttention = recorded.steps().getFirst().attention();
     s.steps.addAll(recorded.steps());
     s.turns.addAll(recorded.turns());
     return s;
@@ -215,7 +224,7 @@ public final class Session {
     sampling = made.sampling();
     turns.clear();
     turns.addAll(made.turns());
-    cache = rebuilt;
+    replace(rebuilt);
     full = shadow;
     logits = answer;
     recorded = null;
@@ -294,25 +303,26 @@ public final class Session {
         fresh.compressNow(with.policy(), with.options(), with.slotsFor(read.tokens().size()));
     double planMillis = millisSince(start);
     CacheFrame after = plan == null ? before : before.apply(plan);
+    StepAttention attention = promptAttention();
+    boolean shadowed = detail.full && !with.isExact() && read.hasModel();
+    Shadow beside = null;
+    if (shadowed) {
+      beside = full == null ? Shadow.of(read.prefill(), false) : full.backAt(0);
+    }
+    full = beside;
     choice = with;
     sampling = how;
-    cache = fresh;
-    boolean shadowed = detail.full && !choice.isExact();
+    replace(fresh);
     steps.clear();
     snapshots.clear();
     logits = read.prefill().logits().clone();
-    if (!shadowed || !read.hasModel()) {
-      full = null;
-    } else {
-      full = full == null ? Shadow.of(read.prefill(), false) : full.backAt(0);
-    }
     steps.add(
         new Step(
             0,
             null,
             "",
             before,
-            promptAttention,
+            attention,
             plan,
             after,
             read.first(),
@@ -334,10 +344,18 @@ public final class Session {
   public void rehearse(Progress progress) {
     for (int i = 0; i < REHEARSALS; i++) {
       progress.at((double) i / REHEARSALS);
-      read.prefill()
-          .cache(choice.options())
-          .compressNow(choice.policy(), choice.options(), budget());
+      try (Cache some = read.prefill().cache(choice.options())) {
+        some.compressNow(choice.policy(), choice.options(), budget());
+      }
     }
+  }
+
+  /** Gives back what the cache before took of a device. */
+  private void replace(Cache by) {
+    if (cache != null) {
+      cache.close();
+    }
+    cache = by;
   }
 
   private int budget() {
@@ -420,8 +438,15 @@ public final class Session {
     // What was said on a way that was left is not said again.
     turns.removeIf(t -> t.last() >= first);
     turns.add(new Turn(first, tokens.stream().map(Token::id).toList(), words.strip(), text));
-    for (Token t : tokens) {
-      told.accept(feed(t.id()));
+    try {
+      for (Token t : tokens) {
+        told.accept(feed(t.id()));
+      }
+    } catch (DeviceException | OutOfMemoryError e) {
+      // A turn that was not said whole is none: what is recorded is what was before it.
+      turns.removeLast();
+      steps.subList(first, steps.size()).clear();
+      throw e;
     }
   }
 
@@ -608,7 +633,7 @@ public final class Session {
     }
     Snapshots.Snapshot nearest = snapshots.nearest(index);
     int from = nearest == null ? 0 : nearest.step();
-    cache = nearest == null ? compressedPrompt() : nearest.cache().copy();
+    replace(nearest == null ? compressedPrompt() : nearest.cache().copy());
     logits = nearest == null ? read.prefill().logits().clone() : nearest.logits();
     for (int i = from + 1; i <= index; i++) {
       logits = read.pass().step(cache, steps.get(i).token().id(), null);

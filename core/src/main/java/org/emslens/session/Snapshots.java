@@ -1,5 +1,6 @@
 package org.emslens.session;
 
+import java.util.Map;
 import java.util.TreeMap;
 import org.emslens.engine.Cache;
 
@@ -19,7 +20,7 @@ final class Snapshots {
       byStep.put(step, new Snapshot(step, cache.copy(), logits));
       while (byStep.size() > 1
           && byStep.values().stream().mapToLong(s -> s.cache().bytes()).sum() > MOST_BYTES) {
-        byStep.pollFirstEntry();
+        byStep.pollFirstEntry().getValue().cache().close();
       }
     }
   }
@@ -32,10 +33,15 @@ final class Snapshots {
 
   /** Forgets those after a step. */
   void forgetAfter(int step) {
-    byStep.tailMap(step, false).clear();
+    forget(byStep.tailMap(step, false));
   }
 
   void clear() {
-    byStep.clear();
+    forget(byStep);
+  }
+
+  private static void forget(Map<Integer, Snapshot> some) {
+    some.values().forEach(s -> s.cache().close());
+    some.clear();
   }
 }

@@ -2,9 +2,13 @@ package org.emslens.session;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.emslens.device.DecodeTap;
+import org.emslens.device.DeviceException;
 import org.emslens.format.SpillFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A token's attention in every query head over the slots that it saw, as half floats; in memory
@@ -13,6 +17,8 @@ import org.emslens.format.SpillFile;
 public final class StepAttention {
   /** None was kept. */
   static final StepAttention NONE = new StepAttention(new short[0][]);
+
+  private static final Logger LOG = LoggerFactory.getLogger(StepAttention.class);
 
   private final int[] lengths;
   private volatile short[][] rows;
@@ -76,8 +82,15 @@ public final class StepAttention {
 
   private synchronized short[][] taken() {
     if (coming != null) {
-      rows = coming.get();
+      Supplier<short[][]> asked = coming;
       coming = null;
+      try {
+        rows = asked.get();
+      } catch (DeviceException e) {
+        // What was generated is there; whoever looks at this step sees that nothing is known of it.
+        LOG.error("What a token attended to did not come from its device", e);
+        rows = Arrays.stream(lengths).mapToObj(short[]::new).toArray(short[][]::new);
+      }
     }
     return rows;
   }

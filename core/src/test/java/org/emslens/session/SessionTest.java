@@ -35,6 +35,7 @@ import org.emslens.engine.Cache;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.RepetitionMap;
+import org.emslens.format.BadFileException;
 import org.emslens.format.Json;
 import org.emslens.model.Model;
 import org.emslens.model.ModelLoader;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTest {
   private static final String PROMPT =
@@ -637,6 +639,45 @@ class SessionTest {
     assertTrue(same > 0.97 * all, same + " of " + all);
     opened.choose(read.choice(), read.sampling(), Progress.NONE);
     assertEqualSteps(run.steps(), opened.run().steps());
+  }
+
+  /** Whichever device has read the prompt, and however many rows of attention it has kept. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cpu", "plain"})
+  void aWideWindowIsRecorded(String id, @TempDir Path folder) throws IOException {
+    CacheChoice wide = choice(Policies.EMS, 40);
+    wide = new CacheChoice(wide.policy(), wide.options().with(d -> d.window = 32), wide.budget());
+    Path file = folder.resolve("a.emslens");
+    try (Device other = Devices.open(id);
+        ForwardPass own = new ForwardPass(model, other, Progress.NONE)) {
+      Session s =
+          Session.start(
+              model, own, PROMPT, wide, Sampling.GREEDY, Session.Detail.STEPS, Progress.NONE);
+      s.step();
+      Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+      Run read = Recording.read(file);
+      assertEqualSteps(s.run().steps(), read.steps());
+      Session opened = Session.of(read);
+      opened.choose(choice(Policies.EMS, 20), read.sampling(), Progress.NONE);
+      assertEquals(20, opened.run().last().after().slots(0));
+    }
+  }
+
+  /** What is null where something belongs is refused, not met later. */
+  @ParameterizedTest
+  @ValueSource(strings = {"model", "promptText", "budget", "sampling", "options", "turns", "steps"})
+  void recordingsWithoutAPartAreRefused(String part, @TempDir Path folder) throws IOException {
+    Session s = start(choice(Policies.EMS, 14));
+    Path file = folder.resolve("a.emslens");
+    Recording.write(s.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    try (FileSystem zip = FileSystems.newFileSystem(file)) {
+      Path json = zip.getPath("recording.json");
+      ObjectNode all = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(json));
+      all.putNull(part);
+      Files.write(json, Json.MAPPER.writeValueAsBytes(all));
+    }
+    String why = assertThrows(BadFileException.class, () -> Recording.read(file)).getMessage();
+    assertTrue(why.contains("'" + part + "'"), why);
   }
 
   /** With its model or without, and after it went on. */

@@ -39,6 +39,9 @@ final class CompareModel {
   /** The engine that the sessions live in. */
   private LoadedModel engine;
 
+  /** Whether the sessions cannot go on, since something failed within a token. */
+  private boolean broken;
+
   private final BooleanBinding canGoOn =
       Bindings.createBooleanBinding(
           () ->
@@ -157,6 +160,7 @@ final class CompareModel {
           lanes = wanted;
           kept = wanted.size();
           engine = loaded;
+          broken = false;
           generate(steps, turn);
         },
         end -> {});
@@ -179,6 +183,10 @@ final class CompareModel {
         "Comparing",
         AGAIN,
         (loaded, open, turn) -> {
+          if (broken) {
+            throw new IllegalStateException(
+                "What was compared broke off within a token; press Compare.");
+          }
           if (loaded != engine) {
             throw new IllegalStateException("Another model is open now; press Compare.");
           }
@@ -198,7 +206,7 @@ final class CompareModel {
         if (going.isEmpty()) {
           return;
         }
-        Session.stepTogether(going);
+        step(going);
         if (System.nanoTime() - last > PUBLISH_EVERY_NANOS) {
           last = System.nanoTime();
           publish();
@@ -207,6 +215,13 @@ final class CompareModel {
     } finally {
       publish();
     }
+  }
+
+  /** Where it fails, caches stand between two tokens: what was generated stays to be looked at. */
+  private void step(List<Session> going) {
+    broken = true;
+    Session.stepTogether(going);
+    broken = false;
   }
 
   private void publish() {

@@ -91,11 +91,14 @@ final class OpenSession {
   void install(LoadedModel made) throws IOException {
     LoadedModel before = loaded;
     loaded = made;
-    if (session != null && session.canDecode()) {
-      replace(Session.of(session.run()), Look.STAY);
-    }
-    if (before != null) {
-      before.close();
+    try {
+      if (session != null && session.canDecode()) {
+        replace(Session.of(session.run()), Look.STAY);
+      }
+    } finally {
+      if (before != null) {
+        before.close();
+      }
     }
   }
 
@@ -245,10 +248,11 @@ final class OpenSession {
       for (int i = first; i < steps && goesOn(i); i = steps()) {
         turn.at((double) (i - first) / (steps - first));
         turn.giveWay();
-        if (!goesOn(i)) {
+        // Another plan that was let in may have generated further, or less far.
+        int next = steps();
+        if (next >= steps || !goesOn(next)) {
           return;
         }
-        int next = i;
         onDevice(
             () -> {
               if (next < line.size()) {
@@ -283,7 +287,7 @@ final class OpenSession {
   private void onDevice(Runnable work) {
     try {
       work.run();
-    } catch (DeviceException e) {
+    } catch (DeviceException | OutOfMemoryError e) {
       int steps = reached;
       replace(Session.of(session.run()), Look.STAY);
       reached = steps;

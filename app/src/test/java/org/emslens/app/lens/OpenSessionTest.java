@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.device.Device;
@@ -36,26 +33,6 @@ class OpenSessionTest {
       "The keeper lit the lamp and counted the boats. Two boats came home before the storm.";
   private static final Session.Detail DETAIL = Session.Detail.STEPS;
 
-  /** Attention calls until the device fails; below 0 it does not. */
-  private final AtomicInteger left = new AtomicInteger(-1);
-
-  private Device failing(Device device) {
-    return (Device)
-        Proxy.newProxyInstance(
-            Device.class.getClassLoader(),
-            new Class<?>[] {Device.class},
-            (proxy, method, args) -> {
-              if (method.getName().equals("attend") && left.getAndDecrement() == 0) {
-                throw new DeviceException("The card has gone.");
-              }
-              try {
-                return method.invoke(device, args);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-  }
-
   private static final Job.Turn TURN =
       new Job.Turn() {
         @Override
@@ -71,11 +48,8 @@ class OpenSessionTest {
   /** Half a token is no token: the steps before it stay, and the next one is as if nothing was. */
   @Test
   void aDeviceThatFailsWithinATokenTakesNothingOfTheSession() throws IOException {
-    Model model = ModelLoader.open(MODEL);
-    Device device = failing(Devices.open("cpu"));
-    ForwardPass pass = new ForwardPass(model, device, Progress.NONE);
-    OpenSession open = new OpenSession((run, look) -> {});
-    open.install(new LoadedModel(model, device, pass, 0));
+    FailingDevice failing = new FailingDevice(Devices.open("cpu"));
+    OpenSession open = opened(failing.device());
     CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
     open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
     open.more(8, TURN);
@@ -83,13 +57,115 @@ class OpenSessionTest {
 
     open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
     open.more(3, TURN);
-    left.set(1);
+    failing.fail("attend", 1, false);
     assertThrows(DeviceException.class, () -> open.more(2, TURN));
     assertEquals(3, open.session().run().steps().size() - 1);
     assertFalse(open.session().canDecode());
     open.wake(DETAIL, TURN);
     open.more(5, TURN);
     assertEquals(whole, open.session().run().generated(8));
+    open.close();
+  }
+
+  /** What was recorded is there without the device, and goes on with another. */
+  @Test
+  void aDeviceThatIsGoneForGoodIsReplaced() throws IOException {
+    FailingDevice failing = new FailingDevice(Devices.open("cpu"));
+    OpenSession open = opened(failing.device());
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(8, TURN);
+    String whole = open.session().run().generated(8);
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(3, TURN);
+    failing.fail("attend", 1, true);
+    assertThrows(DeviceException.class, () -> open.more(2, TURN));
+    assertFalse(open.session().canDecode());
+    assertEquals(3, open.session().run().steps().size() - 1);
+    Device other = Devices.open("cpu");
+    Model model = ModelLoader.open(MODEL);
+    open.install(new LoadedModel(model, other, new ForwardPass(model, other, Progress.NONE), 0));
+    open.wake(DETAIL, TURN);
+    open.more(5, TURN);
+    assertEquals(whole, open.session().run().generated(8));
+    open.close();
+  }
+
+  /** Another policy that the device has no room for leaves the run as it was. */
+  @Test
+  void aCompressionThatFailsLeavesWhatWasThere() throws IOException {
+    FailingDevice failing = new FailingDevice(Devices.open("cpu"));
+    OpenSession open = opened(failing.device());
+    CacheChoice full = new CacheChoice(Policies.FULL, CacheOptions.EMS, Budget.slots(20));
+    CacheChoice less = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    Session.Detail compared = Session.Detail.COMPARED;
+    open.read(plain(PROMPT), full, Sampling.GREEDY, compared, Progress.NONE);
+    open.more(4, TURN);
+    Run before = open.session().run();
+    // Its own cache is there, and that of the full run beside is not.
+    failing.fail("cache", 1, false);
+    assertThrows(DeviceException.class, () -> open.choose(less, Sampling.GREEDY, compared, TURN));
+    assertEquals(ids(before, 4), ids(open.session().run(), 4));
+    open.wake(compared, TURN);
+    open.more(1, TURN);
+    assertEquals(5, open.session().run().steps().size() - 1);
+    open.close();
+  }
+
+  /** A turn of which the device has read a part has not been said. */
+  @Test
+  void aTurnThatTheDeviceCutsShortIsNone() throws IOException {
+    FailingDevice failing = new FailingDevice(Devices.open("cpu"));
+    OpenSession open = opened(failing.device());
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    open.read(new Asked(PROMPT, "", true, ""), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(3, TURN);
+    Run before = open.session().run();
+    failing.fail("attend", 3 * before.config().layers(), false);
+    assertThrows(DeviceException.class, () -> open.say("Who came home first?", TURN));
+    assertEquals(List.of(), open.session().run().turns());
+    assertEquals(ids(before, 3), ids(open.session().run(), 3));
+    assertEquals(3, open.session().run().steps().size() - 1);
+    open.wake(DETAIL, TURN);
+    open.say("Who came home first?", TURN);
+    assertEquals(1, open.session().run().turns().size());
+    assertEquals(open.session().run().said(), open.session().run().steps().size() - 1);
+    open.close();
+  }
+
+  /** Another plan that comes in while a branch is generated again may have come further. */
+  @Test
+  void aPlanThatIsLetInTakesTheTokensInTheirOrder() throws IOException {
+    CacheChoice choice = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
+    OpenSession open = opened();
+    open.read(plain(PROMPT), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.more(9, TURN);
+    open.branch(8, open.session().run().steps().get(8).next().top().get(2).id());
+    List<Integer> line = ids(open.session().run(), 9);
+    assertThrows(
+        CancellationException.class,
+        () -> open.choose(less, Sampling.GREEDY, DETAIL, new CuttingAt(3)));
+    open.interrupt();
+    assertEquals(2, open.session().run().steps().size() - 1);
+    Job.Turn letsIn =
+        new CuttingAt(1) {
+          private boolean done;
+
+          @Override
+          public void giveWay() {
+            if (!done) {
+              done = true;
+              open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+            }
+          }
+        };
+    open.more(14, letsIn);
+    Run now = open.session().run();
+    assertEquals(line, ids(now, 9));
+    List<Integer> after = ids(now, now.steps().size() - 1);
+    open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+    assertEquals(after, ids(open.session().run(), after.size()));
     open.close();
   }
 
@@ -229,7 +305,7 @@ class OpenSessionTest {
   }
 
   /** Cancels where something else could come in for the nth time. */
-  private static final class CuttingAt implements Job.Turn {
+  private static class CuttingAt implements Job.Turn {
     private int left;
 
     CuttingAt(int n) {
@@ -251,8 +327,11 @@ class OpenSessionTest {
   }
 
   private static OpenSession opened() throws IOException {
+    return opened(Devices.open("cpu"));
+  }
+
+  private static OpenSession opened(Device device) throws IOException {
     Model model = ModelLoader.open(MODEL);
-    Device device = Devices.open("cpu");
     OpenSession open = new OpenSession((run, look) -> {});
     open.install(new LoadedModel(model, device, new ForwardPass(model, device, Progress.NONE), 0));
     return open;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * A device of OpenCL with a queue whose commands run in their order, and what is kept in its
  * memory. Safe for several threads; each command is put into the queue whole.
  */
-final class Card implements AutoCloseable {
+class Card implements AutoCloseable {
   /** Set to anything, it has the log file tell how long each kernel ran. */
   static final String TIMES = "EMSLENS_OPENCL_TIMES";
 
@@ -115,6 +115,7 @@ final class Card implements AutoCloseable {
     for (int tries = 0; tries <= COLLECTIONS; tries++) {
       Buffer made = tryToAllocate(size);
       if (made != null) {
+        made(made);
         return made;
       }
       if (tries < COLLECTIONS) {
@@ -123,6 +124,12 @@ final class Card implements AutoCloseable {
     }
     throw new DeviceException(noRoom(size));
   }
+
+  /** Told of memory that has nothing in it yet; tests see to it that nobody relies on that. */
+  void made(Buffer b) {}
+
+  /** Told of memory that was written to otherwise than by kernels, likewise. */
+  void written(Buffer b) {}
 
   /** Null where there is no room now. */
   private synchronized Buffer tryToAllocate(long size) {
@@ -230,6 +237,7 @@ final class Card implements AutoCloseable {
       long place = (at + done) * Float.BYTES;
       tried(() -> cl.write(queue, staged, to.handle(), place));
     }
+    written(to);
   }
 
   /** Writes numbers at the beginning of a buffer. */
@@ -242,11 +250,13 @@ final class Card implements AutoCloseable {
       long place = (long) done * Integer.BYTES;
       tried(() -> cl.write(queue, staged, to.handle(), place));
     }
+    written(to);
   }
 
   /** Writes what lies outside of Java's heap. */
   synchronized void write(MemorySegment from, Buffer to) {
     tried(() -> cl.write(queue, from, to.handle(), 0));
+    written(to);
   }
 
   /** Reads numbers from number `at` of a buffer on, once what was asked before is done. */
@@ -362,6 +372,7 @@ final class Card implements AutoCloseable {
   synchronized void copy(Buffer from, long first, Buffer to, long at, long bytes) {
     if (bytes > 0) {
       tried(() -> cl.copy(queue, from.handle(), first, to.handle(), at, bytes));
+      written(to);
     }
   }
 
@@ -379,6 +390,7 @@ final class Card implements AutoCloseable {
 
   private synchronized void zero(Buffer b) {
     tried(() -> cl.zero(queue, b.handle(), 0, b.bytes() / Integer.BYTES * Integer.BYTES));
+    written(b);
   }
 
   /** Waits until all is done that was asked. */
@@ -409,6 +421,10 @@ final class Card implements AutoCloseable {
 
   MemorySegment device() {
     return device;
+  }
+
+  MemorySegment queue() {
+    return queue;
   }
 
   /** Something that is asked of the driver. */

@@ -311,24 +311,22 @@ final class ClCache implements CacheMemory {
         Buffer last = card.of(to)) {
       kernel("round_keys")
           .run(
-              Grid.items((long) d * groups, counts.length, tuning.keys()),
+              Grid.items(groups, d, counts.length, tuning.keys()),
               room.keys(),
               room.bases(),
               room.capacities(),
               first,
               last,
               Precision.GROUP,
-              groups,
               precision.steps());
       kernel("round_values")
           .run(
-              Grid.items((long) most * parts, counts.length, tuning.keys()),
+              Grid.items(most, parts, counts.length, tuning.keys()),
               room.values(),
               room.bases(),
               first,
               last,
               Precision.GROUP,
-              parts,
               precision.steps());
     }
     forget();

@@ -75,9 +75,11 @@ final class OpenClDevice implements Device {
   @Override
   public void download(Tensor from, int row, int rows, float[] into, int start) {
     int width = from.columns();
-    List<Runnable> tapped = new ArrayList<>();
-    taps.forEach((tap, cache) -> tapped.add(cache.readLater(tap)));
+    // Gone first: one that fails is not asked for again.
+    Map<DecodeTap, ClCache> asked = new IdentityHashMap<>(taps);
     taps.clear();
+    List<Runnable> tapped = new ArrayList<>();
+    asked.forEach((tap, cache) -> tapped.add(cache.readLater(tap)));
     card.read(ClTensor.buffer(from), (long) row * width, into, start, rows * width);
     tapped.forEach(Runnable::run);
   }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import org.emslens.device.DeviceException;
 
 /**
  * What tokens attended to, on its way out of a card while the next token runs: it is rounded to
@@ -54,8 +55,14 @@ final class Readout implements AutoCloseable {
     if (halves[k] == null || halves[k].bytes() < bytes) {
       close(k);
       // Some more, since the next token has more to tell.
-      halves[k] = card.allocate(bytes + bytes / 4);
-      read[k] = card.pinned(halves[k].bytes());
+      Buffer made = card.allocate(bytes + bytes / 4);
+      try {
+        read[k] = card.pinned(made.bytes());
+        halves[k] = made;
+      } catch (DeviceException e) {
+        made.close();
+        throw e;
+      }
     }
     rounding.into(halves[k]);
     MemorySegment here = read[k].memory().asSlice(0, bytes);

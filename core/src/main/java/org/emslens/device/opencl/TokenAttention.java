@@ -139,7 +139,7 @@ final class TokenAttention implements AutoCloseable {
             y,
             outputs,
             slots,
-            s.group(),
+            s.kvHeads(),
             first,
             segments,
             to,
@@ -176,7 +176,7 @@ final class TokenAttention implements AutoCloseable {
                   kernels
                       .apply("halve")
                       .run(
-                          Grid.items(longest, heads, tuning.keys()),
+                          Grid.items(longest, layers.group(), layers.allKvHeads(), tuning.keys()),
                           probabilities,
                           halves,
                           room.bases(),

@@ -51,7 +51,7 @@ kernel SIZE(KEYS, 1) void append(
 // What is exponentiated, of all slots, the one that was appended included; minus infinity where the
 // query does not reach. A work-item for each slot (dimension 0) of each query head (1).
 // parts: of each work-group's slots the largest, and the sum of all exponentiated less it
-// [query heads][blocks], pairs. scratch: a float per work-item. Limited by reading keys.
+// [query heads][blocks][2]. scratch: a float per work-item. Limited by reading keys.
 kernel SIZE(KEYS, 1) void scores(
     global const float *qkv,
     const long qkv_from,
@@ -59,7 +59,7 @@ kernel SIZE(KEYS, 1) void scores(
     global const float *bias,
     global const int *position,
     global float *p,
-    global float2 *parts,
+    global float *parts,
     global const int *base,
     global const int *capacity,
     global const int *slots,
@@ -93,7 +93,8 @@ kernel SIZE(KEYS, 1) void scores(
   const float most = group_max(scratch, score);
   const float sum = group_sum(scratch, score == -INFINITY ? 0 : exp(score - most));
   if (get_local_id(0) == 0) {
-    parts[h * blocks + get_group_id(0)] = (float2)(most, sum);
+    parts[2 * (h * blocks + get_group_id(0))] = most;
+    parts[2 * (h * blocks + get_group_id(0)) + 1] = sum;
   }
 }
 
@@ -112,7 +113,7 @@ float2 together(float2 x, float2 y) {
 // scratch: a pair of floats per work-item. Limited by reading values, once for the heads of a group.
 kernel SIZE(LANES, PARTS) void blend(
     global float *p,
-    global const float2 *parts,
+    global const float *parts,
     global const float *values,
     global float *sums,
     global float *received,
@@ -139,7 +140,7 @@ kernel SIZE(LANES, PARTS) void blend(
   for (int h = 0; h < HEADS; h++) {
     float2 all = (float2)(-INFINITY, 0);
     for (int b = me; b * KEYS < n; b += LANES * PARTS) {
-      all = together(all, parts[(g * HEADS + h) * blocks + b]);
+      all = together(all, vload2((g * HEADS + h) * blocks + b, parts));
     }
     scratch[me] = all;
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -201,7 +202,7 @@ kernel SIZE(KEYS, 1) void join(
     global float *y,
     global float *outputs,
     global int *slots,
-    const int group,
+    const int kv_heads,
     const int first_head,
     const int segments,
     const long y_from,
@@ -217,14 +218,14 @@ kernel SIZE(KEYS, 1) void join(
   }
   y[y_from + h * HEAD + i] = sum;
   outputs[outputs_from + h * HEAD + i] = sum;
-  if (i == 0 && h % group == 0) {
-    slots[first_head + h / group] += 1;
+  if (i == 0 && h < kv_heads) {
+    slots[first_head + h] += 1;
   }
 }
 
 // What a query attended to as half floats, without what lies between rows: those of head a begin at
-// base[a] * HEADS. A work-item for each slot (dimension 0) of each query head of all layers (1).
-// Limited by reading p.
+// base[a] * HEADS. A work-item for each slot (dimension 0) of each query head of a group (1) of each
+// KV head of all layers (2). Limited by reading p.
 kernel SIZE(KEYS, 1) void halve(
     global const float *p,
     global half *halves,
@@ -234,10 +235,10 @@ kernel SIZE(KEYS, 1) void halve(
     const int stride) {
   const int j = get_global_id(0);
   const int h = get_global_id(1);
-  const int a = h / HEADS;
+  const int a = get_global_id(2);
   if (j < slots[a]) {
-    const long row = (long)base[a] * HEADS + (long)(h % HEADS) * capacity[a];
-    vstore_half(p[(long)h * stride + j], row + j, halves);
+    const long row = (long)base[a] * HEADS + (long)h * capacity[a];
+    vstore_half(p[((long)a * HEADS + h) * stride + j], row + j, halves);
   }
 }
 
@@ -339,8 +340,7 @@ void round_group(global float *x, const int count, const int steps) {
 }
 
 // Rounds the keys of slots from[a] to to[a] - 1, channel by channel, `group` slots together.
-// A work-item for each channel of each of `groups` groups (dimension 0), groups next to each other,
-// of each head (1).
+// A work-item for each group (dimension 0) of each channel (1) of each head (2).
 kernel SIZE(KEYS, 1) void round_keys(
     global float *keys,
     global const int *base,
@@ -348,30 +348,28 @@ kernel SIZE(KEYS, 1) void round_keys(
     global const int *from,
     global const int *to,
     const int group,
-    const int groups,
     const int steps) {
-  const int i = get_global_id(0) / groups;
-  const int a = get_global_id(1);
-  const int start = from[a] + get_global_id(0) % groups * group;
-  if (i < HEAD && start < to[a]) {
+  const int i = get_global_id(1);
+  const int a = get_global_id(2);
+  const int start = from[a] + get_global_id(0) * group;
+  if (start < to[a]) {
     round_group(
         keys + (long)base[a] * HEAD + (long)i * capacity[a] + start, min(group, to[a] - start), steps);
   }
 }
 
-// Likewise the values, slot by slot, `group` channels together. A work-item for each of `parts` groups
-// of each slot (dimension 0) of each head (1).
+// Likewise the values, slot by slot, `group` channels together. A work-item for each slot (dimension
+// 0) of each group (1) of each head (2).
 kernel SIZE(KEYS, 1) void round_values(
     global float *values,
     global const int *base,
     global const int *from,
     global const int *to,
     const int group,
-    const int parts,
     const int steps) {
-  const int a = get_global_id(1);
-  const int j = from[a] + get_global_id(0) / parts;
-  const int i = get_global_id(0) % parts * group;
+  const int a = get_global_id(2);
+  const int j = from[a] + get_global_id(0);
+  const int i = get_global_id(1) * group;
   if (j < to[a]) {
     round_group(values + (long)(base[a] + j) * HEAD + i, min(group, HEAD - i), steps);
   }

@@ -80,14 +80,14 @@ float8 levels_of(global const uint *words, int k, int r) {
   const uint high = words[4 * TILE_ROWS + r] >> (8 * k);
   q |= (((uint8)(high) >> (uint8)(0, 1, 2, 3, 4, 5, 6, 7)) & 1u) << 4;
 #elif LEVELS == 6
-  const uint high = words[(4 + k / 2) * TILE_ROWS + r] >> (16 * (k % 2));
+  const uint high = words[(4 + (k >> 1)) * TILE_ROWS + r] >> (16 * (k & 1));
   q |= (((uint8)(high) >> (uint8)(0, 2, 4, 6, 8, 10, 12, 14)) & 3u) << 4;
 #endif
   return convert_float8(q) - OFFSET;
 #elif LEVELS == 8
   const char4 a = as_char4(words[2 * k * TILE_ROWS + r]);
   const char4 b = as_char4(words[(2 * k + 1) * TILE_ROWS + r]);
-  return (float8)(convert_float4(a), convert_float4(b));
+  return (float8)(a.s0, a.s1, a.s2, a.s3, b.s0, b.s1, b.s2, b.s3);
 #elif LEVELS == 16
 #define WEIGHT(i) vload_half(2 * ((4 * k + i / 2) * TILE_ROWS + r) + i % 2, (global const half *)words)
   return EIGHT(WEIGHT);
@@ -101,8 +101,8 @@ float8 levels_of(global const uint *words, int k, int r) {
 #endif
 }
 
-float sum8(float8 v) {
-  return ((v.s0 + v.s4) + (v.s1 + v.s5)) + ((v.s2 + v.s6) + (v.s3 + v.s7));
+float dot8(float8 x, float8 y) {
+  return dot(x.lo, y.lo) + dot(x.hi, y.hi);
 }
 
 // Inputs 8 i to 8 i + 7 of a row; zeros after the last, where TAIL says that 8 do not divide them.
@@ -150,7 +150,7 @@ kernel SIZE(TILE_ROWS, PARTS) void few(
         const float8 w = levels_of(words + (long)b * WORDS * TILE_ROWS, k, r) * s.x + s.y;
         for (int t = 0; t < MANY; t++) {
           if (t < n) {
-            sums[t] += sum8(w * inputs_of(x + (long)(first + t) * in, 4 * b + k, in));
+            sums[t] += dot8(w, inputs_of(x + (long)(first + t) * in, 4 * b + k, in));
           }
         }
       }
@@ -215,16 +215,16 @@ kernel SIZE(16, 16) void many(
     }
   }
   for (int block = 0; block < blocks; block++) {
-    for (int part = me; part < 4 * TILE; part += 256) {
-      const int row = part % TILE;
+    for (uint part = me; part < 4 * TILE; part += 256) {
+      const uint row = part % TILE;
       const int k = part / TILE;
-      const int at = first_row + row;
+      const uint at = first_row + row;
       float8 levels = 0;
       if (at < rows) {
         global const uchar *tile = weights + (at / TILE_ROWS) * tile_bytes;
         global const uint *words =
             (global const uint *)(tile + words_from) + (long)block * WORDS * TILE_ROWS;
-        const float2 s = scale_of(tile, block, k / 2, at % TILE_ROWS);
+        const float2 s = scale_of(tile, block, k >> 1, at % TILE_ROWS);
         levels = levels_of(words, k, at % TILE_ROWS) * s.x + s.y;
       }
       put(&w[8 * k][row], levels);

@@ -2,6 +2,7 @@ package org.emslens.device.opencl;
 
 import java.io.PrintWriter;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.emslens.Thorough;
 import org.emslens.device.Device;
@@ -37,13 +38,18 @@ public class CheckedKit extends DeviceConformance {
   }
 
   @Override
+  protected List<Heads> heads() {
+    return List.of(new Heads(3, 10), new Heads(1, 6), new Heads(2, 16));
+  }
+
+  @Override
   protected int manyTokens() {
     return 9;
   }
 
   @Override
   protected int rounds() {
-    return 2;
+    return 1;
   }
 
   @Override

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.emslens.device.opencl.Probe.Probed;
 import org.emslens.device.opencl.binding.Cl;
 
 /** The first device of OpenCL that there is: a card, or PoCL, which runs on the processor. */
@@ -14,9 +14,11 @@ final class OpenCl {
   /** Where hundreds of programs run a moment each, building them is what takes long. */
   private static final String UNOPTIMISED = " -cl-opt-disable";
 
-  private static List<Probed> known;
+  private static Optional<Found> found;
 
   private OpenCl() {}
+
+  private record Found(Cl cl, MemorySegment device, CardInfo info) {}
 
   /** Opened as if a card had other limits than it has; skips a test where there is none. */
   static OpenClDevice open(UnaryOperator<CardInfo> limits) {
@@ -24,20 +26,30 @@ final class OpenCl {
   }
 
   static Card card(UnaryOperator<CardInfo> limits) {
-    List<Probed> all = probed();
-    assumeTrue(!all.isEmpty(), "there is no OpenCL on this machine");
-    CardInfo info = all.getFirst().card();
-    Cl cl = Cl.load(Probe.names()).orElseThrow();
-    MemorySegment device = cl.devices(cl.platforms().get(info.platform())).get(info.index());
-    return new Card(cl, device, limits.apply(info));
+    Optional<Found> first = first();
+    assumeTrue(first.isPresent(), "there is no OpenCL on this machine");
+    Found f = first.get();
+    return new WatchedCard(f.cl, f.device, limits.apply(f.info));
   }
 
   /** PoCL comes up in one thread only; tests are several. */
-  private static synchronized List<Probed> probed() {
-    if (known == null) {
-      known = Probe.all();
+  private static synchronized Optional<Found> first() {
+    if (found == null) {
+      found = Cl.load(Probe.names()).flatMap(OpenCl::first);
     }
-    return known;
+    return found;
+  }
+
+  private static Optional<Found> first(Cl cl) {
+    List<MemorySegment> platforms = cl.platforms();
+    for (int p = 0; p < platforms.size(); p++) {
+      List<MemorySegment> devices = cl.devices(platforms.get(p));
+      if (!devices.isEmpty()) {
+        MemorySegment d = devices.getFirst();
+        return Optional.of(new Found(cl, d, CardInfo.of(cl, p, platforms.get(p), 0, d)));
+      }
+    }
+    return Optional.empty();
   }
 
   /**
