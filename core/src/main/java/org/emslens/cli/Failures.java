@@ -3,6 +3,7 @@ package org.emslens.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import org.emslens.device.DeviceException;
 import org.emslens.format.FileTrouble;
 import org.emslens.hub.UserFolders;
 import org.slf4j.Logger;
@@ -54,7 +55,9 @@ public final class Failures {
     if (e instanceof UncheckedIOException wrapped) {
       return isMistake(wrapped.getCause());
     }
+    // What a driver has said stands behind a fault of a device.
     return e instanceof FileSystemException
+        || e instanceof DeviceException && e.getCause() == null
         || (e instanceof IOException || e instanceof IllegalArgumentException) && said(e);
   }
 }

@@ -213,6 +213,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void check() {
+    if (record != null && !record.toString().endsWith(Recording.ENDING)) {
+      throw wrong(
+          "--record: a session file ends in " + Recording.ENDING + "; found '" + record + "'.");
+    }
     if (!chat && system != null) {
       throw wrong("--system is what a chat begins with; --chat is missing.");
     }

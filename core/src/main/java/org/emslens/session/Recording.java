@@ -39,6 +39,9 @@ import org.emslens.engine.Progress;
  * everywhere.
  */
 public final class Recording {
+  /** What the names of session files end in, by which they are told from others. */
+  public static final String ENDING = ".emslens";
+
   static final String FORMAT = "emslens-recording";
   static final int VERSION = 8;
 

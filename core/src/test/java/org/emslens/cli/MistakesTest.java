@@ -47,6 +47,17 @@ class MistakesTest {
   }
 
   @Test
+  void sessionFilesHaveTheirEnding() throws Exception {
+    Path file = folder.resolve("x.txt");
+    sentence(
+        CommandLineTest.within(
+            "run", "--model", MODEL, "--prompt", "boats", "--record", file.toString()),
+        2,
+        "--record: a session file ends in .emslens; found '" + file + "'.");
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
   void whatCannotBeWrittenIsToldBeforeTheWork() throws Exception {
     // A text too long for the context would be told instead, if the prompt were looked at first.
     String prompt = Files.writeString(folder.resolve("p.txt"), "boats ".repeat(9000)).toString();

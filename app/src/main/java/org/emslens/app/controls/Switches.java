@@ -11,13 +11,13 @@ import org.controlsfx.control.ToggleSwitch;
 public final class Switches {
   private Switches() {}
 
-  /** Lets Tab reach a switch, and Space and a click anywhere on it turn it. */
+  /** Lets Tab reach a switch, and Enter and a click anywhere on it turn it, as Space does. */
   public static ToggleSwitch reachable(ToggleSwitch s) {
     s.setFocusTraversable(true);
     s.addEventHandler(
         KeyEvent.KEY_PRESSED,
         e -> {
-          if (e.getCode() == KeyCode.SPACE || e.getCode() == KeyCode.ENTER) {
+          if (e.getCode() == KeyCode.ENTER) {
             turn(s);
             e.consume();
           }

@@ -15,6 +15,10 @@ import org.emslens.engine.Progress;
  */
 public final class Job {
   private final JobKind kind;
+
+  /** Its title, whatever it says meanwhile. */
+  private final String called;
+
   private final StringProperty title = new SimpleStringProperty(this, "title");
   private final DoubleProperty progress = new SimpleDoubleProperty(this, "progress", 0);
   private final Work work;
@@ -42,6 +46,9 @@ public final class Job {
 
     /** Says what is going on now. */
     void say(String what);
+
+    /** Says again what the job is called. */
+    default void sayTitle() {}
   }
 
   /** How a job ended. */
@@ -61,6 +68,7 @@ public final class Job {
 
   Job(JobKind kind, String title, Work work, Consumer<End> ended) {
     this.kind = kind;
+    called = title;
     this.title.set(title);
     this.work = work;
     this.ended = ended;
@@ -72,6 +80,10 @@ public final class Job {
 
   public StringProperty titleProperty() {
     return title;
+  }
+
+  String called() {
+    return called;
   }
 
   /** From 0 to 1. */

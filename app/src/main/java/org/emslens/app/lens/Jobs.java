@@ -239,5 +239,10 @@ public final class Jobs {
     public void say(String what) {
       screen.execute(() -> job.titleProperty().set(what));
     }
+
+    @Override
+    public void sayTitle() {
+      say(job.called());
+    }
   }
 }

@@ -213,6 +213,10 @@ final class OpenSession {
     // Another choice may have taken steps back meanwhile.
     publisher.publish(session.run(), Look.NEWEST);
     generate(first + count, turn);
+    if (session.run().ended()) {
+      // Another answer may be longer: under other settings it goes on to its own end.
+      reached = first + count;
+    }
     return new Generated(count, Math.max(0, steps() - first), session.run().ended());
   }
 
@@ -347,6 +351,7 @@ final class OpenSession {
       }
       p.say("Reading the prompt again");
       replace(Session.resume(recorded, loaded.model(), loaded.pass(), detail, p), Look.STAY);
+      p.sayTitle();
     }
   }
 

@@ -22,8 +22,6 @@ import org.emslens.session.Run;
 /** Sessions to files and back, and which of them are nowhere but on the screen. */
 public final class SessionFiles {
   /** What a session's file is called at its end. */
-  public static final String ENDING = ".emslens";
-
   private static final long MOST_TEXT = 1_000_000;
 
   private final Jobs jobs;
@@ -123,7 +121,7 @@ public final class SessionFiles {
     Models.Open open = models.modelProperty().get();
     unlessItIsThere(
         chosen,
-        ENDING,
+        Recording.ENDING,
         file -> {
           writing.add(shown);
           write(

@@ -26,7 +26,6 @@ import org.emslens.app.drive.Target;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.Said;
-import org.emslens.app.lens.SessionFiles;
 import org.emslens.app.prompt.PromptModel;
 import org.emslens.app.prompt.Sample;
 import org.emslens.app.settings.Appearance;
@@ -34,6 +33,7 @@ import org.emslens.app.settings.AppearanceFile;
 import org.emslens.app.settings.WindowSize;
 import org.emslens.cache.TokenState;
 import org.emslens.cli.Failures;
+import org.emslens.session.Recording;
 import org.emslens.session.Run;
 
 /** One window from its opening to its end: what it shows first, and what ends it. */
@@ -143,7 +143,7 @@ public final class LensWindow implements Target {
     }
     if (options.file() == null) {
       firstStart();
-    } else if (options.file().toString().endsWith(SessionFiles.ENDING)) {
+    } else if (options.file().toString().endsWith(Recording.ENDING)) {
       lens.openRecording(options.file(), this::openItsModel, this::openTheUsual);
     } else {
       if (Openings.isText(options.file())) {
@@ -205,7 +205,7 @@ public final class LensWindow implements Target {
       if (in == null) {
         return;
       }
-      Path copy = Files.createTempFile("emslens", SessionFiles.ENDING);
+      Path copy = Files.createTempFile("emslens", Recording.ENDING);
       temporary = copy;
       Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
       lens.openMeanwhile(

@@ -11,9 +11,9 @@ import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
 import org.emslens.app.lens.Notice;
 import org.emslens.app.lens.Said;
-import org.emslens.app.lens.SessionFiles;
 import org.emslens.app.prompt.PromptModel;
 import org.emslens.hub.LocalModels;
+import org.emslens.session.Recording;
 
 /** Opens files of every kind, whichever way they come. */
 final class Openings {
@@ -56,7 +56,7 @@ final class Openings {
                 prompt.replace(text, file.getFileName().toString());
                 toPrompt.run();
               });
-    } else if (file.toString().endsWith(SessionFiles.ENDING)) {
+    } else if (file.toString().endsWith(Recording.ENDING)) {
       // Nobody is asked what may be lost for a file that cannot be read.
       lens.readRecording(
           file,
