@@ -48,8 +48,21 @@ public final class Background {
                   });
             }
           } catch (RuntimeException | Error e) {
-            Failures.log(e);
+            failed(e, stale.getAsBoolean());
           }
         });
+  }
+
+  /** What cannot be drawn is told as any other fault is; what is of no use any more is not. */
+  private static void failed(Throwable e, boolean stale) {
+    if (stale) {
+      Failures.log(e);
+    } else {
+      Platform.runLater(
+          () -> {
+            Thread screen = Thread.currentThread();
+            screen.getUncaughtExceptionHandler().uncaughtException(screen, e);
+          });
+    }
   }
 }

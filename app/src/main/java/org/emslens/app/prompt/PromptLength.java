@@ -56,8 +56,13 @@ final class PromptLength {
           if (stale.getAsBoolean()) {
             return null;
           }
-          int counted = next ? turnLength(written, model) : length(written, model);
-          return new Length(counted, model.config().context());
+          try {
+            int counted = next ? turnLength(written, model) : length(written, model);
+            return new Length(counted, model.config().context());
+          } catch (IllegalStateException e) {
+            // The model was closed; what takes its place has it counted again.
+            return null;
+          }
         },
         this::show);
   }
