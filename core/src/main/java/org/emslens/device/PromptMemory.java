@@ -1,7 +1,6 @@
 package org.emslens.device;
 
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /**
  * The uncompressed attention of a prompt of N tokens, kept whole where a device computed it:
@@ -12,9 +11,6 @@ public interface PromptMemory extends AutoCloseable {
 
   /** Rows and columns of a head's small picture. */
   int THUMBNAIL = 24;
-
-  /** Rows of a whole map that are computed at a time. */
-  int BAND = 128;
 
   /**
    * The line of a thumbnail that shows what is at one of THUMBNAIL places along its side. A prompt
@@ -45,36 +41,6 @@ public interface PromptMemory extends AutoCloseable {
   float[] map(int layer, int head, int[] rowBounds, int[] columnBounds, BooleanSupplier cancelled);
 
   /**
-   * The most that some queries of a head pay to each of the first keys, in several weightings:
-   * most[w][j] = the largest weights[w][i - from] * p(i, j) of all queries i.
-   *
-   * @param from the first query
-   * @param to where they end
-   * @param columns keys that are asked about; those after a query have probability 0
-   * @param weights [W][to - from], positive
-   * @return [W][columns]
-   */
-  default float[][] most(int layer, int head, int from, int to, int columns, float[][] weights) {
-    float[][] most = new float[weights.length][columns];
-    int[] keys = IntStream.rangeClosed(0, columns).toArray();
-    for (int first = from; first < to; first += BAND) {
-      int end = Math.min(first + BAND, to);
-      float[] map =
-          map(layer, head, IntStream.rangeClosed(first, end).toArray(), keys, () -> false);
-      for (int w = 0; w < most.length; w++) {
-        for (int i = first; i < end; i++) {
-          float weight = weights[w][i - from];
-          int row = (i - first) * columns;
-          for (int j = 0; j < columns; j++) {
-            most[w][j] = Math.max(most[w][j], weight * map[row + j]);
-          }
-        }
-      }
-    }
-    return most;
-  }
-
-  /**
    * Room for tokens that follow this prompt, which {@link Device#attend} then takes, from {@link
    * #tokens} on: its keys and values are this one's, whose queries and statistics it does not have.
    * It can be asked for parts of maps below its first {@link #tokens} rows only.
@@ -82,6 +48,24 @@ public interface PromptMemory extends AutoCloseable {
    * @param more how many follow at most
    */
   PromptMemory continued(int more);
+
+  /**
+   * The same, for tokens of which nothing but {@link #most} is wanted, so that a device need not
+   * keep more of them than that.
+   *
+   * @param weights of what follows, in several weightings [layers][W][more], positive; a layer's
+   *     are filled in before it attends
+   */
+  PromptMemory continued(int more, float[][][] weights);
+
+  /**
+   * The most that the queries which follow a prompt pay to each of its tokens, in several
+   * weightings: most[w][j] = the largest weights[w][i] * p(i, j) of all queries i.
+   *
+   * @return [W][tokens of the prompt]
+   * @throws IllegalStateException where this was not continued with weights
+   */
+  float[][] most(int layer, int head);
 
   /** One query head's map, max-pooled to {@link #THUMBNAIL} squared; not to be written. */
   float[] thumbnail(int layer, int head);

@@ -82,6 +82,17 @@ public final class ForwardPass implements AutoCloseable {
     }
   }
 
+  /** Told how long hidden states are. */
+  @FunctionalInterface
+  public interface HiddenLengths {
+
+    /**
+     * @param token which of those that are run
+     * @param length of its hidden state where it enters the layer
+     */
+    void at(int layer, int token, float length);
+  }
+
   /** How a layer's queries, keys and values become its heads' outputs. */
   @FunctionalInterface
   private interface Attention {
@@ -197,11 +208,10 @@ public final class ForwardPass implements AutoCloseable {
    * Runs tokens that follow a prompt as if they had been part of it, apart from it.
    *
    * @param memory {@link PromptMemory#continued} of the prompt, which then holds their queries
-   * @param lengths given the length of each token's hidden state where it enters each layer
-   *     [layers][ids]
+   * @param lengths told of each hidden state before the layer attends, or null
    */
   public void follow(
-      Prompt prompt, PromptMemory memory, int[] ids, float[][] lengths, Progress progress) {
+      Prompt prompt, PromptMemory memory, int[] ids, HiddenLengths lengths, Progress progress) {
     int n = ids.length;
     try (Activations a = new Activations(device, spec, Math.min(n, BLOCK), false)) {
       float[] hidden = new float[Math.min(n, BLOCK) * spec.hidden()];
@@ -218,9 +228,12 @@ public final class ForwardPass implements AutoCloseable {
             prompt.tokens(),
             (l, qkv, out) -> {
               progress.at((start + (double) size * l / layers.size()) / n);
-              device.download(a.x, 0, size, hidden, 0);
-              for (int t = 0; t < size; t++) {
-                lengths[l][start + t] = RowProducts.norm(hidden, t * spec.hidden(), spec.hidden());
+              if (lengths != null) {
+                device.download(a.x, 0, size, hidden, 0);
+                for (int t = 0; t < size; t++) {
+                  float length = RowProducts.norm(hidden, t * spec.hidden(), spec.hidden());
+                  lengths.at(l, start + t, length);
+                }
               }
               device.attend(memory, l, qkv, first, size, out);
             },

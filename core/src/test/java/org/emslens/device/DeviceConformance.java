@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.CompressionPlan;
 import org.emslens.cache.HeadPlan;
@@ -384,18 +385,25 @@ public abstract class DeviceConformance {
     int n = p.plain.tokens();
     int more = 3 + (int) seed * longPrompt() / 10;
     List<PromptMemory> longer = List.of(p.plain.continued(more), p.device.continued(more));
+    float[][][] weights = new float[p.shapes.size()][2][more];
+    List<PromptMemory> weighed =
+        List.of(p.plain.continued(more, weights), p.device.continued(more, weights));
     for (int l = 0; l < p.shapes.size(); l++) {
       AttentionSpec.Shape s = p.shapes.get(l);
       int width = s.queryWidth() + 2 * s.kvWidth();
       float[] qkv = random(new Random(seed + l), more * width);
-      List<float[]> found = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        Device d = i == 0 ? plain : device;
-        Tensor y = d.tensor(more, s.queryWidth());
-        d.attend(longer.get(i), l, tensor(d, more, width, qkv), n, more, y);
-        found.add(values(d, y));
+      weights[l][0] = positive(seed, more);
+      weights[l][1] = positive(seed + 1, more);
+      for (List<PromptMemory> memories : List.of(longer, weighed)) {
+        List<float[]> found = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+          Device d = i == 0 ? plain : device;
+          Tensor y = d.tensor(more, s.queryWidth());
+          d.attend(memories.get(i), l, tensor(d, more, width, qkv), n, more, y);
+          found.add(values(d, y));
+        }
+        near(found.get(0), found.get(1), "outputs of what follows");
       }
-      near(found.get(0), found.get(1), "outputs of what follows");
     }
     for (int l = 0; l < p.shapes.size(); l++) {
       int[] rows = IntStream.rangeClosed(n, n + more).toArray();
@@ -404,16 +412,15 @@ public abstract class DeviceConformance {
           longer.getFirst().map(l, 0, rows, columns, () -> false),
           longer.getLast().map(l, 0, rows, columns, () -> false),
           "map of what follows");
-      float[][] weights = {positive(seed, more), positive(seed + 1, more)};
       for (int h : new int[] {0, p.shapes.get(l).heads() - 1}) {
-        float[][] a = longer.getFirst().most(l, h, n, n + more, n, weights);
-        float[][] b = longer.getLast().most(l, h, n, n + more, n, weights);
+        float[][] a = weighed.getFirst().most(l, h);
+        float[][] b = weighed.getLast().most(l, h);
         near(a[0], b[0], "most that is paid by what follows");
         near(a[1], b[1], "the same, weighted otherwise");
       }
       near(p.plain.layer(l).keys()[0], p.device.layer(l).keys()[0], "keys of the prompt");
     }
-    longer.forEach(PromptMemory::close);
+    Stream.concat(longer.stream(), weighed.stream()).forEach(PromptMemory::close);
   }
 
   private static float[] positive(long seed, int n) {

@@ -24,6 +24,9 @@ public final class HostPrompt implements PromptMemory {
   private final Queries queries;
   private final Layer[] layers;
 
+  /** Per layer, of a prompt that is continued with weights. */
+  private final MostPaid[] most;
+
   /**
    * What is kept of one layer; see {@link PromptLayer}.
    *
@@ -38,24 +41,27 @@ public final class HostPrompt implements PromptMemory {
       float[][][] lastRows,
       float[][] thumbnails) {}
 
-  private HostPrompt(Kernels kernels, int n, Queries queries, Layer[] layers) {
+  private HostPrompt(Kernels kernels, int n, Queries queries, Layer[] layers, MostPaid[] most) {
     this.kernels = kernels;
     this.n = n;
     this.queries = queries;
     this.layers = layers;
+    this.most = most;
   }
 
   /** Room for n tokens. */
   static HostPrompt empty(Kernels kernels, List<AttentionSpec.Shape> shapes, int n, int lastRows) {
-    return empty(kernels, shapes, n, lastRows, (l, g) -> new Slots(shapes.get(l).headDim(), n));
+    Keeper fresh = (l, g) -> new Slots(shapes.get(l).headDim(), n);
+    Layer[] layers = layers(shapes, n, lastRows, fresh);
+    return new HostPrompt(kernels, n, Queries.of(shapes, n), layers, new MostPaid[layers.length]);
   }
 
   private interface Keeper {
     Slots slots(int layer, int kvHead);
   }
 
-  private static HostPrompt empty(
-      Kernels kernels, List<AttentionSpec.Shape> shapes, int n, int lastRows, Keeper keeper) {
+  private static Layer[] layers(
+      List<AttentionSpec.Shape> shapes, int n, int lastRows, Keeper keeper) {
     Layer[] layers = new Layer[shapes.size()];
     for (int l = 0; l < layers.length; l++) {
       AttentionSpec.Shape s = shapes.get(l);
@@ -71,7 +77,7 @@ public final class HostPrompt implements PromptMemory {
               new float[s.kvHeads()][lastRows][n],
               new float[s.heads()][THUMBNAIL * THUMBNAIL]);
     }
-    return new HostPrompt(kernels, n, Queries.of(shapes, n), layers);
+    return layers;
   }
 
   /** One whose attention was computed elsewhere; `kept` is not copied where that can be. */
@@ -94,18 +100,30 @@ public final class HostPrompt implements PromptMemory {
         queries.put(l, h, 0, n, p.queries(), h * n * s.headDim(), s.headDim());
       }
     }
-    return new HostPrompt(Kernels.get(), n, queries, layers);
+    return new HostPrompt(Kernels.get(), n, queries, layers, new MostPaid[layers.length]);
+  }
+
+  @Override
+  public HostPrompt continued(int more) {
+    return continued(more, Queries.of(shapes(), n + more), new MostPaid[layers.length]);
+  }
+
+  @Override
+  public PromptMemory continued(int more, float[][][] weights) {
+    MostPaid[] paid = new MostPaid[layers.length];
+    Arrays.setAll(paid, l -> new MostPaid(layers[l].shape, n, weights[l]));
+    return continued(more, Queries.none(), paid);
   }
 
   /** The prompt's own pages of slots are shared. */
-  @Override
-  public HostPrompt continued(int more) {
-    return empty(
-        kernels,
-        Arrays.stream(layers).map(Layer::shape).toList(),
-        n + more,
-        1,
-        (l, g) -> layers[l].slots[g].copy(n + more));
+  private HostPrompt continued(int more, Queries queries, MostPaid[] most) {
+    int all = n + more;
+    Layer[] longer = layers(shapes(), all, 1, (l, g) -> layers[l].slots[g].copy(all));
+    return new HostPrompt(kernels, all, queries, longer, most);
+  }
+
+  private List<AttentionSpec.Shape> shapes() {
+    return Arrays.stream(layers).map(Layer::shape).toList();
   }
 
   /**
@@ -141,6 +159,11 @@ public final class HostPrompt implements PromptMemory {
     return layers[layer];
   }
 
+  /** What is gathered while a layer attends, or null. */
+  MostPaid paid(int layer) {
+    return most[layer];
+  }
+
   @Override
   public CacheMemory cache(int window) {
     HeadCache[][] heads = new HeadCache[layers.length][];
@@ -157,7 +180,7 @@ public final class HostPrompt implements PromptMemory {
                         k.slots[g], k.shape.window(), window, k.received[g], k.lastRows[g]);
               }
             });
-    return new HostCache(kernels, Arrays.stream(layers).map(Layer::shape).toList(), heads);
+    return new HostCache(kernels, shapes(), heads);
   }
 
   /** Computes older rows of attention where a window asks for more than were kept. */
@@ -237,23 +260,12 @@ public final class HostPrompt implements PromptMemory {
     return out;
   }
 
-  /** The largest of logarithms is that of what they are the logarithms of: one power a key. */
   @Override
-  public float[][] most(int layer, int head, int from, int to, int columns, float[][] weights) {
-    float[][] most = new float[weights.length][columns];
-    for (float[] m : most) {
-      Arrays.fill(m, Float.NEGATIVE_INFINITY);
+  public float[][] most(int layer, int head) {
+    if (most[layer] == null) {
+      throw new IllegalStateException("not continued with weights");
     }
-    Band band = new Band(layers[layer], layer, head);
-    for (int i = from; i < to; i++) {
-      band.raise(i, to, weights, i - from, most);
-    }
-    for (float[] m : most) {
-      for (int j = 0; j < columns; j++) {
-        m[j] = (float) Math.exp(m[j]);
-      }
-    }
-    return most;
+    return most[layer].of(head);
   }
 
   /**
@@ -309,32 +321,14 @@ public final class HostPrompt implements PromptMemory {
      * @param tokens where the queries that are asked for end
      */
     float[] of(int token, int tokens) {
-      multiply(token, tokens, n);
+      multiply(token, tokens);
       System.arraycopy(scores, (token - first) * stride, row, 0, token + 1);
       normalise(layer, head, token, row, exponential);
       return row;
     }
 
-    /**
-     * Raises logarithms of weighted probabilities to those of a token's query.
-     *
-     * @param tokens as above
-     * @param i which of the weights are its own
-     */
-    void raise(int token, int tokens, float[][] weights, int i, float[][] most) {
-      int visible = Math.min(token + 1, most[0].length);
-      multiply(token, tokens, most[0].length);
-      int at = (token - first) * stride;
-      int reached = Math.min(layer.shape.firstReached(token), visible);
-      float scale = kernels.capped(scores, at, visible, layer.shape);
-      for (int w = 0; w < most.length; w++) {
-        float bias = (float) Math.log(weights[w][i]) - layer.normalisers[head * n + token];
-        kernels.raise(most[w], reached, visible, scores, at, scale, bias);
-      }
-    }
-
     /** Products of a token's query, and of those that follow, unless they are there already. */
-    private void multiply(int token, int tokens, int keys) {
+    private void multiply(int token, int tokens) {
       if (token < end) {
         return;
       }
@@ -347,7 +341,7 @@ public final class HostPrompt implements PromptMemory {
       }
       HostPrompt.this.queries.get(index, head, token, count, queries, 0);
       Slots slots = layer.slots[head / layer.shape.group()];
-      kernels.scores(queries, padded, slots, Math.min(keys, token + count), scores, stride);
+      kernels.scores(queries, padded, slots, token + count, scores, stride);
       first = token;
       end = token + count;
     }

@@ -167,10 +167,8 @@ interface Kernels {
   /** y[to + i] += factor * x[from + i], for n of them. */
   void add(float factor, float[] x, int from, float[] y, int to, int n);
 
-  /**
-   * most[j] = the larger of it and scale * x[xFrom + j] + bias, for j from `first` to `end` - 1.
-   */
-  void raise(float[] most, int first, int end, float[] x, int xFrom, float scale, float bias);
+  /** most[j] = the larger of it and factor * x[xFrom + j], for j from `first` to `end` - 1. */
+  void raise(float[] most, int first, int end, float[] x, int xFrom, float factor);
 
   /**
    * The largest cosine of each column, if above `best`, and its row.

@@ -235,10 +235,9 @@ final class LoopKernels implements Kernels {
   }
 
   @Override
-  public void raise(
-      float[] most, int first, int end, float[] x, int xFrom, float scale, float bias) {
+  public void raise(float[] most, int first, int end, float[] x, int xFrom, float factor) {
     for (int j = first; j < end; j++) {
-      most[j] = Math.max(most[j], scale * x[xFrom + j] + bias);
+      most[j] = Math.max(most[j], factor * x[xFrom + j]);
     }
   }
 

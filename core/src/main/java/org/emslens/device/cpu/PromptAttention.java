@@ -27,6 +27,9 @@ final class PromptAttention {
   private final HostPrompt.Layer layer;
   private final AttentionSpec.Shape shape;
 
+  /** Null where nobody asks. */
+  private final MostPaid paid;
+
   /** What a thread needs, as large as it was needed so far. */
   static final class Memory {
     private float[] queries = new float[0];
@@ -68,6 +71,7 @@ final class PromptAttention {
     this.index = layer;
     this.layer = prompt.at(layer);
     this.shape = this.layer.shape();
+    this.paid = prompt.paid(layer);
   }
 
   /**
@@ -151,6 +155,7 @@ final class PromptAttention {
     private final int seen;
     private final float[] sums;
     private final Thumbnails[] pictures = new Thumbnails[shape.group()];
+    private final MostPaid.Part most;
 
     Part(int g, int first, int count) {
       this.g = g;
@@ -159,6 +164,7 @@ final class PromptAttention {
       this.seen = first + count;
       sums = new float[seen];
       Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
+      most = paid == null ? null : paid.new Part(g);
     }
 
     /**
@@ -200,6 +206,9 @@ final class PromptAttention {
         float[] picture = pictures[r].lineOf(query, visible);
         layer.normalisers()[h * n + query] =
             probabilities(scores, at + reached, visible - reached, average, picture, reached);
+        if (most != null) {
+          most.take(kernels, r, query, scores, at);
+        }
         Arrays.fill(scores, at, at + reached, 0);
         Arrays.fill(scores, at + visible, at + seen, 0);
       }
@@ -221,6 +230,9 @@ final class PromptAttention {
       RowProducts.addScaled(layer.received()[g], sums, 1, seen);
       for (int r = 0; r < pictures.length; r++) {
         pictures[r].pool(layer.thumbnails()[g * shape.group() + r]);
+      }
+      if (most != null) {
+        most.finish();
       }
     }
   }

@@ -9,7 +9,8 @@ import org.emslens.model.AttentionSpec;
 /**
  * A prompt's queries, kept only to draw maps from and to score by: in memory where they are few, in
  * half precision in a temporary file where they would fill it. The file is read and written rather
- * than mapped: what is mapped counts as the program's memory, and a full disk would end it.
+ * than mapped: what is mapped counts as the program's memory, and a full disk would end it. Of
+ * tokens that are never asked about they are not kept at all.
  */
 abstract sealed class Queries {
   /** Bytes that queries may take of the heap: those of some 1,900 tokens of a small model. */
@@ -35,6 +36,11 @@ abstract sealed class Queries {
     return new InFile(shapes, n, shapes.stream().mapToLong(s -> (long) s.queryWidth() * n).sum());
   }
 
+  /** Keeps none. */
+  static Queries none() {
+    return new None();
+  }
+
   /**
    * Sets a head's queries of tokens first..first + rows: row r is from[at + r stride .. + d). Safe
    * for several threads.
@@ -54,6 +60,22 @@ abstract sealed class Queries {
       get(layer, h, 0, n, all, h * n * s.headDim());
     }
     return all;
+  }
+
+  private static final class None extends Queries {
+    None() {
+      super(List.of(), 0);
+    }
+
+    @Override
+    void put(int layer, int head, int first, int rows, float[] from, int at, int stride) {
+      // Nobody will ask.
+    }
+
+    @Override
+    void get(int layer, int head, int first, int rows, float[] into, int at) {
+      throw new IllegalStateException("queries were not kept");
+    }
   }
 
   private static final class InMemory extends Queries {

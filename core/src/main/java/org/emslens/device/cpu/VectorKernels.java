@@ -107,9 +107,8 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void raise(
-      float[] most, int first, int end, float[] x, int xFrom, float scale, float bias) {
-    VectorSimilarity.raise(most, first, end, x, xFrom, scale, bias);
+  public void raise(float[] most, int first, int end, float[] x, int xFrom, float factor) {
+    VectorSimilarity.raise(most, first, end, x, xFrom, factor);
   }
 
   @Override

@@ -61,19 +61,17 @@ final class VectorSimilarity {
     }
   }
 
-  static void raise(
-      float[] most, int first, int end, float[] x, int xFrom, float scale, float bias) {
-    FloatVector by = FloatVector.broadcast(F, scale);
-    FloatVector more = FloatVector.broadcast(F, bias);
+  static void raise(float[] most, int first, int end, float[] x, int xFrom, float factor) {
+    FloatVector by = FloatVector.broadcast(F, factor);
     int whole = first + F.loopBound(end - first);
     for (int j = first; j < whole; j += L) {
       FloatVector.fromArray(F, x, xFrom + j)
-          .fma(by, more)
+          .mul(by)
           .max(FloatVector.fromArray(F, most, j))
           .intoArray(most, j);
     }
     for (int j = whole; j < end; j++) {
-      most[j] = Math.max(most[j], Math.fma(scale, x[xFrom + j], bias));
+      most[j] = Math.max(most[j], factor * x[xFrom + j]);
     }
   }
 

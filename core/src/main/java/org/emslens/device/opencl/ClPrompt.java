@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.emslens.device.CacheMemory;
+import org.emslens.device.MostInMaps;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.opencl.Kernel.Grid;
@@ -44,6 +45,9 @@ final class ClPrompt implements PromptMemory {
 
   /** Pictures that were read. */
   private final float[][] thumbnails;
+
+  /** Null where it was not continued with weights. */
+  private MostInMaps most;
 
   /**
    * @param rows of the last queries' attention that are kept
@@ -117,7 +121,7 @@ final class ClPrompt implements PromptMemory {
 
   /** Keys and values take the way through the computer's memory: it is made once for a prompt. */
   @Override
-  public PromptMemory continued(int more) {
+  public ClPrompt continued(int more) {
     int d = layers.headDim();
     int all = n + more;
     ClPrompt p = new ClPrompt(card, programs, layers, all, 1);
@@ -137,6 +141,18 @@ final class ClPrompt implements PromptMemory {
       p.close();
       throw e;
     }
+  }
+
+  @Override
+  public PromptMemory continued(int more, float[][][] weights) {
+    ClPrompt p = continued(more);
+    p.most = new MostInMaps(n, weights);
+    return p;
+  }
+
+  @Override
+  public float[][] most(int layer, int head) {
+    return MostInMaps.of(most, this, layer, head);
   }
 
   @Override

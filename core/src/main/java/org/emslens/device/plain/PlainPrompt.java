@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.emslens.device.CacheMemory;
+import org.emslens.device.MostInMaps;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.model.AttentionSpec;
@@ -14,6 +15,9 @@ final class PlainPrompt implements PromptMemory {
   private final int n;
   private final int lastRows;
   private final List<Layer> layers = new ArrayList<>();
+
+  /** Null where it was not continued with weights. */
+  private MostInMaps most;
 
   /** What is kept of one layer; see {@link PromptLayer}. */
   static final class Layer {
@@ -95,7 +99,19 @@ final class PlainPrompt implements PromptMemory {
   }
 
   @Override
-  public PromptMemory continued(int more) {
+  public PromptMemory continued(int more, float[][][] weights) {
+    PlainPrompt p = continued(more);
+    p.most = new MostInMaps(n, weights);
+    return p;
+  }
+
+  @Override
+  public float[][] most(int layer, int head) {
+    return MostInMaps.of(most, this, layer, head);
+  }
+
+  @Override
+  public PlainPrompt continued(int more) {
     PlainPrompt p = new PlainPrompt(layers.stream().map(l -> l.shape).toList(), n + more, 1);
     for (int l = 0; l < layers.size(); l++) {
       for (int g = 0; g < layers.get(l).shape.kvHeads(); g++) {

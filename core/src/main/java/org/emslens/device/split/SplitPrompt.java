@@ -1,7 +1,9 @@
 package org.emslens.device.split;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
@@ -38,9 +40,21 @@ record SplitPrompt(List<AttentionSpec.Shape> shapes, int cut, PromptMemory first
 
   @Override
   public PromptMemory continued(int more) {
-    PromptMemory one = first.continued(more);
+    return continued(p -> p.continued(more), p -> p.continued(more));
+  }
+
+  @Override
+  public PromptMemory continued(int more, float[][][] weights) {
+    float[][][] before = Arrays.copyOf(weights, cut);
+    float[][][] behind = Arrays.copyOfRange(weights, cut, weights.length);
+    return continued(p -> p.continued(more, before), p -> p.continued(more, behind));
+  }
+
+  private PromptMemory continued(
+      UnaryOperator<PromptMemory> before, UnaryOperator<PromptMemory> behind) {
+    PromptMemory one = before.apply(first);
     try {
-      return new SplitPrompt(shapes, cut, one, rest.continued(more));
+      return new SplitPrompt(shapes, cut, one, behind.apply(rest));
     } catch (RuntimeException | Error e) {
       one.close();
       throw e;
@@ -54,8 +68,8 @@ record SplitPrompt(List<AttentionSpec.Shape> shapes, int cut, PromptMemory first
   }
 
   @Override
-  public float[][] most(int layer, int head, int from, int to, int columns, float[][] weights) {
-    return of(layer).most(within(layer), head, from, to, columns, weights);
+  public float[][] most(int layer, int head) {
+    return of(layer).most(within(layer), head);
   }
 
   @Override

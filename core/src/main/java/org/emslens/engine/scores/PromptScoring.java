@@ -72,7 +72,7 @@ public final class PromptScoring {
             prompt,
             memory,
             c.ids(),
-            new float[prompt.config().layers()][c.ids().length],
+            null,
             share -> progress.at((c.from() + share * (c.to() - c.from())) / n));
       }
     } catch (RuntimeException | Error e) {

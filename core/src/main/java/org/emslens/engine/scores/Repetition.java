@@ -1,5 +1,6 @@
 package org.emslens.engine.scores;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptMemory;
@@ -19,6 +20,11 @@ import org.emslens.model.Model;
  * of the token over |h|, h being the hidden state that enters the query's layer.
  */
 final class Repetition {
+  /** Weightings of a query: all alike, and by one over its hidden state's length. */
+  private static final int PLAIN = 0;
+
+  private static final int BY_LENGTH = 1;
+
   private final Model model;
   private final ForwardPass pass;
   private final Prompt prompt;
@@ -58,40 +64,38 @@ final class Repetition {
   }
 
   private void read(int[] ids, Progress progress) {
-    float[][] lengths = new float[layers][ids.length];
-    try (PromptMemory memory = prompt.memory().continued(ids.length)) {
-      pass.follow(prompt, memory, ids, lengths, share -> progress.at(share / 2));
+    float[][][] weights = new float[layers][2][ids.length];
+    for (float[][] w : weights) {
+      Arrays.fill(w[PLAIN], 1);
+    }
+    try (PromptMemory memory = prompt.memory().continued(ids.length, weights)) {
+      pass.follow(
+          prompt,
+          memory,
+          ids,
+          (l, token, length) -> weights[l][BY_LENGTH][token] = 1 / length,
+          progress);
       for (int l = 0; l < layers; l++) {
-        progress.at((1 + (double) l / layers) / 2);
         if (norms[l] == null) {
           norms[l] = sizes.of(l, true);
         }
-        look(memory, l, lengths[l]);
+        look(memory, l);
       }
     }
-    progress.at(1);
   }
 
   /** Takes in what a layer's heads looked at. */
-  private void look(PromptMemory memory, int layer, float[] lengths) {
-    int rows = lengths.length;
-    float[][] weights = new float[2][rows];
-    for (int i = 0; i < rows; i++) {
-      weights[0][i] = 1;
-      weights[1][i] = 1 / lengths[i];
-    }
+  private void look(PromptMemory memory, int layer) {
     int heads = prompt.config().heads();
     float[][][] most = new float[heads][][];
-    IntStream.range(0, heads)
-        .parallel()
-        .forEach(h -> most[h] = memory.most(layer, h, n, n + rows, n, weights));
+    IntStream.range(0, heads).parallel().forEach(h -> most[h] = memory.most(layer, h));
     for (int h = 0; h < heads; h++) {
       int of = layer * kvHeads + h / prompt.config().group();
-      RowProducts.maximum(repeat[of], most[h][0], n);
+      RowProducts.maximum(repeat[of], most[h][PLAIN], n);
+      float[] weighted = most[h][BY_LENGTH];
       for (int j = 0; j < n; j++) {
-        most[h][1][j] *= norms[layer][h][j];
+        plus[of][j] = Math.max(plus[of][j], weighted[j] * norms[layer][h][j]);
       }
-      RowProducts.maximum(plus[of], most[h][1], n);
     }
   }
 }
