@@ -412,6 +412,8 @@ public abstract class DeviceConformance {
           longer.getFirst().map(l, 0, rows, columns, () -> false),
           longer.getLast().map(l, 0, rows, columns, () -> false),
           "map of what follows");
+      near(
+          queriesBehind(longer.getFirst(), l, n), queriesBehind(longer.getLast(), l, n), "queries");
       for (int h : new int[] {0, p.shapes.get(l).heads() - 1}) {
         float[][] a = weighed.getFirst().most(l, h);
         float[][] b = weighed.getLast().most(l, h);
@@ -421,6 +423,20 @@ public abstract class DeviceConformance {
       near(p.plain.layer(l).keys()[0], p.device.layer(l).keys()[0], "keys of the prompt");
     }
     Stream.concat(longer.stream(), weighed.stream()).forEach(PromptMemory::close);
+  }
+
+  /** A layer's queries of tokens from n on [H, more, d]. */
+  private static float[] queriesBehind(PromptMemory memory, int layer, int n) {
+    PromptLayer kept = memory.layer(layer);
+    int heads = kept.thumbnails().length;
+    int width = kept.queries().length / heads;
+    int before = width / memory.tokens() * n;
+    float[] behind = new float[heads * (width - before)];
+    for (int h = 0; h < heads; h++) {
+      System.arraycopy(
+          kept.queries(), h * width + before, behind, h * (width - before), width - before);
+    }
+    return behind;
   }
 
   private static float[] positive(long seed, int n) {

@@ -53,7 +53,8 @@ public final class HostPrompt implements PromptMemory {
   static HostPrompt empty(Kernels kernels, List<AttentionSpec.Shape> shapes, int n, int lastRows) {
     Keeper fresh = (l, g) -> new Slots(shapes.get(l).headDim(), n);
     Layer[] layers = layers(shapes, n, lastRows, fresh);
-    return new HostPrompt(kernels, n, Queries.of(shapes, n), layers, new MostPaid[layers.length]);
+    return new HostPrompt(
+        kernels, n, Queries.of(shapes, 0, n), layers, new MostPaid[layers.length]);
   }
 
   private interface Keeper {
@@ -84,7 +85,7 @@ public final class HostPrompt implements PromptMemory {
   public static HostPrompt of(List<AttentionSpec.Shape> shapes, List<PromptLayer> kept) {
     Layer[] layers = new Layer[shapes.size()];
     int n = kept.getFirst().normalisers().length / shapes.getFirst().heads();
-    Queries queries = Queries.of(shapes, n);
+    Queries queries = Queries.of(shapes, 0, n);
     for (int l = 0; l < layers.length; l++) {
       AttentionSpec.Shape s = shapes.get(l);
       PromptLayer p = kept.get(l);
@@ -105,7 +106,7 @@ public final class HostPrompt implements PromptMemory {
 
   @Override
   public HostPrompt continued(int more) {
-    return continued(more, Queries.of(shapes(), n + more), new MostPaid[layers.length]);
+    return continued(more, Queries.of(shapes(), n, n + more), new MostPaid[layers.length]);
   }
 
   @Override

@@ -17,23 +17,28 @@ abstract sealed class Queries {
   private static final long IN_MEMORY = 128L << 20;
 
   private final List<AttentionSpec.Shape> shapes;
-  private final int n;
+  private final int first;
+  private final int kept;
 
-  private Queries(List<AttentionSpec.Shape> shapes, int n) {
+  private Queries(List<AttentionSpec.Shape> shapes, int first, int kept) {
     this.shapes = shapes;
-    this.n = n;
+    this.first = first;
+    this.kept = kept;
   }
 
-  /** Room for the queries of n tokens. */
-  static Queries of(List<AttentionSpec.Shape> shapes, int n) {
-    long numbers = shapes.stream().mapToLong(s -> (long) s.queryWidth() * n).sum();
-    boolean few = numbers * Float.BYTES <= IN_MEMORY;
-    return few ? new InMemory(shapes, n) : inFile(shapes, n);
+  /** Room for the queries of tokens from `first` to n - 1. */
+  static Queries of(List<AttentionSpec.Shape> shapes, int first, int n) {
+    boolean few = numbers(shapes, n - first) * Float.BYTES <= IN_MEMORY;
+    return few ? new InMemory(shapes, first, n - first) : inFile(shapes, first, n);
   }
 
   /** The same in a file, however many they are. */
-  static Queries inFile(List<AttentionSpec.Shape> shapes, int n) {
-    return new InFile(shapes, n, shapes.stream().mapToLong(s -> (long) s.queryWidth() * n).sum());
+  static Queries inFile(List<AttentionSpec.Shape> shapes, int first, int n) {
+    return new InFile(shapes, first, n - first, numbers(shapes, n - first));
+  }
+
+  private static long numbers(List<AttentionSpec.Shape> shapes, int tokens) {
+    return shapes.stream().mapToLong(s -> (long) s.queryWidth() * tokens).sum();
   }
 
   /** Keeps none. */
@@ -52,19 +57,20 @@ abstract sealed class Queries {
   /** Reads a head's queries of tokens first..first + rows into[at..at + rows d), likewise. */
   abstract void get(int layer, int head, int first, int rows, float[] into, int at);
 
-  /** All of a layer's [H, N, d]. */
+  /** All of a layer's [H, N, d]; those that are not kept are zeros. */
   float[] layer(int layer) {
     AttentionSpec.Shape s = shapes.get(layer);
+    int n = first + kept;
     float[] all = new float[Math.multiplyExact(s.queryWidth(), n)];
     for (int h = 0; h < s.heads(); h++) {
-      get(layer, h, 0, n, all, h * n * s.headDim());
+      get(layer, h, first, kept, all, (h * n + first) * s.headDim());
     }
     return all;
   }
 
   private static final class None extends Queries {
     None() {
-      super(List.of(), 0);
+      super(List.of(), 0, 0);
     }
 
     @Override
@@ -79,29 +85,30 @@ abstract sealed class Queries {
   }
 
   private static final class InMemory extends Queries {
-    /** Per layer and head [N, d]. */
+    /** Per layer and head [kept, d]. */
     private final float[][][] heads;
 
-    InMemory(List<AttentionSpec.Shape> shapes, int n) {
-      super(shapes, n);
+    InMemory(List<AttentionSpec.Shape> shapes, int first, int kept) {
+      super(shapes, first, kept);
       heads =
           shapes.stream()
-              .map(s -> new float[s.heads()][Math.multiplyExact(n, s.headDim())])
+              .map(s -> new float[s.heads()][Math.multiplyExact(kept, s.headDim())])
               .toArray(float[][][]::new);
     }
 
     @Override
     void put(int layer, int head, int first, int rows, float[] from, int at, int stride) {
       int d = super.shapes.get(layer).headDim();
+      int row = first - super.first;
       for (int r = 0; r < rows; r++) {
-        System.arraycopy(from, at + r * stride, heads[layer][head], (first + r) * d, d);
+        System.arraycopy(from, at + r * stride, heads[layer][head], (row + r) * d, d);
       }
     }
 
     @Override
     void get(int layer, int head, int first, int rows, float[] into, int at) {
       int d = super.shapes.get(layer).headDim();
-      System.arraycopy(heads[layer][head], first * d, into, at, rows * d);
+      System.arraycopy(heads[layer][head], (first - super.first) * d, into, at, rows * d);
     }
   }
 
@@ -110,11 +117,11 @@ abstract sealed class Queries {
     private final long numbers;
     private final long[] layerFrom;
 
-    InFile(List<AttentionSpec.Shape> shapes, int n, long numbers) {
-      super(shapes, n);
+    InFile(List<AttentionSpec.Shape> shapes, int first, int kept, long numbers) {
+      super(shapes, first, kept);
       layerFrom = new long[shapes.size()];
       for (int l = 1; l < layerFrom.length; l++) {
-        layerFrom[l] = layerFrom[l - 1] + (long) shapes.get(l - 1).queryWidth() * n;
+        layerFrom[l] = layerFrom[l - 1] + (long) shapes.get(l - 1).queryWidth() * kept;
       }
       this.numbers = numbers;
       try {
@@ -136,7 +143,7 @@ abstract sealed class Queries {
 
     private long at(int layer, int head, int token) {
       long d = super.shapes.get(layer).headDim();
-      return layerFrom[layer] + ((long) head * super.n + token) * d;
+      return layerFrom[layer] + ((long) head * super.kept + token - super.first) * d;
     }
 
     @Override

@@ -25,10 +25,17 @@ final class ClPrompt implements PromptMemory {
   private final Tuning tuning;
   private final int n;
   private final int rows;
+
+  /** Queries of tokens before are not kept. */
+  private final int firstKept;
+
+  /** Tokens whose queries are. */
+  private final int kept;
+
   private final List<Runnable> own = new ArrayList<>();
   private final Room room;
 
-  /** [layers * H][N][d]. */
+  /** [layers * H][kept][d]. */
   private final Buffer queries;
 
   /** [layers * H][N]. */
@@ -53,6 +60,12 @@ final class ClPrompt implements PromptMemory {
    * @param rows of the last queries' attention that are kept
    */
   ClPrompt(Card card, Programs programs, Layers layers, int n, int rows) {
+    this(card, programs, layers, n, rows, 0);
+  }
+
+  private ClPrompt(Card card, Programs programs, Layers layers, int n, int rows, int firstKept) {
+    this.firstKept = firstKept;
+    kept = n - firstKept;
     this.card = card;
     this.programs = programs;
     this.layers = layers;
@@ -64,7 +77,7 @@ final class ClPrompt implements PromptMemory {
     Arrays.fill(capacity, n);
     long width = layers.allKvHeads();
     try {
-      queries = own(card.floats((long) layers.allHeads() * n * layers.headDim()));
+      queries = own(card.floats((long) layers.allHeads() * kept * layers.headDim()));
       normalisers = own(card.zeros((long) layers.allHeads() * n));
       received = own(card.zeros(width * n));
       lastRows = own(card.zeros(width * rows * n));
@@ -124,7 +137,7 @@ final class ClPrompt implements PromptMemory {
   public ClPrompt continued(int more) {
     int d = layers.headDim();
     int all = n + more;
-    ClPrompt p = new ClPrompt(card, programs, layers, all, 1);
+    ClPrompt p = new ClPrompt(card, programs, layers, all, 1, n);
     try {
       for (int a = 0; a < layers.allKvHeads(); a++) {
         float[] keys = card.read(room.keys(), (long) a * n * d, n * d);
@@ -174,6 +187,8 @@ final class ClPrompt implements PromptMemory {
             s.heads(),
             s.kvHeads(),
             n,
+            kept,
+            firstKept,
             layer,
             first);
     // Desktops end what keeps their card for seconds.
@@ -207,6 +222,8 @@ final class ClPrompt implements PromptMemory {
             s.heads(),
             s.group(),
             n,
+            kept,
+            firstKept,
             layer,
             first,
             count,
@@ -230,6 +247,8 @@ final class ClPrompt implements PromptMemory {
             s.kvHeads(),
             s.group(),
             n,
+            kept,
+            firstKept,
             layer,
             first,
             count,
@@ -305,6 +324,7 @@ final class ClPrompt implements PromptMemory {
       return new float[Math.max(0, height) * Math.max(0, width)];
     }
     long row = (long) (layer * s.heads() + head) * n;
+    long query = (long) (layer * s.heads() + head) * kept - firstKept;
     long key = (long) (layer * s.kvHeads() + head / s.group()) * n * s.headDim();
     try (Buffer rowsAt = card.of(rowBounds);
         Buffer columnsAt = card.of(columnBounds);
@@ -324,6 +344,7 @@ final class ClPrompt implements PromptMemory {
                 out,
                 line,
                 row,
+                query,
                 key,
                 n,
                 s.scale(),
@@ -375,13 +396,28 @@ final class ClPrompt implements PromptMemory {
     float[][] small = new float[heads][];
     Arrays.setAll(small, h -> thumbnail(layer, h));
     return new PromptLayer(
-        card.read(queries, (long) layer * heads * n * d, heads * n * d),
+        queries(layer),
         keys,
         values,
         card.read(normalisers, (long) layer * heads * n, heads * n),
         card.read(received, (long) layer * kvHeads * n, kvHeads * n),
         last,
         small);
+  }
+
+  /** A layer's [H, N, d]; those that are not kept are zeros. */
+  private float[] queries(int layer) {
+    int d = layers.headDim();
+    int heads = layers.heads();
+    float[] some = card.read(queries, (long) layer * heads * kept * d, heads * kept * d);
+    if (kept == n) {
+      return some;
+    }
+    float[] all = new float[heads * n * d];
+    for (int h = 0; h < heads; h++) {
+      System.arraycopy(some, h * kept * d, all, (h * n + firstKept) * d, kept * d);
+    }
+    return all;
   }
 
   @Override

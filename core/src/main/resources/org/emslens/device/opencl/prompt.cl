@@ -1,8 +1,8 @@
 // Causal attention over a prompt, with the statistics that policies score by; N x N is never stored.
 //
 // Keys lie by number [G][HEAD][N], so that neighbouring work-items read neighbouring keys; values and
-// queries by token, [G][N][HEAD] and [H][N][HEAD]. All layers lie one after the other; the last
-// queries' rows are [rows][G of all layers][N].
+// queries by token, [G][N][HEAD] and [H][kept][HEAD]: those of the tokens from first_kept on. All
+// layers lie one after the other; the last queries' rows are [rows][G of all layers][N].
 // Defines: HEAD, numbers of a key; KEYS, keys of a tile = work-items of a group; QUERIES of a tile;
 // COLUMNS = ceil(HEAD / KEYS); PIXELS of a small picture's side.
 
@@ -16,6 +16,8 @@ kernel SIZE(KEYS, 1) void place(
     const int heads,
     const int kv_heads,
     const int tokens,
+    const int kept,
+    const int first_kept,
     const int layer,
     const int first) {
   const int i = get_global_id(0);
@@ -28,7 +30,7 @@ kernel SIZE(KEYS, 1) void place(
   const int h = i / HEAD;
   const int d = i - h * HEAD;
   if (h < heads) {
-    queries[((long)(layer * heads + h) * tokens + token) * HEAD + d] = x;
+    queries[((long)(layer * heads + h) * kept + token - first_kept) * HEAD + d] = x;
   } else if (h < heads + kv_heads) {
     keys[((long)(layer * kv_heads + h - heads) * HEAD + d) * tokens + token] = x;
   } else {
@@ -71,6 +73,8 @@ kernel SIZE(KEYS, 1) void attend(
     const int heads,
     const int group,
     const int tokens,
+    const int kept,
+    const int first_kept,
     const int layer,
     const int first,
     const int n,
@@ -92,7 +96,8 @@ kernel SIZE(KEYS, 1) void attend(
   local float *most = state;
   local float *sum = state + QUERIES;
   local float *shrink = state + 2 * QUERIES;
-  load_queries(queries + row * HEAD, q0, count, tile);
+  const long of_head = (long)(layer * heads + h) * kept * HEAD;
+  load_queries(queries + of_head, q0 - first_kept, count, tile);
   float out[QUERIES][COLUMNS];
   for (int q = 0; q < QUERIES; q++) {
     for (int c = 0; c < COLUMNS; c++) {
@@ -180,6 +185,8 @@ kernel SIZE(KEYS, 1) void gather(
     const int kv_heads,
     const int group,
     const int tokens,
+    const int kept,
+    const int first_kept,
     const int layer,
     const int first,
     const int n,
@@ -205,7 +212,7 @@ kernel SIZE(KEYS, 1) void gather(
       if (q0 + count - 1 < k0 || (window != 0 && q0 - (k0 + KEYS - 1) >= window)) {
         continue;
       }
-      load_queries(queries + (long)h * tokens * HEAD, q0, count, tile);
+      load_queries(queries + (long)h * kept * HEAD, q0 - first_kept, count, tile);
       float p[QUERIES];
       if (mine) {
         products(tile, my_key, tokens, p);
@@ -297,7 +304,8 @@ kernel SIZE(KEYS, 1) void older_rows(
 
 // A part of one head's map, max-pooled. A group for each pixel: column (dimension 0), row from
 // first_line on (1).
-// The head's rows begin at row_from, its keys at key_from. scratch: a float per work-item.
+// The head's rows begin at row_from, were its first query kept it would be at query_from, its keys
+// begin at key_from. scratch: a float per work-item.
 kernel SIZE(KEYS, 1) void map(
     global const float *queries,
     global const float *keys,
@@ -307,6 +315,7 @@ kernel SIZE(KEYS, 1) void map(
     global float *out,
     const int first_line,
     const long row_from,
+    const long query_from,
     const long key_from,
     const int tokens,
     const float scale,
@@ -323,7 +332,7 @@ kernel SIZE(KEYS, 1) void map(
         most = fmax(
             most,
             probability(
-                queries + (row_from + query) * HEAD,
+                queries + (query_from + query) * HEAD,
                 keys + key_from + key,
                 tokens,
                 scale,
