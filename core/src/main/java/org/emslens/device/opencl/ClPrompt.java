@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.emslens.device.CacheMemory;
-import org.emslens.device.MostInMaps;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.device.opencl.Kernel.Grid;
@@ -53,8 +52,8 @@ final class ClPrompt implements PromptMemory {
   /** Pictures that were read. */
   private final float[][] thumbnails;
 
-  /** Null where it was not continued with weights. */
-  private MostInMaps most;
+  /** Of what follows [layers][W][kept]; null where nobody asks for the most that it pays. */
+  private float[][][] weights;
 
   /**
    * @param rows of the last queries' attention that are kept
@@ -159,13 +158,58 @@ final class ClPrompt implements PromptMemory {
   @Override
   public PromptMemory continued(int more, float[][][] weights) {
     ClPrompt p = continued(more);
-    p.most = new MostInMaps(n, weights);
+    p.weights = weights;
     return p;
   }
 
   @Override
   public float[][] most(int layer, int head) {
-    return MostInMaps.of(most, this, layer, head);
+    if (weights == null) {
+      throw new IllegalStateException("not continued with weights");
+    }
+    float[][] factors = weights[layer];
+    float[][] most = new float[factors.length][];
+    for (int w = 0; w < most.length; w += 2) {
+      int other = Math.min(w + 1, most.length - 1);
+      float[] two = most(layer, head, factors[w], factors[other]);
+      most[w] = Arrays.copyOf(two, firstKept);
+      most[other] = Arrays.copyOfRange(two, firstKept, 2 * firstKept);
+    }
+    return most;
+  }
+
+  /** In two weightings at a time: what takes long are the products. */
+  private float[] most(int layer, int head, float[] first, float[] second) {
+    AttentionSpec.Shape s = layers.shape(layer);
+    float[] both = Arrays.copyOf(first, 2 * kept);
+    System.arraycopy(second, 0, both, kept, kept);
+    int atOnce = Math.toIntExact(Math.clamp(MOST_WORK / n / s.headDim(), 1, kept));
+    try (Buffer factors = card.of(both);
+        Buffer out = card.zeros(2L * firstKept)) {
+      for (int at = 0; at < kept; at += atOnce) {
+        kernel("most_paid")
+            .run(
+                Grid.groups((firstKept + tuning.keys() - 1) / tuning.keys(), 1, tuning.keys()),
+                queries,
+                room.keys(),
+                normalisers,
+                factors,
+                out,
+                layer * s.heads() + head,
+                layer * s.kvHeads() + head / s.group(),
+                n,
+                kept,
+                firstKept,
+                firstKept + at,
+                Math.min(atOnce, kept - at),
+                firstKept,
+                s.scale(),
+                s.softCap(),
+                s.window(),
+                Local.floats((long) tuning.queries() * s.headDim()));
+      }
+      return card.read(out, 0, 2 * firstKept);
+    }
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.emslens.device.CacheMemory;
-import org.emslens.device.MostInMaps;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
 import org.emslens.model.AttentionSpec;
@@ -16,8 +15,8 @@ final class PlainPrompt implements PromptMemory {
   private final int lastRows;
   private final List<Layer> layers = new ArrayList<>();
 
-  /** Null where it was not continued with weights. */
-  private MostInMaps most;
+  /** Of what follows [layers][W][more]; null where nobody asks for the most that it pays. */
+  private float[][][] weights;
 
   /** What is kept of one layer; see {@link PromptLayer}. */
   static final class Layer {
@@ -101,13 +100,27 @@ final class PlainPrompt implements PromptMemory {
   @Override
   public PromptMemory continued(int more, float[][][] weights) {
     PlainPrompt p = continued(more);
-    p.most = new MostInMaps(n, weights);
+    p.weights = weights;
     return p;
   }
 
   @Override
   public float[][] most(int layer, int head) {
-    return MostInMaps.of(most, this, layer, head);
+    if (weights == null) {
+      throw new IllegalStateException("not continued with weights");
+    }
+    Layer k = layers.get(layer);
+    int columns = n - weights[layer][0].length;
+    float[][] most = new float[weights[layer].length][columns];
+    for (int w = 0; w < most.length; w++) {
+      for (int i = columns; i < n; i++) {
+        for (int j = 0; j < columns; j++) {
+          float p = (float) Math.exp(k.score(head, i, j) - k.normalisers[head][i]);
+          most[w][j] = Math.max(most[w][j], weights[layer][w][i - columns] * p);
+        }
+      }
+    }
+    return most;
   }
 
   @Override

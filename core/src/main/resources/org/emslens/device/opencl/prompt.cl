@@ -248,6 +248,59 @@ kernel SIZE(KEYS, 1) void gather(
   }
 }
 
+// Raises `out` [2][columns] to the most that n queries of a head pay to each of the first keys,
+// weighted in two ways [2][kept]. A group for each tile of keys (dimension 0). Limited by arithmetic.
+kernel SIZE(KEYS, 1) void most_paid(
+    global const float *queries,
+    global const float *keys,
+    global const float *normalisers,
+    global const float *weights,
+    global float *out,
+    const int head,
+    const int kv_head,
+    const int tokens,
+    const int kept,
+    const int first_kept,
+    const int first,
+    const int n,
+    const int columns,
+    const float scale,
+    const float cap,
+    const int window,
+    local float *tile) {
+  const int k0 = get_group_id(0) * KEYS;
+  const int key = k0 + get_local_id(0);
+  const bool mine = key < columns;
+  global const float *my_key = keys + (long)kv_head * HEAD * tokens + min(key, columns - 1);
+  float once = 0;
+  float twice = 0;
+  for (int q0 = first; q0 < first + n; q0 += QUERIES) {
+    const int count = min(QUERIES, first + n - q0);
+    if (window != 0 && q0 - (k0 + KEYS - 1) >= window) {
+      continue;
+    }
+    load_queries(queries + (long)head * kept * HEAD, q0 - first_kept, count, tile);
+    float p[QUERIES];
+    if (mine) {
+      products(tile, my_key, tokens, p);
+      for (int q = 0; q < count; q++) {
+        const int query = q0 + q;
+        if (reaches(query, key, window)) {
+          const float a =
+              exp(score_of(p[q], scale, cap) - normalisers[(long)head * tokens + query]);
+          once = fmax(once, a * weights[query - first_kept]);
+          twice = fmax(twice, a * weights[kept + query - first_kept]);
+        }
+      }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  if (mine) {
+    out[key] = fmax(out[key], once);
+    out[columns + key] = fmax(out[columns + key], twice);
+  }
+}
+
 // Probability of a key in the row of a query whose normaliser is known.
 float probability(
     global const float *query,
