@@ -43,7 +43,7 @@ public interface PromptMemory extends AutoCloseable {
   /**
    * Room for tokens that follow this prompt, which {@link Device#attend} then takes, from {@link
    * #tokens} on: its keys and values are this one's, whose queries and statistics it does not have.
-   * It can be asked for parts of maps below its first {@link #tokens} rows only.
+   * It can be asked for keys, values and parts of maps below its first {@link #tokens} rows only.
    *
    * @param more how many follow at most
    */

@@ -182,6 +182,14 @@ final class ClPrompt implements PromptMemory {
             tile,
             Local.floats((long) tuning.queries() * tuning.keys()),
             Local.floats(3L * tuning.queries()));
+    if (own.firstKept() == 0) {
+      gather(layer, first, count);
+    }
+  }
+
+  /** Statistics, which are the prompt's own: of what follows it nobody asks for them. */
+  private void gather(int layer, int first, int count) {
+    AttentionSpec.Shape s = layers.shape(layer);
     kernel("gather")
         .run(
             Grid.groups(
@@ -195,8 +203,6 @@ final class ClPrompt implements PromptMemory {
             s.kvHeads(),
             s.group(),
             own.tokens(),
-            own.kept(),
-            own.firstKept(),
             layer,
             first,
             count,
@@ -205,7 +211,7 @@ final class ClPrompt implements PromptMemory {
             s.scale(),
             s.softCap(),
             s.window(),
-            tile);
+            Local.floats((long) tuning.queries() * s.headDim()));
   }
 
   private Kernel kernel(String name) {

@@ -185,8 +185,6 @@ kernel SIZE(KEYS, 1) void gather(
     const int kv_heads,
     const int group,
     const int tokens,
-    const int kept,
-    const int first_kept,
     const int layer,
     const int first,
     const int n,
@@ -212,7 +210,7 @@ kernel SIZE(KEYS, 1) void gather(
       if (q0 + count - 1 < k0 || (window != 0 && q0 - (k0 + KEYS - 1) >= window)) {
         continue;
       }
-      load_queries(queries + (long)h * kept * HEAD, q0 - first_kept, count, tile);
+      load_queries(queries + (long)h * tokens * HEAD, q0, count, tile);
       float p[QUERIES];
       if (mine) {
         products(tile, my_key, tokens, p);
