@@ -21,8 +21,8 @@ import org.emslens.text.Token;
 
 /**
  * A prompt, a model and a choice of compression, turned into steps. The prompt is run once; other
- * choices are planned from its full read.prefill(). Without a model (a recording), the prompt can
- * still be re-planned, but not continued. Used by one thread.
+ * choices are planned from its full cache. Without a model (a recording), the prompt can still be
+ * re-planned, but not continued. Used by one thread.
  */
 public final class Session {
   private static final int REHEARSALS = 10;
@@ -30,14 +30,11 @@ public final class Session {
   private final ReadPrompt read;
   private final Detail detail;
   private final Snapshots snapshots = new Snapshots();
-  private final List<Step> steps = new ArrayList<>();
+  private final Transcript said;
   private final AttentionRing ring = new AttentionRing();
   private StepAttention promptAttention;
   private CacheChoice choice;
   private Sampling sampling;
-
-  /** The user's, in order; the rest is what models say. */
-  private final List<Turn> turns = new ArrayList<>();
 
   private Cache cache;
   private Shadow full;
@@ -68,6 +65,7 @@ public final class Session {
 
   private Session(ReadPrompt read, CacheChoice choice, Sampling sampling, Detail detail) {
     this.read = read;
+    said = new Transcript(read);
     this.choice = choice;
     this.sampling = sampling;
     this.detail = detail;
@@ -165,8 +163,7 @@ public final class Session {
         new Session(ReadPrompt.of(recorded), recorded.choice(), recorded.sampling(), Detail.STEPS);
     s.recorded = recorded;
     s.promptAttention = recorded.steps().getFirst().attention();
-    s.steps.addAll(recorded.steps());
-    s.turns.addAll(recorded.turns());
+    s.said.become(recorded);
     return s;
   }
 
@@ -222,15 +219,12 @@ public final class Session {
     }
     choice = made.choice();
     sampling = made.sampling();
-    turns.clear();
-    turns.addAll(made.turns());
+    said.become(made);
     replace(rebuilt);
     full = shadow;
     logits = answer;
     recorded = null;
     snapshots.clear();
-    steps.clear();
-    steps.addAll(made.steps());
   }
 
   private static void apply(Step s, Cache to) {
@@ -248,8 +242,8 @@ public final class Session {
         read.prefill(),
         choice,
         sampling,
-        steps,
-        turns,
+        said.steps(),
+        said.turns(),
         ended(),
         canDecode());
   }
@@ -267,9 +261,9 @@ public final class Session {
   private boolean ended() {
     if (!read.hasModel()) {
       // Without a model, only who recorded it knows.
-      return recorded != null && recorded.ended() && steps.size() == recorded.steps().size();
+      return recorded != null && recorded.ended() && said.size() == recorded.steps().size();
     }
-    Step last = steps.getLast();
+    Step last = said.last();
     return last.index() > 0 && read.tokenizer().stops(last.token().id());
   }
 
@@ -286,8 +280,7 @@ public final class Session {
       // Its tokens came as they were drawn then.
       this.choice = choice;
       this.sampling = recorded.sampling();
-      steps.clear();
-      steps.addAll(recorded.steps());
+      said.restart(recorded.steps());
     } else {
       begin(choice, sampling);
     }
@@ -313,10 +306,10 @@ public final class Session {
     choice = with;
     sampling = how;
     replace(fresh);
-    steps.clear();
+    said.restart(List.of());
     snapshots.clear();
     logits = read.prefill().logits().clone();
-    steps.add(
+    said.add(
         new Step(
             0,
             null,
@@ -326,7 +319,7 @@ public final class Session {
             plan,
             after,
             read.first(),
-            drawn(text()),
+            drawn(said.ids()),
             detail.full ? read.first() : null,
             detail.full ? 0 : Double.NaN,
             Step.NOT_ASKED,
@@ -412,7 +405,7 @@ public final class Session {
     if (question == null) {
       return;
     }
-    sessions.forEach(s -> s.turns.add(question));
+    sessions.forEach(s -> s.said.turns().add(question));
     List<Integer> tokens = question.tokens();
     for (int i = 0; i < tokens.size(); i++) {
       progress.at((double) i / tokens.size());
@@ -421,7 +414,7 @@ public final class Session {
   }
 
   private void fits(List<Token> tokens, String what) {
-    int room = read.prefill().config().context() - steps.getLast().seen();
+    int room = read.prefill().config().context() - said.last().seen();
     if (tokens.size() >= room) {
       throw new IllegalArgumentException(
           what
@@ -434,18 +427,13 @@ public final class Session {
   }
 
   private void feed(List<Token> tokens, String words, String text, Consumer<Step> told) {
-    int first = steps.size();
-    // What was said on a way that was left is not said again.
-    turns.removeIf(t -> t.last() >= first);
-    turns.add(new Turn(first, tokens.stream().map(Token::id).toList(), words.strip(), text));
+    said.begin(tokens, words, text);
     try {
       for (Token t : tokens) {
         told.accept(feed(t.id()));
       }
     } catch (DeviceException | OutOfMemoryError e) {
-      // A turn that was not said whole is none: what is recorded is what was before it.
-      turns.removeLast();
-      steps.subList(first, steps.size()).clear();
+      said.dropLastTurn();
       throw e;
     }
   }
@@ -453,13 +441,13 @@ public final class Session {
   /** An answer that has ended has brought the end of its turn itself. */
   private List<Token> turn(String text) {
     List<Token> turn = read.tokenizer().encode(text);
-    boolean brought = ended() && turn.getFirst().id() == steps.getLast().token().id();
+    boolean brought = ended() && turn.getFirst().id() == said.last().token().id();
     return brought ? turn.subList(1, turn.size()) : turn;
   }
 
   /** Whether a given token can be fed: also after the end of an answer. */
   public boolean canFeed() {
-    return read.hasModel() && steps.getLast().seen() < read.prefill().config().context();
+    return read.hasModel() && said.last().seen() < read.prefill().config().context();
   }
 
   /**
@@ -476,7 +464,7 @@ public final class Session {
   }
 
   private int next() {
-    return draw(text()).token(sampling.chance(steps.size()));
+    return draw(said.ids()).token(sampling.chance(said.size()));
   }
 
   /** Made once for what is shown and for the step that follows. */
@@ -491,13 +479,6 @@ public final class Session {
   private Distribution drawn(IntStream text) {
     boolean shown = read.hasModel() && sampling.changesProbabilities();
     return shown ? draw(text).distribution(read.tokenizer()) : null;
-  }
-
-  /** Ids of the prompt and what was generated. */
-  private IntStream text() {
-    return IntStream.concat(
-        read.tokens().stream().mapToInt(Token::id),
-        steps.stream().skip(1).mapToInt(s -> s.token().id()));
   }
 
   private static List<Step> together(List<Session> sessions, List<Integer> ids) {
@@ -536,14 +517,14 @@ public final class Session {
   /** Sends the full cache beside on its way to after a token; false where none is asked. */
   private boolean shadowAfter(int id) {
     boolean asked = detail.full && !choice.isExact();
-    full = asked ? full.toward(steps.size(), id) : null;
+    full = asked ? full.toward(said.size(), id) : null;
     return asked;
   }
 
   /** The step that a token made. */
   private Step taken(int id, DecodeTap tap, float[] answer, long start) {
     logits = answer;
-    CacheFrame before = steps.getLast().after().advance();
+    CacheFrame before = said.last().after().advance();
     long planStart = System.nanoTime();
     CompressionPlan plan = cache.compressDue(choice.policy(), choice.options(), budget());
     double planMillis = plan == null ? 0 : millisSince(planStart);
@@ -561,48 +542,25 @@ public final class Session {
     }
     Step step =
         new Step(
-            steps.size(),
+            said.size(),
             new Token(id, read.tokenizer().piece(id), -1, -1),
-            shown(id),
+            said.shown(id),
             before,
             detail.attention ? ring.keep(StepAttention.of(tap)) : StepAttention.NONE,
             plan,
             plan == null ? before : before.apply(plan),
             next,
-            drawn(IntStream.concat(text(), IntStream.of(id))),
+            drawn(IntStream.concat(said.ids(), IntStream.of(id))),
             fullNext,
             divergence,
             outputError,
             planMillis,
             millisSince(start));
-    steps.add(step);
+    said.add(step);
     if (detail.attention) {
       snapshots.offer(step.index(), cache, logits);
     }
     return step;
-  }
-
-  private String shown(int id) {
-    return turns.stream()
-        .filter(t -> t.holds(steps.size()))
-        .findFirst()
-        .map(t -> t.shown(steps.size()))
-        .orElseGet(() -> text(id));
-  }
-
-  /**
-   * What this token adds to the text: tokens whose text has not come out yet are taken up again.
-   */
-  private String text(int id) {
-    TextStream stream = new TextStream(read.tokenizer());
-    int from = steps.size();
-    while (from > 1 && steps.get(from - 1).text().isEmpty()) {
-      from--;
-    }
-    for (Step s : steps.subList(from, steps.size())) {
-      stream.next(s.token().id());
-    }
-    return read.tokenizer().stops(id) ? "" : stream.next(id);
   }
 
   /**
@@ -623,12 +581,12 @@ public final class Session {
     if (!read.hasModel()) {
       throw new IllegalStateException("A recording cannot branch without its model.");
     }
-    if (index < 0 || index >= steps.size()) {
+    if (index < 0 || index >= said.size()) {
       throw new IllegalArgumentException(
-          "step is " + index + "; expected 0 to " + (steps.size() - 1) + ".");
+          "step is " + index + "; expected 0 to " + (said.size() - 1) + ".");
     }
-    turns.removeIf(t -> t.last() > index);
-    if (index == steps.size() - 1) {
+    said.forgetTurnsAfter(index);
+    if (index == said.size() - 1) {
       return;
     }
     Snapshots.Snapshot nearest = snapshots.nearest(index);
@@ -636,10 +594,10 @@ public final class Session {
     replace(nearest == null ? compressedPrompt() : nearest.cache().copy());
     logits = nearest == null ? read.prefill().logits().clone() : nearest.logits();
     for (int i = from + 1; i <= index; i++) {
-      logits = read.pass().step(cache, steps.get(i).token().id(), null);
-      apply(steps.get(i), cache);
+      logits = read.pass().step(cache, said.get(i).token().id(), null);
+      apply(said.get(i), cache);
     }
-    steps.subList(index + 1, steps.size()).clear();
+    said.cutAfter(index);
     snapshots.forgetAfter(index);
     if (full != null) {
       full = full.backAt(index);
@@ -648,7 +606,7 @@ public final class Session {
 
   private Cache compressedPrompt() {
     Cache fresh = read.prefill().cache(choice.options());
-    apply(steps.getFirst(), fresh);
+    apply(said.get(0), fresh);
     return fresh;
   }
 
