@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.emslens.cache.CacheOptions;
 import org.emslens.device.CacheMemory;
@@ -16,17 +14,15 @@ import org.emslens.device.Tensor;
 import org.emslens.format.TensorSource;
 import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
-import org.emslens.model.FeedForwardSpec;
 import org.emslens.model.LayerSpec;
 import org.emslens.model.Model;
 import org.emslens.model.ModelConfig;
 import org.emslens.model.ModelSpec;
-import org.emslens.model.NormSpec;
 import org.emslens.model.Rope;
 
 /**
- * Runs a model on a device: the only place that knows in which order a layer does things, for a
- * prompt as for one token, for every family and device. Used by one thread.
+ * Runs a model on a device: a prompt, what follows it apart, or tokens for caches, of every family
+ * and on every device. Used by one thread.
  */
 public final class ForwardPass implements AutoCloseable {
   /** Tokens of a prompt at a time, so that activations need memory for so many only. */
@@ -44,7 +40,7 @@ public final class ForwardPass implements AutoCloseable {
   private final ModelSpec spec;
   private final TensorSource weights;
   private final Device device;
-  private final List<LoadedLayer> layers = new ArrayList<>();
+  private LayerStack layers;
   private LoadedLayer.Norm finalNorm;
   private LoadedLayer.Linear output;
   private Activations few;
@@ -93,12 +89,6 @@ public final class ForwardPass implements AutoCloseable {
     void at(int layer, int token, float length);
   }
 
-  /** How a layer's queries, keys and values become its heads' outputs. */
-  @FunctionalInterface
-  private interface Attention {
-    void attend(int layer, Tensor queryKeyValue, Tensor outputs);
-  }
-
   /**
    * Loads all weights into the device's memory; model and device stay open as long as this.
    *
@@ -110,45 +100,16 @@ public final class ForwardPass implements AutoCloseable {
     weights = model.weights();
     this.device = device;
     try {
-      load(progress);
+      int n = spec.layers().size();
+      layers = LayerStack.load(spec, weights, device, done -> progress.at(done * n / (n + 1)));
+      finalNorm = LoadedLayer.Norm.of(device.weights(n - 1), weights, spec.finalNorm());
+      output = LoadedLayer.Linear.of(device.weights(n - 1), weights, spec.output());
+      few = new Activations(device, spec, 1, true);
+      progress.at(1);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
-  }
-
-  private void load(Progress progress) {
-    int n = spec.layers().size();
-    LoadedLayer[] made = new LoadedLayer[n];
-    AtomicInteger done = new AtomicInteger();
-    ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    IntStream.range(0, n)
-        .parallel()
-        .forEach(
-            l -> {
-              try {
-                if (failures.isEmpty()) {
-                  made[l] = LoadedLayer.of(device.weights(l), weights, spec.layers().get(l));
-                  progress.at(done.incrementAndGet() / (n + 1.0));
-                }
-              } catch (RuntimeException | Error e) {
-                failures.add(e);
-              }
-            });
-    for (LoadedLayer l : made) {
-      if (l != null) {
-        layers.add(l);
-      }
-    }
-    switch (failures.peek()) {
-      case null -> {}
-      case Error e -> throw e;
-      case Throwable e -> throw (RuntimeException) e;
-    }
-    finalNorm = LoadedLayer.Norm.of(device.weights(n - 1), weights, spec.finalNorm());
-    output = LoadedLayer.Linear.of(device.weights(n - 1), weights, spec.output());
-    few = new Activations(device, spec, 1, true);
-    progress.at(1);
   }
 
   public ModelConfig config() {
@@ -180,13 +141,13 @@ public final class ForwardPass implements AutoCloseable {
         boolean wanted = sink != null || at + size == n;
         int[] positions = IntStream.range(at, at + size).toArray();
         embed(ids, at, positions, a.x);
-        walk(
+        layers.walk(
             a,
             size,
             positions,
             n,
             (l, qkv, out) -> {
-              progress.at((start + (double) size * l / layers.size()) / n);
+              progress.at((start + (double) size * l / layers.count()) / n);
               device.attend(memory, l, qkv, start, size, out);
             },
             wanted);
@@ -221,13 +182,13 @@ public final class ForwardPass implements AutoCloseable {
         int first = prompt.tokens() + at;
         int[] positions = IntStream.range(first, first + size).toArray();
         embed(ids, at, positions, a.x);
-        walk(
+        layers.walk(
             a,
             size,
             positions,
             prompt.tokens(),
             (l, qkv, out) -> {
-              progress.at((start + (double) size * l / layers.size()) / n);
+              progress.at((start + (double) size * l / layers.count()) / n);
               if (lengths != null) {
                 device.download(a.x, 0, size, hidden, 0);
                 for (int t = 0; t < size; t++) {
@@ -271,7 +232,7 @@ public final class ForwardPass implements AutoCloseable {
     List<DecodeTap> taps = new ArrayList<>();
     feeds.forEach(f -> taps.add(f.tap()));
     embed(ids, 0, positions, few.x);
-    walk(
+    layers.walk(
         few,
         n,
         positions,
@@ -304,13 +265,13 @@ public final class ForwardPass implements AutoCloseable {
     int[] positions = passages.stream().flatMapToInt(Passage::positions).toArray();
     try (Activations a = new Activations(device, spec, ids.length, false)) {
       embed(ids, 0, positions, a.x);
-      walk(
+      layers.walk(
           a,
           ids.length,
           positions,
           promptOf(caches),
           (l, qkv, out) -> {
-            progress.at((double) l / layers.size());
+            progress.at((double) l / layers.count());
             int row = 0;
             for (Passage p : passages) {
               int n = p.ids.length;
@@ -408,106 +369,6 @@ public final class ForwardPass implements AutoCloseable {
     device.upload(all, 0, x, 0, positions.length);
   }
 
-  /**
-   * All layers, one after the other, on n tokens in a.x.
-   *
-   * @param prompt how many tokens the prompt has or had that these belong to
-   * @param whole whether the last layer's output is wanted, or only what its attention keeps
-   */
-  private void walk(
-      Activations a, int n, int[] positions, int prompt, Attention attention, boolean whole) {
-    for (int l = 0; l < layers.size(); l++) {
-      LoadedLayer layer = layers.get(l);
-      LayerSpec s = layer.spec();
-      Tensor read = normed(layer.attentionNorm(), a.x, a, n);
-      Tensor mixed = attention(a, l, read, n, positions, prompt, attention);
-      if (l == layers.size() - 1 && !whole) {
-        return;
-      }
-      layer.attentionOutput().apply(device, mixed, a.added, n);
-      inPlace(layer.attentionOutputNorm(), a.added, n);
-      if (s.parallel()) {
-        Tensor also =
-            layer.feedForwardNorm() == null ? read : normed(layer.feedForwardNorm(), a.x, a, n);
-        feedForward(layer, a, also, a.alsoAdded(), n);
-        device.add(a.x, a.added, s.residualScale(), n);
-        device.add(a.x, a.alsoAdded(), s.residualScale(), n);
-      } else {
-        device.add(a.x, a.added, s.residualScale(), n);
-        feedForward(layer, a, normed(layer.feedForwardNorm(), a.x, a, n), a.added, n);
-        device.add(a.x, a.added, s.residualScale(), n);
-      }
-    }
-  }
-
-  private Tensor normed(LoadedLayer.Norm norm, Tensor x, Activations a, int n) {
-    if (norm == null) {
-      return x;
-    }
-    norm.apply(device, x, a.normed, n);
-    return a.normed;
-  }
-
-  private void inPlace(LoadedLayer.Norm norm, Tensor x, int n) {
-    if (norm != null) {
-      norm.apply(device, x, x, n);
-    }
-  }
-
-  /** What a layer's heads mix. */
-  private Tensor attention(
-      Activations a, int l, Tensor read, int n, int[] positions, int prompt, Attention attention) {
-    LoadedLayer layer = layers.get(l);
-    AttentionSpec s = layer.spec().attention();
-    AttentionSpec.Shape shape = s.shape();
-    Tensor qkv = a.of(Activations.Use.QKV, shape.queryWidth() + 2 * shape.kvWidth());
-    layer.queryKeyValue().apply(device, read, qkv, n);
-    parts(s.queryNorm(), layer.queryNorm(), qkv, 0, shape.queryWidth(), n);
-    parts(s.keyNorm(), layer.keyNorm(), qkv, shape.queryWidth(), shape.kvWidth(), n);
-    if (s.rope() != null) {
-      int heads = shape.heads() + shape.kvHeads();
-      device.rotate(s.rope().at(prompt), qkv, heads, shape.headDim(), positions, n);
-    }
-    Tensor mixed = a.of(Activations.Use.MIXED, shape.queryWidth());
-    attention.attend(l, qkv, mixed);
-    return mixed;
-  }
-
-  private void parts(NormSpec norm, Tensor weight, Tensor x, int from, int width, int n) {
-    if (norm != null) {
-      device.normParts(norm.epsilon(), weight, x, from, width / weight.columns(), n);
-    }
-  }
-
-  private void feedForward(LoadedLayer layer, Activations a, Tensor read, Tensor added, int n) {
-    switch (layer.feedForward()) {
-      case LoadedLayer.Dense d -> {
-        int width = d.spec().width();
-        Tensor up = a.of(Activations.Use.UP, d.spec().gated() ? 2 * width : width);
-        Tensor inner = a.of(Activations.Use.INNER, width);
-        d.up().apply(device, read, up, n);
-        device.activate(d.spec().activation(), d.spec().gated(), up, inner, n);
-        d.down().apply(device, inner, added, n);
-      }
-      case LoadedLayer.Experts e -> {
-        FeedForwardSpec.Experts s = e.spec();
-        Tensor router = a.of(Activations.Use.ROUTER, s.experts().size());
-        e.router().apply(device, read, router, n);
-        device.experts(
-            s.experts().getFirst().activation(),
-            e.up(),
-            e.down(),
-            router,
-            s.used(),
-            s.renormalised(),
-            read,
-            added,
-            n);
-      }
-    }
-    inPlace(layer.feedForwardOutputNorm(), added, n);
-  }
-
   /** Logits of the last of n tokens. */
   private void last(Activations a, int n, float[] logits) {
     rows(a, n - 1, 1);
@@ -551,8 +412,9 @@ public final class ForwardPass implements AutoCloseable {
 
   @Override
   public void close() {
-    layers.forEach(LoadedLayer::close);
-    layers.clear();
+    if (layers != null) {
+      layers.close();
+    }
     if (finalNorm != null) {
       finalNorm.close();
     }
