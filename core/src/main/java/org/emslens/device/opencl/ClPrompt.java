@@ -86,7 +86,7 @@ final class ClPrompt implements PromptMemory {
     AttentionSpec.Shape s = layers.shape(layer);
     float[] both = Arrays.copyOf(first, 2 * own.kept());
     System.arraycopy(second, 0, both, own.kept(), own.kept());
-    int atOnce = Math.toIntExact(Math.clamp(MOST_WORK / own.tokens() / s.headDim(), 1, own.kept()));
+    int atOnce = Math.clamp(MOST_WORK / own.tokens() / s.headDim(), 1, own.kept());
     try (Buffer factors = card.of(both);
         Buffer out = card.zeros(2L * own.firstKept())) {
       for (int at = 0; at < own.kept(); at += atOnce) {
