@@ -52,18 +52,16 @@ public interface PromptMemory extends AutoCloseable {
   /**
    * The same, for tokens of which nothing but {@link #most} is wanted, so that a device need not
    * keep more of them than that.
-   *
-   * @param weights of what follows, in several weightings [layers][W][more], positive; a layer's
-   *     are filled in before it attends
    */
-  PromptMemory continued(int more, float[][][] weights);
+  PromptMemory continued(int more, Repeated part);
 
   /**
-   * The most that the queries which follow a prompt pay to each of its tokens, in several
-   * weightings: most[w][j] = the largest weights[w][i] * p(i, j) of all queries i.
+   * The most that the queries which follow a prompt pay to each token of the part that they repeat,
+   * in several weightings: most[w][j] = the largest weights[w][i] * p(i, j) / s(i) of all queries
+   * i, s(i) being what i pays to all that {@linkplain Repeated#counts counts}; 0 outside the part.
    *
    * @return [W][tokens of the prompt]
-   * @throws IllegalStateException where this was not continued with weights
+   * @throws IllegalStateException where this was not continued so
    */
   float[][] most(int layer, int head);
 

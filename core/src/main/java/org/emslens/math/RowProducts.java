@@ -21,6 +21,26 @@ public final class RowProducts {
     }
   }
 
+  /** Sum of x[from..to); 0 where that is empty. */
+  public static float sum(float[] x, int from, int to) {
+    // Sums of their own, so that one does not wait for the other.
+    float[] s = new float[8];
+    int j = from;
+    for (; j + 8 <= to; j += 8) {
+      for (int i = 0; i < 8; i++) {
+        s[i] += x[j + i];
+      }
+    }
+    float sum = 0;
+    for (float part : s) {
+      sum += part;
+    }
+    for (; j < to; j++) {
+      sum += x[j];
+    }
+    return sum;
+  }
+
   /** Product of x[a..a+d) and y[b..b+d). */
   public static float dot(float[] x, int a, float[] y, int b, int d) {
     // Four sums, so that one does not wait for the other.

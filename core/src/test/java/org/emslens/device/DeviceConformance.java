@@ -386,8 +386,10 @@ public abstract class DeviceConformance {
     int more = 3 + (int) seed * longPrompt() / 10;
     List<PromptMemory> longer = List.of(p.plain.continued(more), p.device.continued(more));
     float[][][] weights = new float[p.shapes.size()][2][more];
+    int from = (int) (n * (seed - 1) / 4);
+    Repeated part = new Repeated(Math.min(4, from), from, seed == 1 ? n : n - (int) seed, weights);
     List<PromptMemory> weighed =
-        List.of(p.plain.continued(more, weights), p.device.continued(more, weights));
+        List.of(p.plain.continued(more, part), p.device.continued(more, part));
     for (int l = 0; l < p.shapes.size(); l++) {
       AttentionSpec.Shape s = p.shapes.get(l);
       int width = s.queryWidth() + 2 * s.kvWidth();
@@ -419,6 +421,7 @@ public abstract class DeviceConformance {
         float[][] b = weighed.getLast().most(l, h);
         near(a[0], b[0], "most that is paid by what follows");
         near(a[1], b[1], "the same, weighted otherwise");
+        assertEquals(from > 0, a[0][0] == 0, "what is not repeated");
       }
       near(p.plain.layer(l).keys()[0], p.device.layer(l).keys()[0], "keys of the prompt");
     }

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
+import org.emslens.device.Repeated;
 import org.emslens.math.Exponential;
 import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
@@ -24,7 +25,7 @@ public final class HostPrompt implements PromptMemory {
   private final Queries queries;
   private final Layer[] layers;
 
-  /** Per layer, of a prompt that is continued with weights. */
+  /** Per layer, of a prompt that is continued by a part of it. */
   private final MostPaid[] most;
 
   /**
@@ -110,9 +111,9 @@ public final class HostPrompt implements PromptMemory {
   }
 
   @Override
-  public PromptMemory continued(int more, float[][][] weights) {
+  public PromptMemory continued(int more, Repeated part) {
     MostPaid[] paid = new MostPaid[layers.length];
-    Arrays.setAll(paid, l -> new MostPaid(layers[l].shape, n, weights[l]));
+    Arrays.setAll(paid, l -> new MostPaid(layers[l].shape, n, part, part.weights()[l]));
     return continued(more, Queries.none(), paid);
   }
 
@@ -264,7 +265,7 @@ public final class HostPrompt implements PromptMemory {
   @Override
   public float[][] most(int layer, int head) {
     if (most[layer] == null) {
-      throw new IllegalStateException("not continued with weights");
+      throw new IllegalStateException("not continued with a part that is repeated");
     }
     return most[layer].of(head);
   }

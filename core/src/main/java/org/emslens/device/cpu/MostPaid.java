@@ -1,5 +1,6 @@
 package org.emslens.device.cpu;
 
+import org.emslens.device.Repeated;
 import org.emslens.math.RowProducts;
 import org.emslens.model.AttentionSpec;
 
@@ -7,6 +8,7 @@ import org.emslens.model.AttentionSpec;
 final class MostPaid {
   private final AttentionSpec.Shape shape;
   private final int columns;
+  private final Repeated part;
   private final float[][] weights;
 
   /** [H][W][columns]. */
@@ -14,11 +16,12 @@ final class MostPaid {
 
   /**
    * @param columns tokens of the prompt that is continued
-   * @param weights [W][more]
+   * @param weights the layer's [W][more]
    */
-  MostPaid(AttentionSpec.Shape shape, int columns, float[][] weights) {
+  MostPaid(AttentionSpec.Shape shape, int columns, Repeated part, float[][] weights) {
     this.shape = shape;
     this.columns = columns;
+    this.part = part;
     this.weights = weights;
     most = new float[shape.heads()][weights.length][columns];
   }
@@ -47,10 +50,20 @@ final class MostPaid {
      * @param p its probability of key 0 is at p[at]
      */
     void take(Kernels kernels, int r, int query, float[] p, int at) {
-      int reached = Math.min(shape.firstReached(query), columns);
+      int reached = shape.firstReached(query);
+      float counted = part.whole(columns) ? 1 : counted(p, at, reached, query);
+      int first = Math.clamp(reached, part.from(), part.to());
       for (int w = 0; w < weights.length; w++) {
-        kernels.raise(own[r][w], reached, columns, p, at, weights[w][query - columns]);
+        float factor = weights[w][query - columns] / counted;
+        kernels.raise(own[r][w], first, part.to(), p, at, factor);
       }
+    }
+
+    /** What a query pays to all that counts. */
+    private float counted(float[] p, int at, int reached, int query) {
+      return RowProducts.sum(p, at + reached, at + part.sinks())
+          + RowProducts.sum(p, at + Math.max(reached, part.from()), at + part.to())
+          + RowProducts.sum(p, at + Math.max(reached, columns), at + query + 1);
     }
 
     /** Not for several threads at once. */

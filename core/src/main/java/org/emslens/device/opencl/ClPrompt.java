@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
+import org.emslens.device.Repeated;
 import org.emslens.device.opencl.Kernel.Grid;
 import org.emslens.device.opencl.Kernel.Local;
 import org.emslens.model.AttentionSpec;
@@ -21,21 +22,20 @@ final class ClPrompt implements PromptMemory {
   private final Tuning tuning;
   private final PromptBuffers own;
 
-  /** Of what follows [layers][W][kept]; null where nobody asks for the most that it pays. */
-  private final float[][][] weights;
+  /** What is said again; null where nobody asks for the most that is paid to it. */
+  private final Repeated part;
 
   /** Room for n tokens, and so many rows of the last queries' attention. */
   ClPrompt(Card card, Programs programs, Layers layers, int n, int rows) {
     this(card, programs, layers, new PromptBuffers(card, layers, n, rows, 0), null);
   }
 
-  private ClPrompt(
-      Card card, Programs programs, Layers layers, PromptBuffers own, float[][][] weights) {
+  private ClPrompt(Card card, Programs programs, Layers layers, PromptBuffers own, Repeated part) {
     this.card = card;
     this.programs = programs;
     this.layers = layers;
     this.own = own;
-    this.weights = weights;
+    this.part = part;
     tuning = Tuning.of(card.info(), layers.headDim());
   }
 
@@ -61,16 +61,16 @@ final class ClPrompt implements PromptMemory {
   }
 
   @Override
-  public PromptMemory continued(int more, float[][][] weights) {
-    return new ClPrompt(card, programs, layers, own.continued(more), weights);
+  public PromptMemory continued(int more, Repeated repeated) {
+    return new ClPrompt(card, programs, layers, own.continued(more), repeated);
   }
 
   @Override
   public float[][] most(int layer, int head) {
-    if (weights == null) {
-      throw new IllegalStateException("not continued with weights");
+    if (part == null) {
+      throw new IllegalStateException("not continued with a part that is repeated");
     }
-    float[][] factors = weights[layer];
+    float[][] factors = part.weights()[layer];
     float[][] most = new float[factors.length][];
     for (int w = 0; w < most.length; w += 2) {
       int other = Math.min(w + 1, most.length - 1);
@@ -90,10 +90,16 @@ final class ClPrompt implements PromptMemory {
     try (Buffer factors = card.of(both);
         Buffer out = card.zeros(2L * own.firstKept())) {
       for (int at = 0; at < own.kept(); at += atOnce) {
+        int count = Math.min(atOnce, own.kept() - at);
+        if (!part.whole(own.firstKept())) {
+          divideByCounted(layer, head, at, count, factors);
+        }
         kernel("most_paid")
             .run(
                 Grid.groups(
-                    (own.firstKept() + tuning.keys() - 1) / tuning.keys(), 1, tuning.keys()),
+                    (part.to() - part.from() + tuning.keys() - 1) / tuning.keys(),
+                    1,
+                    tuning.keys()),
                 own.queries(),
                 own.room().keys(),
                 own.normalisers(),
@@ -105,7 +111,9 @@ final class ClPrompt implements PromptMemory {
                 own.kept(),
                 own.firstKept(),
                 own.firstKept() + at,
-                Math.min(atOnce, own.kept() - at),
+                count,
+                part.from(),
+                part.to(),
                 own.firstKept(),
                 s.scale(),
                 s.softCap(),
@@ -114,6 +122,33 @@ final class ClPrompt implements PromptMemory {
       }
       return card.read(out, 0, 2 * own.firstKept());
     }
+  }
+
+  /** Divides queries' weights by what they pay to all that counts. */
+  private void divideByCounted(int layer, int head, int at, int count, Buffer factors) {
+    AttentionSpec.Shape s = layers.shape(layer);
+    kernel("divide_by_counted")
+        .run(
+            Grid.groups((count + tuning.queries() - 1) / tuning.queries(), tuning.keys()),
+            own.queries(),
+            own.room().keys(),
+            own.normalisers(),
+            factors,
+            layer * s.heads() + head,
+            layer * s.kvHeads() + head / s.group(),
+            own.tokens(),
+            own.kept(),
+            own.firstKept(),
+            own.firstKept() + at,
+            count,
+            part.sinks(),
+            part.from(),
+            part.to(),
+            s.scale(),
+            s.softCap(),
+            s.window(),
+            Local.floats((long) tuning.queries() * s.headDim()),
+            Local.floats((long) tuning.queries() * tuning.keys()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
+import org.emslens.device.Repeated;
 import org.emslens.model.AttentionSpec;
 
 /** A prompt's attention, every number where one would look for it. */
@@ -15,8 +16,8 @@ final class PlainPrompt implements PromptMemory {
   private final int lastRows;
   private final List<Layer> layers = new ArrayList<>();
 
-  /** Of what follows [layers][W][more]; null where nobody asks for the most that it pays. */
-  private float[][][] weights;
+  /** What is said again; null where nobody asks for the most that is paid to it. */
+  private Repeated part;
 
   /** What is kept of one layer; see {@link PromptLayer}. */
   static final class Layer {
@@ -98,25 +99,32 @@ final class PlainPrompt implements PromptMemory {
   }
 
   @Override
-  public PromptMemory continued(int more, float[][][] weights) {
+  public PromptMemory continued(int more, Repeated repeated) {
     PlainPrompt p = continued(more);
-    p.weights = weights;
+    p.part = repeated;
     return p;
   }
 
   @Override
   public float[][] most(int layer, int head) {
-    if (weights == null) {
-      throw new IllegalStateException("not continued with weights");
+    if (part == null) {
+      throw new IllegalStateException("not continued with a part that is repeated");
     }
     Layer k = layers.get(layer);
-    int columns = n - weights[layer][0].length;
-    float[][] most = new float[weights[layer].length][columns];
-    for (int w = 0; w < most.length; w++) {
-      for (int i = columns; i < n; i++) {
-        for (int j = 0; j < columns; j++) {
-          float p = (float) Math.exp(k.score(head, i, j) - k.normalisers[head][i]);
-          most[w][j] = Math.max(most[w][j], weights[layer][w][i - columns] * p);
+    float[][] weights = part.weights()[layer];
+    int columns = n - weights[0].length;
+    float[][] most = new float[weights.length][columns];
+    double[] p = new double[n];
+    for (int i = columns; i < n; i++) {
+      double counted = 0;
+      for (int j = 0; j <= i; j++) {
+        p[j] = Math.exp(k.score(head, i, j) - k.normalisers[head][i]);
+        counted += part.counts(j, columns) ? p[j] : 0;
+      }
+      for (int w = 0; w < most.length; w++) {
+        for (int j = part.from(); j < part.to(); j++) {
+          float paid = (float) (weights[w][i - columns] * p[j] / counted);
+          most[w][j] = Math.max(most[w][j], paid);
         }
       }
     }

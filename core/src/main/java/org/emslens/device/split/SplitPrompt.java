@@ -1,6 +1,5 @@
 package org.emslens.device.split;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -8,6 +7,7 @@ import java.util.stream.Stream;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
 import org.emslens.device.PromptMemory;
+import org.emslens.device.Repeated;
 import org.emslens.model.AttentionSpec;
 
 /** A prompt whose first layers are on one device, the others on another. */
@@ -44,9 +44,9 @@ record SplitPrompt(List<AttentionSpec.Shape> shapes, int cut, PromptMemory first
   }
 
   @Override
-  public PromptMemory continued(int more, float[][][] weights) {
-    float[][][] before = Arrays.copyOf(weights, cut);
-    float[][][] behind = Arrays.copyOfRange(weights, cut, weights.length);
+  public PromptMemory continued(int more, Repeated part) {
+    Repeated before = part.of(0, cut);
+    Repeated behind = part.of(cut, part.weights().length);
     return continued(p -> p.continued(more, before), p -> p.continued(more, behind));
   }
 

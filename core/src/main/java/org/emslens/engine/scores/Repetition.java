@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptMemory;
+import org.emslens.device.Repeated;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
@@ -12,18 +13,23 @@ import org.emslens.model.Model;
 
 /**
  * The most attention that the model pays to each token of a prompt while it is told to repeat the
- * prompt and reads it once more ({@link RepeatedChunk}), over all queries of the repetition and all
- * query heads of a group; what that leaves in the cache is thrown away. Source: KVzip, arXiv
- * 2505.23416, and NVIDIA's kvpress.
+ * prompt and reads it once more, over all query heads of a group and all queries that repeat the
+ * token's part of it ({@link RepeatedChunk}); these attend to everything, but are scored among that
+ * part, the prompt's first tokens and one another. What the repetition leaves in the cache is
+ * thrown away. Source: KVzip, arXiv 2505.23416, its authors' code, and NVIDIA's kvpress.
  *
  * <p>KVzip+ (arXiv 2601.07891) multiplies each attention, before the maximum is taken, by |W_O v|
- * of the token over |h|, h being the hidden state that enters the query's layer.
+ * of the token over |h|, h being the hidden state that enters the query's layer, before its norm
+ * (kvpress has it behind the norm, whose length hardly differs from query to query).
  */
 final class Repetition {
   /** Weightings of a query: all alike, and by one over its hidden state's length. */
   private static final int PLAIN = 0;
 
   private static final int BY_LENGTH = 1;
+
+  /** First tokens that count for every part, where they are not in it. */
+  private static final int SINKS = 4;
 
   private final Model model;
   private final ForwardPass pass;
@@ -57,18 +63,20 @@ final class Repetition {
     for (RepeatedChunk c : RepeatedChunk.of(model, prompt)) {
       double done = (double) c.from() / n;
       double share = (double) (c.to() - c.from()) / n;
-      read(c.ids(), x -> progress.at(done + share * x));
+      read(c, x -> progress.at(done + share * x));
     }
     prompt.scores().put(PromptScore.REPEAT, repeat);
     prompt.scores().put(PromptScore.REPEAT_PLUS, plus);
   }
 
-  private void read(int[] ids, Progress progress) {
+  private void read(RepeatedChunk c, Progress progress) {
+    int[] ids = c.ids();
     float[][][] weights = new float[layers][2][ids.length];
     for (float[][] w : weights) {
       Arrays.fill(w[PLAIN], 1);
     }
-    try (PromptMemory memory = prompt.memory().continued(ids.length, weights)) {
+    Repeated part = new Repeated(Math.min(SINKS, c.from()), c.from(), c.to(), weights);
+    try (PromptMemory memory = prompt.memory().continued(ids.length, part)) {
       pass.follow(
           prompt,
           memory,

@@ -246,8 +246,66 @@ kernel SIZE(KEYS, 1) void gather(
   }
 }
 
-// Raises `out` [2][columns] to the most that n queries of a head pay to each of the first keys,
-// weighted in two ways [2][kept]. A group for each tile of keys (dimension 0). Limited by arithmetic.
+// Divides the weights of n queries of a head [2][kept] by what each pays to its sinks, to the keys
+// `from` to `to` - 1 and to those of tokens from first_kept on. A group for each tile of queries
+// (dimension 0). Limited by arithmetic. tile: QUERIES * HEAD; sums: QUERIES * KEYS floats.
+kernel SIZE(KEYS, 1) void divide_by_counted(
+    global const float *queries,
+    global const float *keys,
+    global const float *normalisers,
+    global float *weights,
+    const int head,
+    const int kv_head,
+    const int tokens,
+    const int kept,
+    const int first_kept,
+    const int first,
+    const int n,
+    const int sinks,
+    const int from,
+    const int to,
+    const float scale,
+    const float cap,
+    const int window,
+    local float *tile,
+    local float *sums) {
+  const int item = get_local_id(0);
+  const int q0 = first + get_group_id(0) * QUERIES;
+  const int count = min(QUERIES, first + n - q0);
+  load_queries(queries + (long)head * kept * HEAD, q0 - first_kept, count, tile);
+  float sum[QUERIES];
+  for (int q = 0; q < QUERIES; q++) {
+    sum[q] = 0;
+  }
+  for (int key = item; key < q0 + count; key += KEYS) {
+    if (key < sinks || (key >= from && key < to) || key >= first_kept) {
+      float p[QUERIES];
+      products(tile, keys + (long)kv_head * HEAD * tokens + key, tokens, p);
+      for (int q = 0; q < count; q++) {
+        if (reaches(q0 + q, key, window)) {
+          sum[q] +=
+              exp(score_of(p[q], scale, cap) - normalisers[(long)head * tokens + q0 + q]);
+        }
+      }
+    }
+  }
+  for (int q = 0; q < QUERIES; q++) {
+    sums[q * KEYS + item] = sum[q];
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (int q = item; q < count; q += KEYS) {
+    float all = 0;
+    for (int i = 0; i < KEYS; i++) {
+      all += sums[q * KEYS + i];
+    }
+    weights[q0 + q - first_kept] /= all;
+    weights[kept + q0 + q - first_kept] /= all;
+  }
+}
+
+// Raises `out` [2][columns] to the most that n queries of a head pay to each of the keys `from` to
+// `to` - 1, weighted in two ways [2][kept]. A group for each tile of keys (dimension 0). Limited by
+// arithmetic.
 kernel SIZE(KEYS, 1) void most_paid(
     global const float *queries,
     global const float *keys,
@@ -261,15 +319,17 @@ kernel SIZE(KEYS, 1) void most_paid(
     const int first_kept,
     const int first,
     const int n,
+    const int from,
+    const int to,
     const int columns,
     const float scale,
     const float cap,
     const int window,
     local float *tile) {
-  const int k0 = get_group_id(0) * KEYS;
+  const int k0 = from + get_group_id(0) * KEYS;
   const int key = k0 + get_local_id(0);
-  const bool mine = key < columns;
-  global const float *my_key = keys + (long)kv_head * HEAD * tokens + min(key, columns - 1);
+  const bool mine = key < to;
+  global const float *my_key = keys + (long)kv_head * HEAD * tokens + min(key, to - 1);
   float once = 0;
   float twice = 0;
   for (int q0 = first; q0 < first + n; q0 += QUERIES) {

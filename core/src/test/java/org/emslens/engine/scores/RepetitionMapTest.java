@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -105,6 +106,52 @@ class RepetitionMapTest {
       }
       assertArrayEquals(scores, most, NEAR);
       assertSame(map, new PromptScoring(model, pass).repeat(prompt, Progress.NONE));
+    }
+  }
+
+  /** Each token's among its own part, the first tokens and what follows the prompt. */
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "cpu"})
+  void partsAreScoredByThemselves(String on) throws IOException {
+    try (Model model = ModelLoader.open(TestFiles.path("tiny/plain"));
+        Device device = Devices.open(on);
+        ForwardPass pass = new ForwardPass(model, device, Progress.NONE)) {
+      Prompt prompt = pass.prompt(ids(model, 0.65), null, Progress.NONE);
+      new PromptScoring(model, pass).ask(prompt, Set.of(PromptScore.REPEAT), Progress.NONE);
+      int n = prompt.tokens();
+      List<RepeatedChunk> chunks = RepeatedChunk.of(model, prompt);
+      assertTrue(chunks.size() > 1, chunks.size() + " parts");
+      float[] expected = new float[n];
+      for (RepeatedChunk c : chunks) {
+        int[] all = Arrays.copyOf(prompt.ids(), n + c.ids().length);
+        System.arraycopy(c.ids(), 0, all, n, c.ids().length);
+        Prompt whole = pass.prompt(all, null, Progress.NONE);
+        for (int head = 0; head < prompt.config().group(); head++) {
+          float[] rows =
+              whole.map(
+                  0,
+                  head,
+                  n,
+                  c.ids().length,
+                  0,
+                  all.length,
+                  c.ids().length,
+                  all.length,
+                  () -> false);
+          for (int i = 0; i < c.ids().length; i++) {
+            int row = i * all.length;
+            float counted = 0;
+            for (int j = 0; j < all.length; j++) {
+              counted += j < 4 || j >= n || j >= c.from() && j < c.to() ? rows[row + j] : 0;
+            }
+            for (int j = c.from(); j < c.to(); j++) {
+              expected[j] = Math.max(expected[j], rows[row + j] / counted);
+            }
+          }
+        }
+        whole.close();
+      }
+      assertArrayEquals(expected, prompt.scores().get(PromptScore.REPEAT)[0], NEAR);
     }
   }
 
