@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * SnapKV's score for half of a head's places, the rest by (score + 1e-4) |W_O v|, what a value
- * becomes behind the attention's output. Source: CriticalKV, arXiv 2502.03805, and NVIDIA's
- * kvpress.
+ * SnapKV's score for half of a head's slots, its window's among them, the rest by (score + 1e-4)
+ * |W_O v|, what a value becomes behind the attention's output. Source: CriticalKV, arXiv
+ * 2502.03805, and its authors' code in NVIDIA's kvpress.
  */
 record CriticalScore(CacheOptions options) implements Scorer {
   private static final float EPSILON = 1e-4f;
@@ -40,6 +40,6 @@ record CriticalScore(CacheOptions options) implements Scorer {
     for (int j = 0; j < second.length; j++) {
       second[j] = (score[j] + EPSILON) * size[j];
     }
-    return new Ranked(score, second, sure, null, true);
+    return new Ranked(score, second, new Ranked.Half(c.recent(), sure), null, true);
   }
 }

@@ -75,7 +75,7 @@ record GlobalLocalScore(CacheOptions options) implements Scorer {
       localOnly[j] = byLocal >= 1 && byGlobal < 1;
     }
     boolean[] verbatim = options.hosts() == CacheOptions.Hosts.ALL ? null : localOnly;
-    return new Ranked(score, null, 0, verbatim, true);
+    return new Ranked(score, null, null, verbatim, true);
   }
 
   private float[] mix(Parts head, float meanGlobal, float meanNear) {

@@ -8,21 +8,34 @@ import org.emslens.math.Ranking;
  *
  * @param score the larger the better, infinite for what is always kept; comparable between heads
  *     that share places [c]
- * @param second what goes by this rather than by the score: the second half of a head's places; or
+ * @param second what goes by this rather than by the score: the second half of a head's slots; or
  *     null [c]
- * @param sure places that go by the score at least, where there is a second
+ * @param half which half of its slots that is
  * @param verbatim which candidates take no members where they are kept [c]; or null for none
  * @param shown whether the score says more than an age
  */
-record Ranked(float[] score, float[] second, int sure, boolean[] verbatim, boolean shown) {
+record Ranked(float[] score, float[] second, Half half, boolean[] verbatim, boolean shown) {
+
+  /**
+   * Slots of a head that go by its score, where others go by a second.
+   *
+   * @param recent slots beside the candidates', which are the first of them
+   * @param sure candidates that are in any case
+   */
+  record Half(int recent, int sure) {
+
+    int of(int places) {
+      return Math.min(places, Math.max((places + recent) / 2 - recent, sure));
+    }
+  }
 
   static Ranked by(float[] score) {
-    return new Ranked(score, null, 0, null, true);
+    return new Ranked(score, null, null, null, true);
   }
 
   /** One whose score only tells the first tokens from the others. */
   static Ranked byAge(float[] score) {
-    return new Ranked(score, null, 0, null, false);
+    return new Ranked(score, null, null, null, false);
   }
 
   /** The best of c candidates, ascending. */
@@ -31,7 +44,7 @@ record Ranked(float[] score, float[] second, int sure, boolean[] verbatim, boole
     if (second == null) {
       return Ranking.best(score, c, k);
     }
-    int[] first = Ranking.best(score, c, Math.max(k / 2, Math.min(sure, k)));
+    int[] first = Ranking.best(score, c, half.of(k));
     float[] rest = Arrays.copyOf(second, c);
     for (int j : first) {
       rest[j] = Float.POSITIVE_INFINITY;
