@@ -29,7 +29,8 @@ record CriticalScore(CacheOptions options) implements Scorer {
 
   @Override
   public List<Ranked> rank(List<Candidates> heads, int places) {
-    int sure = SharesByNeed.sure(options.floor(), places / heads.size());
+    boolean shared = options.share() != CacheOptions.Share.EVEN;
+    int sure = shared ? SharesByNeed.sure(options.floor(), places / heads.size()) : 0;
     return heads.stream().map(h -> rank(h, sure)).toList();
   }
 

@@ -54,13 +54,14 @@ record Ranked(float[] score, float[] second, Half half, boolean[] verbatim, bool
 
   /** The scores, what is infinite being as large as the largest of the others. */
   float[] finite() {
-    float most = 0;
+    float most = Float.NEGATIVE_INFINITY;
     for (float s : score) {
       most = s == Float.POSITIVE_INFINITY ? most : Math.max(most, s);
     }
     float[] finite = score.clone();
     for (int j = 0; j < finite.length; j++) {
-      finite[j] = finite[j] == Float.POSITIVE_INFINITY ? most : finite[j];
+      boolean largest = finite[j] == Float.POSITIVE_INFINITY;
+      finite[j] = !largest ? finite[j] : most == Float.NEGATIVE_INFINITY ? 0 : most;
     }
     return finite;
   }

@@ -72,7 +72,7 @@ public enum Switch {
   /** Whether it changes anything while the others are as they are. */
   public boolean matters(CacheOptions o) {
     if (OF_MERGING.contains(this)) {
-      return o.merge() == CacheOptions.Merge.EMS;
+      return o.merge() == CacheOptions.Merge.EMS && (this != MASS || o.adaptive());
     }
     return this != FLOOR || o.share() != CacheOptions.Share.EVEN;
   }

@@ -16,7 +16,7 @@ import org.emslens.experiment.Outcome;
 public final class NeedleChart implements Figure {
   private static final int CELL_W = 76;
   private static final int CELL_H = 40;
-  private static final int LEFT = 78;
+  private static final int LEFT = 100;
   private static final int TOP = 36;
   private static final int BOTTOM = 52;
   private static final int GAP = 24;
@@ -76,7 +76,7 @@ public final class NeedleChart implements Figure {
       double depth = grid.depths().get(y);
       g.setFont(PLAIN);
       g.setColor(Color.DARK_GRAY);
-      right(g, Math.round(100 * depth) + " %", x0 - 8, y0 + y * CELL_H + CELL_H / 2 + 5);
+      right(g, NeedleGrid.named(depth), x0 - 8, y0 + y * CELL_H + CELL_H / 2 + 5);
       for (int x = 0; x < grid.lengths().size(); x++) {
         cell(g, grid.cell(grid.lengths().get(x), depth), x0 + x * CELL_W, y0 + y * CELL_H);
       }
@@ -89,6 +89,10 @@ public final class NeedleChart implements Figure {
       middle(g, text, x0 + x * CELL_W + CELL_W / 2, bottom + 16);
     }
     middle(g, "context (tokens)", x0 + grid.lengths().size() * CELL_W / 2, bottom + 34);
+    if (grid.depths().size() == 1) {
+      // There is no axis, and no room for its name.
+      return;
+    }
     Graphics2D turned = (Graphics2D) g.create();
     turned.translate(left + 24, y0 + grid.depths().size() * CELL_H / 2);
     turned.rotate(-Math.PI / 2);
@@ -128,6 +132,9 @@ public final class NeedleChart implements Figure {
     g.setFont(PLAIN);
     g.drawString("1", x + 20, y + 10);
     g.drawString("0", x + 20, y + height);
+    if (height < 2 * CELL_H) {
+      return;
+    }
     Graphics2D turned = (Graphics2D) g.create();
     turned.translate(x + 46, y + height / 2);
     turned.rotate(-Math.PI / 2);

@@ -44,7 +44,9 @@ final class CacheOption {
   CacheChoice choice() {
     try {
       Policies p = Policies.byId(policy);
-      return new CacheChoice(p, switches.options(p.preset()), Budget.parse(budget));
+      CacheChoice choice = new CacheChoice(p, switches.options(p.preset()), Budget.parse(budget));
+      choice.read(switches.given());
+      return choice;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -12,12 +12,14 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.HeadPlan;
+import org.emslens.cache.Policies;
 import org.emslens.experiment.LayerCompression;
 import org.emslens.format.AtomicFile;
 import org.emslens.format.Json;
 import org.emslens.format.Npy;
 import org.emslens.format.Writable;
 import org.emslens.session.Budget;
+import org.emslens.session.CacheChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,6 +75,7 @@ final class CompressCommand implements Callable<Integer> {
     try {
       slots = Budget.parse(budget);
       options = switches.options(CacheOptions.EMS);
+      new CacheChoice(Policies.EMS, options, slots).read(switches.given());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -2,7 +2,9 @@ package org.emslens.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.emslens.cache.PromptScore;
 import org.emslens.engine.LoadedModel;
 import org.emslens.engine.Progress;
 import org.emslens.engine.scores.PromptScoring;
@@ -64,10 +66,9 @@ final class DriftCommand implements Callable<Integer> {
                 + context
                 + ".");
       }
-      choice.slotsFor(prompt.length);
+      Set<PromptScore> asks = choice.asks(prompt.length);
       Baseline full = Baseline.of(loaded.pass(), prompt, ids, 0, Progress.NONE);
-      new PromptScoring(loaded.model(), loaded.pass())
-          .ask(full.prefill(), choice.policy().with(choice.options()).asks(), Progress.NONE);
+      new PromptScoring(loaded.model(), loaded.pass()).ask(full.prefill(), asks, Progress.NONE);
       JsonOut.print(spec, Drift.measure(loaded.pass(), full, choice, once, Progress.NONE));
       return 0;
     }

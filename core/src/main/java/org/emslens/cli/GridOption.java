@@ -25,7 +25,7 @@ final class GridOption {
       arity = "0..1",
       paramLabel = "FILE",
       description =
-          "The experiment as YAML (see samples/experiments); with it, only --out and --jobs count.")
+          "The experiment as YAML (see samples/experiments); with it, only --out, --jobs and --device count.")
   private Path file;
 
   @Option(

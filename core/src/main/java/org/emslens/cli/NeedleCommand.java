@@ -53,7 +53,10 @@ final class NeedleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Outcome> outcomes = experiment.run(grid.trials(this::tasks));
-    spec.commandLine().getOut().print(NeedleTable.of(outcomes));
+    String grids = NeedleTable.of(outcomes);
+    // A file may ask other things, too, or nothing else.
+    boolean others = outcomes.stream().anyMatch(o -> o.length() == null || o.ruler() != null);
+    spec.commandLine().getOut().print(grids + (others ? SummaryTable.of(outcomes) : ""));
     spec.commandLine().getOut().flush();
     NeedleChart chart = NeedleChart.of(outcomes);
     if (chart != null) {

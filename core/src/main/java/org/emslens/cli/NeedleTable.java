@@ -19,7 +19,7 @@ final class NeedleTable {
       grid.lengths().forEach(n -> s.append(String.format(Locale.ROOT, " %,15d", n)));
       s.append(System.lineSeparator());
       for (double depth : grid.depths()) {
-        s.append(String.format(Locale.ROOT, "%6.0f %%", 100 * depth));
+        s.append(String.format(Locale.ROOT, "%8s", NeedleGrid.named(depth)));
         for (int length : grid.lengths()) {
           NeedleGrid.Cell c = grid.cell(length, depth);
           String text =

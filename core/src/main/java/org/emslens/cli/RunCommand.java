@@ -190,7 +190,8 @@ final class RunCommand implements Callable<Integer> {
       double prefillSeconds = (System.nanoTime() - start) / 1e9;
       start = System.nanoTime();
       if (asking.afterwards() != null) {
-        String words = afterwards.question == null ? afterwards.text : afterwards.question;
+        String words =
+            afterwards.question == null ? asking.words(loaded.model().chat()) : afterwards.question;
         session.ask(asking.afterwards(), words, step -> {});
       }
       generate(session, 0);
@@ -226,6 +227,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (afterwards != null && afterwards.question != null && afterwards.question.isBlank()) {
       throw wrong("--question is empty.");
+    }
+    if (afterwards != null && afterwards.text != null && afterwards.text.isEmpty()) {
+      throw wrong("--afterwards is empty.");
     }
     if (maxNewTokens.size() > 1 && maxNewTokens.size() != turns.size() + 1) {
       throw wrong(

@@ -1,6 +1,7 @@
 package org.emslens.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.emslens.experiment.Ruler;
 import org.emslens.experiment.RulerTask;
 import org.emslens.experiment.Summary.Measure;
 import org.emslens.experiment.Task;
+import org.emslens.format.TextFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +44,7 @@ final class SweepCommand implements Callable<Integer> {
       names = "--afterwards",
       paramLabel = "TEXT",
       description =
-          "What is asked of the text of --prompt, as it stands between that and the --answer.")
+          "What is asked of the texts of --prompt and --prompt-file, as it stands between these and the --answer.")
   private String afterwards;
 
   @Option(
@@ -110,8 +112,21 @@ final class SweepCommand implements Callable<Integer> {
 
   private List<Task> tasks() {
     List<Task> tasks = new ArrayList<>();
-    files.forEach(f -> tasks.add(new FileTask(f, false, continuation, null)));
-    texts.forEach(t -> tasks.addAll(of(t, "text " + (tasks.size() + 1))));
+    if ((afterwards == null) != (answer == null)) {
+      throw new IllegalArgumentException("--afterwards and --answer belong together.");
+    }
+    if (afterwards != null && files.isEmpty() && texts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--afterwards is asked of a text; --prompt or --prompt-file is missing.");
+    }
+    files.forEach(f -> tasks.addAll(of(f)));
+    for (int i = 0; i < texts.size(); i++) {
+      String title = "text " + (i + 1);
+      tasks.addAll(
+          afterwards == null
+              ? List.of(new Task.TextTask(title, texts.get(i), continuation))
+              : asked(title, texts.get(i)));
+    }
     prose.forEach(n -> tasks.add(new Task.ProseTask(n, continuation)));
     for (int n : needles) {
       questions.forEach(q -> tasks.add(new Task.NeedleTask(n, -1, GridFile.inside(q))));
@@ -144,17 +159,25 @@ final class SweepCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** A text whose end is predicted, or of which something is asked. */
-  private List<Task> of(String text, String title) {
-    if ((afterwards == null) != (answer == null)) {
-      throw new IllegalArgumentException("--afterwards and --answer belong together.");
+  private List<Task> of(Path file) {
+    if (afterwards == null) {
+      return List.of(new FileTask(file, false, continuation, null));
     }
-    return afterwards == null
-        ? List.of(new Task.TextTask(title, text, continuation))
-        : questions.stream()
-            .map(
-                q -> (Task) new Task.AskedTask(title, text, afterwards, answer, GridFile.inside(q)))
-            .toList();
+    try {
+      return asked(file.getFileName().toString(), TextFiles.read(file).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<Task> asked(String title, String text) {
+    return questions.stream()
+        .map(
+            q ->
+                (Task)
+                    new Task.AskedTask(
+                        title, text, afterwards, afterwards.strip(), answer, GridFile.inside(q)))
+        .toList();
   }
 
   private static void above(String option, List<Integer> tokens) {

@@ -2,6 +2,7 @@ package org.emslens.cli;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Switch;
 import picocli.CommandLine.Option;
@@ -10,7 +11,10 @@ import picocli.CommandLine.Option;
 final class SwitchOption {
   private final Map<Switch, String> set = new EnumMap<>(Switch.class);
 
-  @Option(names = "--window", paramLabel = "W", description = "Newest tokens kept verbatim (16).")
+  @Option(
+      names = "--window",
+      paramLabel = "W",
+      description = "Newest tokens kept verbatim (16; R-KV 8).")
   void window(String v) {
     set.put(Switch.WINDOW, v);
   }
@@ -42,7 +46,8 @@ final class SwitchOption {
   @Option(
       names = "--kernel",
       paramLabel = "N",
-      description = "Width over which the window's attention is pooled, odd (13; SnapKV 5).")
+      description =
+          "Width over which the window's attention is pooled, odd (13; SnapKV 5, R-KV 7).")
   void kernel(String v) {
     set.put(Switch.KERNEL, v);
   }
@@ -111,7 +116,8 @@ final class SwitchOption {
   @Option(
       names = "--share",
       paramLabel = "even|layer|all",
-      description = "Whether heads of a layer, or of all layers, share the budget by need (even).")
+      description =
+          "Whether heads of a layer, or of all layers, share the budget by need (even; ada-snapkv, critical-ada and ems-shared layer; kvzip, kvzip-plus and ems-repeat all).")
   void share(String v) {
     set.put(Switch.SHARE, v);
   }
@@ -127,7 +133,8 @@ final class SwitchOption {
   @Option(
       names = "--merge",
       paramLabel = "none|blend|ems",
-      description = "What becomes of slots that are not kept (ems; of other policies none).")
+      description =
+          "What becomes of slots that are not kept (ems; merge-on-evict blend, other policies none).")
   void merge(String v) {
     set.put(Switch.MERGE, v);
   }
@@ -149,17 +156,26 @@ final class SwitchOption {
   }
 
   @Option(
-      names = "--no-count-correction",
-      description = "Global is not divided by the queries that saw the token.")
-  void noCountCorrection(boolean v) {
-    set.put(Switch.COUNT_CORRECTION, Boolean.toString(!v));
+      names = "--count-correction",
+      negatable = true,
+      description =
+          "Whether Global is divided by the queries that saw the token (it is, but for H2O).")
+  void countCorrection(boolean v) {
+    set.put(Switch.COUNT_CORRECTION, Boolean.toString(v));
   }
 
   @Option(
-      names = "--no-adaptive",
-      description = "The pool is pool-limit times the centres in every head.")
-  void noAdaptive(boolean v) {
-    set.put(Switch.ADAPTIVE, Boolean.toString(!v));
+      names = "--adaptive",
+      negatable = true,
+      description =
+          "Whether a head's pool goes by its attention; or is pool-limit times its centres (it does; of ems-repeat it does not).")
+  void adaptive(boolean v) {
+    set.put(Switch.ADAPTIVE, Boolean.toString(v));
+  }
+
+  /** What was set. */
+  Set<Switch> given() {
+    return set.keySet();
   }
 
   /**

@@ -98,8 +98,7 @@ public record Bench(
     Cache cache = null;
     ForwardPass pass = loaded.pass();
     long begun = System.nanoTime();
-    new PromptScoring(loaded.model(), pass)
-        .ask(prefill, choice.policy().with(choice.options()).asks(), progress);
+    new PromptScoring(loaded.model(), pass).ask(prefill, choice.asks(prefill.tokens()), progress);
     double asking = (System.nanoTime() - begun) / 1e6;
     boolean compresses = choice.policy().with(choice.options()).compresses() && budget < context;
     for (int i = 0; i < ROUNDS; i++) {

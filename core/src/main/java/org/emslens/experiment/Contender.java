@@ -23,7 +23,8 @@ public record Contender(Policies policy, Map<Switch, String> switches) {
 
   /**
    * @param switches each written `NAME=X`
-   * @throws IllegalArgumentException naming the switch, what was found and what was expected
+   * @throws IllegalArgumentException naming the switch, what was found and what was expected; or
+   *     that it cannot change anything
    */
   public static Contender of(Policies policy, List<String> switches) {
     List<Map<Switch, String>> variants = Grid.variants(switches);
@@ -32,7 +33,7 @@ public record Contender(Policies policy, Map<Switch, String> switches) {
           "switches are '" + String.join(" ", switches) + "'; expected one value for each.");
     }
     Contender c = new Contender(policy, variants.getFirst());
-    c.options();
+    c.choice(Budget.share(1)).read(c.switches().keySet());
     return c;
   }
 

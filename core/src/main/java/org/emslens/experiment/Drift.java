@@ -35,7 +35,7 @@ import org.emslens.session.Measures;
  * @param evictedMass share on evicted ones
  * @param slots of all heads right after the prompt's compression
  * @param retained those per token of the prompt
- * @param bytes of those slots as float32
+ * @param bytes of those slots, as exactly as they are kept
  * @param compressions how often the cache was compressed
  */
 public record Drift(

@@ -70,6 +70,7 @@ public record Grid(
         Map<Switch, String> both = new TreeMap<>(v);
         c.switches().forEach(both::putIfAbsent);
         CacheChoice choice = new Contender(c.policy(), both).choice(Budget.share(1));
+        choice.read(c.switches().keySet());
         both.keySet().removeIf(s -> v.containsKey(s) && !choice.reads(s));
         Contender crossed = new Contender(c.policy(), both);
         crossed.options();
@@ -93,7 +94,10 @@ public record Grid(
         throw new IllegalArgumentException(
             "switch is '" + s + "'; expected NAME=X,Y, such as alpha=0.2,0.4.");
       }
-      values.put(Switch.byId(parts[0]), given);
+      if (values.put(Switch.byId(parts[0]), given) != null) {
+        throw new IllegalArgumentException(
+            "switch " + parts[0] + " is given twice; expected one list, such as alpha=0.2,0.4.");
+      }
     }
     return combinations(values);
   }

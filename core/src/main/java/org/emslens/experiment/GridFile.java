@@ -13,10 +13,12 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
+import org.emslens.experiment.Task.AskedTask;
 import org.emslens.experiment.Task.NeedleTask;
 import org.emslens.experiment.Task.ProseTask;
 import org.emslens.format.BadFileException;
 import org.emslens.format.TextFiles;
+import org.emslens.session.Asking;
 import org.emslens.session.Budget;
 
 /**
@@ -34,6 +36,10 @@ import org.emslens.session.Budget;
  *   - file: question.txt
  *     chat: true
  *     answer: "48215"
+ *   - file: page.txt
+ *     ask: "Which number ...?"     after a blank line, in the prompt or after its compression
+ *     answer: " 48215"           as it follows the question
+ *     question: [inside, after]
  * policies: [full, ems, {snapkv: {window: 32}}]
  * budgets: [64, 128, 5 %, 0.25]    slots, or shares of the prompt
  * switches: {alpha: [0.25, 0.4]}   all combinations, for every policy
@@ -81,10 +87,12 @@ public final class GridFile {
     }
   }
 
-  private Grid grid(JsonNode root, String defaultModel) {
+  private Grid grid(JsonNode root, String defaultModel) throws IOException {
     only(root, "the file", FIELDS);
     List<Task> tasks = new ArrayList<>();
-    list(needed(root, "prompts")).forEach(p -> tasks.addAll(tasks(p)));
+    for (JsonNode p : list(needed(root, "prompts"))) {
+      tasks.addAll(tasks(p));
+    }
     List<Contender> contenders = new ArrayList<>();
     list(needed(root, "policies")).forEach(p -> contenders.add(contender(p)));
     Grid grid =
@@ -153,7 +161,7 @@ public final class GridFile {
     return list(node).stream().map(JsonNode::asText).toList();
   }
 
-  private List<Task> tasks(JsonNode p) {
+  private List<Task> tasks(JsonNode p) throws IOException {
     List<Task> tasks = new ArrayList<>();
     if (p.has("prose")) {
       only(p, "a prompt of prose", List.of("prose"));
@@ -192,9 +200,15 @@ public final class GridFile {
           p,
           p.has("file") ? "a prompt from a file" : "a prompt",
           p.has("file")
-              ? List.of("file", "chat", "continuation", "answer")
+              ? p.has("ask")
+                  ? List.of("file", "ask", "answer", "question")
+                  : List.of("file", "chat", "continuation", "answer")
               : List.of("prose", "needle", "ruler", "file"));
-      tasks.add(file(p));
+      if (p.has("ask")) {
+        tasks.addAll(asked(p));
+      } else {
+        tasks.add(file(p));
+      }
     }
     return tasks;
   }
@@ -228,8 +242,31 @@ public final class GridFile {
     };
   }
 
+  private Path text(JsonNode p) {
+    return file.toAbsolutePath().resolveSibling(needed(p, "file").asText()).normalize();
+  }
+
+  private List<Task> asked(JsonNode p) throws IOException {
+    Path text = text(p);
+    String words = needed(p, "ask").asText().strip();
+    String answer = needed(p, "answer").asText();
+    Asking asking = Asking.of(TextFiles.read(text), words);
+    List<Task> tasks = new ArrayList<>();
+    for (JsonNode question : list(asked(p, "question"))) {
+      tasks.add(
+          new AskedTask(
+              text.getFileName().toString(),
+              asking.compressed(),
+              asking.afterwards(),
+              words,
+              answer,
+              inside(question.asText())));
+    }
+    return tasks;
+  }
+
   private Task file(JsonNode p) {
-    Path text = file.toAbsolutePath().resolveSibling(needed(p, "file").asText()).normalize();
+    Path text = text(p);
     boolean answers = p.has("answer");
     if (answers == p.has("continuation")) {
       throw new IllegalArgumentException(

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.HeadPlan;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
 import org.emslens.device.PromptMemory;
@@ -140,7 +141,9 @@ public record LayerCompression(List<HeadPlan> plans, Npy keys, Npy values) {
     }
     if (options.share() != CacheOptions.Share.EVEN) {
       throw new IllegalArgumentException(
-          "share is layer; heads of unequal size do not fit the arrays that are written.");
+          "share is "
+              + Switch.SHARE.get(options)
+              + "; heads of unequal size do not fit the arrays that are written.");
     }
   }
 }

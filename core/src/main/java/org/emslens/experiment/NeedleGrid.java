@@ -15,7 +15,7 @@ import org.emslens.experiment.Summary.Estimate;
  *
  * @param title policy, model where there are several, budget and place of the question
  * @param lengths rising
- * @param depths rising
+ * @param depths rising, {@link #ANYWHERE} first
  * @param cells by length, then depth; a missing one has not been run
  */
 public record NeedleGrid(
@@ -23,6 +23,9 @@ public record NeedleGrid(
     List<Integer> lengths,
     List<Double> depths,
     Map<Integer, Map<Double, Cell>> cells) {
+
+  /** The depth of facts that stand wherever their seed has put them. */
+  public static final double ANYWHERE = -1;
 
   /**
    * @param accuracy share of right answers, with Wilson's interval
@@ -37,9 +40,9 @@ public record NeedleGrid(
     Map<String, List<Outcome>> grids = new LinkedHashMap<>();
     Function<Outcome, String> whose = Summary.whose(outcomes);
     for (Outcome o : outcomes) {
-      if (o.error() == null && o.length() != null && o.depth() != null) {
+      if (o.error() == null && o.length() != null && o.ruler() == null) {
         lengths.add(o.length());
-        depths.add(o.depth());
+        depths.add(depth(o));
         grids.computeIfAbsent(title(whose.apply(o), o), k -> new ArrayList<>()).add(o);
       }
     }
@@ -48,6 +51,15 @@ public record NeedleGrid(
         (title, all) ->
             out.add(new NeedleGrid(title, List.copyOf(lengths), List.copyOf(depths), cells(all))));
     return out;
+  }
+
+  private static double depth(Outcome o) {
+    return o.depth() == null ? ANYWHERE : o.depth();
+  }
+
+  /** How a depth is called beside a row. */
+  public static String named(double depth) {
+    return depth == ANYWHERE ? "anywhere" : Math.round(100 * depth) + " %";
   }
 
   private static String title(String whose, Outcome o) {
@@ -59,7 +71,7 @@ public record NeedleGrid(
     Map<Integer, Map<Double, List<Outcome>>> by = new TreeMap<>();
     for (Outcome o : outcomes) {
       by.computeIfAbsent(o.length(), k -> new TreeMap<>())
-          .computeIfAbsent(o.depth(), k -> new ArrayList<>())
+          .computeIfAbsent(depth(o), k -> new ArrayList<>())
           .add(o);
     }
     Map<Integer, Map<Double, Cell>> cells = new TreeMap<>();

@@ -57,6 +57,13 @@ public record Outcome(
         drift);
   }
 
+  /** {@link Task#identity} of its prompt, which the key says. */
+  String identity() {
+    int from = model.length() + 1;
+    int to = key.indexOf("|" + seed + "|" + policy + "|", from - 1);
+    return to < from ? task : key.substring(from, to);
+  }
+
   private static Integer length(Task task) {
     return switch (task) {
       case NeedleTask n -> n.tokens();

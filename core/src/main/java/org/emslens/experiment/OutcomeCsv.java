@@ -16,11 +16,18 @@ public final class OutcomeCsv {
   static String row(Outcome o, boolean header) {
     ObjectNode node = Json.MAPPER.valueToTree(o);
     node.remove(List.of("key", "sha256"));
+    node.put("text", text(o));
     if (!o.asks()) {
       // Nobody was asked: a mean over rows of all kinds leaves these out.
       ANSWERS.stream().filter(node::has).forEach(node::putNull);
     }
     return Csv.row(node, header);
+  }
+
+  /** The beginning of its text's digest, which tells texts of one name apart; else nothing. */
+  private static String text(Outcome o) {
+    String last = o.identity().substring(o.identity().lastIndexOf(' ') + 1);
+    return last.matches("[0-9a-f]{64}") ? last.substring(0, 12) : "";
   }
 
   /** Those that succeeded, with a header. */

@@ -2,6 +2,7 @@ package org.emslens.experiment;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,9 +105,25 @@ public record Summary(String label, String budget, double slots, List<Outcome> o
 
   /** The same where runs of different kinds of prompts are told apart, if there are several. */
   public static List<Summary> byTask(Collection<Outcome> outcomes) {
-    boolean several = outcomes.stream().map(Outcome::task).distinct().count() > 1;
+    Map<String, String> names = names(outcomes);
     Function<Outcome, String> whose = whose(outcomes);
-    return of(outcomes, o -> whose.apply(o) + (several ? ", " + o.task() : ""));
+    return of(
+        outcomes, o -> whose.apply(o) + (names.size() > 1 ? ", " + names.get(o.identity()) : ""));
+  }
+
+  /** Of each prompt; where several have one name, the later ones are numbered. */
+  private static Map<String, String> names(Collection<Outcome> outcomes) {
+    Map<String, String> names = new LinkedHashMap<>();
+    Map<String, Integer> known = new HashMap<>();
+    for (Outcome o : outcomes) {
+      names.computeIfAbsent(
+          o.identity(),
+          i -> {
+            int nth = known.merge(o.task(), 1, Integer::sum);
+            return nth == 1 ? o.task() : o.task() + " (" + nth + ")";
+          });
+    }
+    return names;
   }
 
   private static List<Summary> of(Collection<Outcome> outcomes, Function<Outcome, String> label) {

@@ -250,10 +250,12 @@ public sealed interface Task
    *
    * @param title what it is called
    * @param question text between the text and the answer
+   * @param words the same as a user said it, without what a template puts around it
    * @param answer what should follow
    * @param inside whether the question is part of the prompt that is compressed, or follows it
    */
-  record AskedTask(String title, String text, String question, String answer, boolean inside)
+  record AskedTask(
+      String title, String text, String question, String words, String answer, boolean inside)
       implements Task {
     @Override
     public String name() {

@@ -1,6 +1,9 @@
 package org.emslens.session;
 
+import java.util.List;
 import org.emslens.model.Model;
+import org.emslens.text.ChatMessage;
+import org.emslens.text.ChatTemplate;
 
 /**
  * A prompt that is compressed, and what is asked once it is.
@@ -33,6 +36,22 @@ public record Asking(String compressed, String afterwards) {
               + ".");
     }
     return this;
+  }
+
+  /**
+   * What is asked afterwards in a user's words: without what a chat template puts behind a turn.
+   *
+   * @param chat null where there is none
+   */
+  public String words(ChatTemplate chat) {
+    List<ChatMessage> turns = chat == null ? List.of() : chat.turnsOf(compressed + afterwards);
+    String turn = turns.isEmpty() ? afterwards : turns.getLast().content();
+    for (int n = Math.min(turn.length(), afterwards.length()); n > 0; n--) {
+      if (turn.endsWith(afterwards.substring(0, n))) {
+        return afterwards.substring(0, n).strip();
+      }
+    }
+    return afterwards.strip();
   }
 
   /** Tokens of both. */

@@ -1,7 +1,9 @@
 package org.emslens.session;
 
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.emslens.cache.CacheOptions;
 import org.emslens.cache.Policies;
 import org.emslens.cache.PromptScore;
@@ -25,11 +27,13 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "budget is %s%s; %s with a window of %d needs at least %d slots.",
+              "budget is %s%s; %s%s needs at least %d slots.",
               budget,
               budget.share() ? " of " + promptTokens + " tokens, that is " + slots + " slots" : "",
               policy.title(),
-              options.window(),
+              policy.switches().contains(Switch.WINDOW)
+                  ? " with a window of " + options.window()
+                  : "",
               least));
     }
     return slots;
@@ -54,6 +58,31 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
   public boolean reads(Switch s) {
     boolean read = policy.switches().contains(s) && s.matters(options);
     return read || s == Switch.WINDOW && options.precision().rounds();
+  }
+
+  /**
+   * @param set switches that somebody has set
+   * @throws IllegalArgumentException in one sentence, where one of them cannot change anything
+   */
+  public void read(Collection<Switch> set) {
+    for (Switch s : set) {
+      if (reads(s)) {
+        continue;
+      }
+      if (policy.switches().contains(s)) {
+        throw new IllegalArgumentException(
+            s.id() + " changes nothing of " + policy.title() + " as its other switches are.");
+      }
+      throw new IllegalArgumentException(
+          String.format(
+              "%s has no switch %s; expected one of %s.",
+              policy.title(),
+              s.id(),
+              policy.switches().stream()
+                  .sorted()
+                  .map(Switch::id)
+                  .collect(Collectors.joining(", "))));
+    }
   }
 
   public CacheChoice withPolicy(Policies x) {

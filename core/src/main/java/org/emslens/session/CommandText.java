@@ -105,13 +105,17 @@ public final class CommandText {
     }
     CacheOptions preset = c.policy().preset();
     Arrays.stream(Switch.values())
-        .filter(s -> c.policy() != Policies.FULL || c.reads(s))
+        .filter(c::reads)
         .filter(s -> !s.get(c.options()).equals(s.get(preset)))
         .forEach(s -> words.addAll(option(s, s.get(c.options()))));
     return words;
   }
 
   private static List<String> option(Switch s, String value) {
-    return value.equals("false") ? List.of("--no-" + s.id()) : List.of("--" + s.id(), value);
+    return switch (value) {
+      case "true" -> List.of("--" + s.id());
+      case "false" -> List.of("--no-" + s.id());
+      default -> List.of("--" + s.id(), value);
+    };
   }
 }

@@ -51,9 +51,11 @@ record ReadPrompt(
               + ".");
     }
     choice.slotsFor(tokens.size());
-    boolean asks = !choice.asks(tokens.size()).isEmpty();
-    Prompt prefill =
-        pass.prompt(Tokenizer.ids(tokens), null, asks ? share -> progress.at(share / 3) : progress);
+    int[] ids = Tokenizer.ids(tokens);
+    Set<PromptScore> asked = choice.asks(tokens.size());
+    PromptScoring.check(model, ids, asked);
+    boolean asks = !asked.isEmpty();
+    Prompt prefill = pass.prompt(ids, null, asks ? share -> progress.at(share / 3) : progress);
     ReadPrompt read =
         new ReadPrompt(
             pass,
@@ -64,8 +66,13 @@ record ReadPrompt(
             tokens,
             prefill,
             Distribution.of(prefill.logits(), model.tokenizer()));
-    read.ask(choice, share -> progress.at((1 + 2 * share) / 3));
-    return read;
+    try {
+      read.ask(choice, share -> progress.at((1 + 2 * share) / 3));
+      return read;
+    } catch (RuntimeException | Error e) {
+      prefill.close();
+      throw e;
+    }
   }
 
   /** A recording's, which no model is at hand for. */
@@ -118,6 +125,15 @@ record ReadPrompt(
         && made.config().isLike(prefill.config())
         && Arrays.equals(Tokenizer.ids(made.prompt()), Tokenizer.ids(tokens))
         && !first.farFrom(made.steps().getFirst().next());
+  }
+
+  /**
+   * Whether a choice can be planned without asking the model.
+   *
+   * @throws IllegalArgumentException in one sentence, where the budget does not fit
+   */
+  boolean knows(CacheChoice choice) {
+    return prefill.scores().has(choice.asks(tokens.size()));
   }
 
   /**

@@ -268,6 +268,26 @@ public final class Session {
   }
 
   /**
+   * Whether a choice can be planned without asking the model about the prompt.
+   *
+   * @throws IllegalArgumentException in one sentence, where the budget does not fit
+   */
+  public boolean knows(CacheChoice other) {
+    return read.knows(other);
+  }
+
+  /**
+   * Asks the model what a choice wants to know of the prompt, unless that is known.
+   *
+   * @param progress throws to stop
+   * @throws IllegalArgumentException in one sentence, where the budget does not fit, the context
+   *     has no room, or no model is at hand to be asked
+   */
+  public void know(CacheChoice other, Progress progress) {
+    read.ask(other, progress);
+  }
+
+  /**
    * Compresses the prompt's cache anew; the steps begin again at 0.
    *
    * @param progress throws to stop, which leaves all as it was

@@ -380,7 +380,9 @@ class CommandLineTest {
       "Who didn't come?",
       "--chat",
       "--policy",
-      "ems",
+      "ems-repeat",
+      "--adaptive",
+      "--no-count-correction",
       "--budget",
       "20",
       "--max-new-tokens",
@@ -410,6 +412,7 @@ class CommandLineTest {
     assertEquals(
         whole.turns().stream().map(Turn::tokens).toList(),
         same.turns().stream().map(Turn::tokens).toList());
+    assertEquals("Who didn't come?", same.question().words());
     sentence(within("run", "--context-file", "x"), 2, "--question is missing");
     sentence(within("run", "--prompt", "x", "--max-new-tokens", "3,4"), 2, "has 2 numbers");
   }
@@ -441,6 +444,15 @@ class CommandLineTest {
     sentence(within("sweep", "none.yaml", "--out", out), 1, "none.yaml");
     sentence(within("needle", "--depths", "2", "--out", out), 2, "--depths has 2.0");
     sentence(within("needle", "--question", "before", "--out", out), 2, "'before'");
+    sentence(
+        within("sweep", "--prose", "40", "--afterwards", "Who?", "--answer", "I", "--out", out),
+        2,
+        "--prompt or --prompt-file is missing.");
+    sentence(within("run", "--prompt", "x", "--afterwards", ""), 2, "--afterwards is empty.");
+    sentence(
+        within("run", "--prompt", "x", "--policy", "tova", "--share", "all"),
+        2,
+        "TOVA has no switch share");
     sentence(within("bench", "--contexts", "3"), 2, "--contexts");
   }
 

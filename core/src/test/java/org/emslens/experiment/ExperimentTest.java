@@ -131,8 +131,8 @@ class ExperimentTest {
   void somethingIsAskedOfATextAtHand() throws IOException {
     try (Model model = ModelLoader.open(TestFiles.path("tiny/plain"))) {
       String text = "The keeper lit the lamp and counted the boats.";
-      Task inside = new Task.AskedTask("text", text, "\n\nWho?", " The keeper.", true);
-      Task after = new Task.AskedTask("text", text, "\n\nWho?", " The keeper.", false);
+      Task inside = new Task.AskedTask("text", text, "\n\nWho?", "Who?", " The keeper.", true);
+      Task after = new Task.AskedTask("text", text, "\n\nWho?", "Who?", " The keeper.", false);
       Task.Tokens a = inside.tokens(model, 0);
       Task.Tokens b = after.tokens(model, 0);
       int[] answer = Tokenizer.ids(model.tokenizer().encode(" The keeper."));
@@ -145,8 +145,56 @@ class ExperimentTest {
       assertNotEquals(inside.identity(), after.identity());
       assertNotEquals(
           after.identity(),
-          new Task.AskedTask("text", text, "\n\nWho?", " Nobody.", false).identity());
+          new Task.AskedTask("text", text, "\n\nWho?", "Who?", " Nobody.", false).identity());
     }
+  }
+
+  /** The same from a file, in both places. */
+  @Test
+  void somethingIsAskedOfAFile(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("page.txt"), "The keeper lit the lamp.\n");
+    Path yaml = folder.resolve("asked.yaml");
+    Files.writeString(
+        yaml,
+        """
+        prompts:
+          - {file: page.txt, ask: "Who?", answer: " The keeper.", question: [inside, after]}
+        policies: [ems]
+        budgets: [20]
+        """);
+    assertEquals(
+        List.of(
+            new Task.AskedTask(
+                "page.txt", "The keeper lit the lamp.", "\n\nWho?", "Who?", " The keeper.", true),
+            new Task.AskedTask(
+                "page.txt", "The keeper lit the lamp.", "\n\nWho?", "Who?", " The keeper.", false)),
+        GridFile.read(yaml, MODEL).trials().stream().map(Trial::task).toList());
+  }
+
+  /** What is set and cannot change anything is a mistake. */
+  @Test
+  void switchesThatChangeNothingAreRefused() {
+    for (String[] wrong :
+        new String[][] {
+          {"tova", "share=all", "TOVA has no switch share; expected one of count-correction, "},
+          {"snapkv", "floor=0.5", "floor changes nothing of SnapKV as its other switches are."},
+          {"ems-repeat", "mass=0.5", "mass changes nothing of EMS, repeating"},
+          {"kvzip", "kernel=3", "KVzip has no switch kernel"}
+        }) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> Contender.of(Policies.byId(wrong[0]), List.of(wrong[1])));
+      assertTrue(e.getMessage().startsWith(wrong[2]), e.getMessage());
+    }
+    Contender.of(Policies.SNAPKV, List.of("floor=0.5", "share=layer"));
+    Contender.of(Policies.EMS_REPEAT, List.of("mass=0.5", "adaptive=true"));
+    IllegalArgumentException twice =
+        assertThrows(
+            IllegalArgumentException.class, () -> Grid.variants(List.of("alpha=0.1", "alpha=0.2")));
+    assertEquals(
+        "switch alpha is given twice; expected one list, such as alpha=0.2,0.4.",
+        twice.getMessage());
   }
 
   /** What a policy does not have would only run the same again under another name. */

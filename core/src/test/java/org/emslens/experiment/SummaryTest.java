@@ -1,6 +1,7 @@
 package org.emslens.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,75 @@ class SummaryTest {
         List.of("EMS, asked inside", "EMS, asked after"),
         Summary.of(two).stream().map(Summary::label).toList());
     assertEquals("EMS", Summary.of(two.subList(1, 2)).getFirst().label());
+  }
+
+  /** Files of one name, or two answers for one, are two lines, and rows that can be told apart. */
+  @Test
+  void textsOfOneNameAreToldApart() {
+    List<Outcome> two = List.of(of("story.txt -8", "a"), of("story.txt -8", "b"));
+    assertEquals(
+        List.of("EMS, story.txt -8", "EMS, story.txt -8 (2)"),
+        Summary.byTask(two).stream().map(Summary::label).toList());
+    List<String> rows = OutcomeCsv.table(two).lines().toList();
+    assertTrue(rows.get(0).endsWith(",text"), rows.get(0));
+    assertTrue(rows.get(1).endsWith("," + "a".repeat(12)), rows.get(1));
+    assertTrue(rows.get(2).endsWith("," + "b".repeat(12)), rows.get(2));
+  }
+
+  private static Outcome of(String task, String digit) {
+    Outcome o = outcome("a.gguf", 0.2, false);
+    String key = "a.gguf|" + task + " " + digit.repeat(64) + "|1|ems||16|once";
+    return new Outcome(
+        key, o.model(), task, 1, null, null, null, null, false, "ems", "", "EMS", "16", 1.0, null,
+        null, o.drift());
+  }
+
+  /** Facts that stand anywhere have a row of their own; RULER's tasks are no needles. */
+  @Test
+  void needlesAnywhereAreARow() {
+    Outcome o = outcome("a", 0.2, true);
+    Outcome anywhere =
+        new Outcome(
+            "k",
+            "a",
+            "needle 40 anywhere inside",
+            1,
+            40,
+            null,
+            null,
+            "inside",
+            true,
+            "ems",
+            "",
+            "EMS",
+            "16",
+            1.0,
+            null,
+            null,
+            o.drift());
+    Outcome ruler =
+        new Outcome(
+            "r",
+            "a",
+            "ruler single 40 inside",
+            1,
+            40,
+            null,
+            "single",
+            "inside",
+            true,
+            "ems",
+            "",
+            "EMS",
+            "16",
+            1.0,
+            null,
+            null,
+            o.drift());
+    NeedleGrid grid = NeedleGrid.of(List.of(o, anywhere, ruler)).getFirst();
+    assertEquals(List.of(NeedleGrid.ANYWHERE, 0.5), grid.depths());
+    assertEquals(1, grid.cell(40, NeedleGrid.ANYWHERE).accuracy().n());
+    assertEquals("anywhere", NeedleGrid.named(grid.depths().getFirst()));
   }
 
   /** Student's t as SciPy has it: t.ppf(0.975, n - 1). */

@@ -357,7 +357,8 @@ public final class ExperimentModel {
             share -> progress.at(share / 2));
     int[] next = tokens.continuation();
     if (tokens.first() > 0) {
-      s.ask(tokens.lead(), tokens.lead(), step -> progress.at(0.5));
+      String words = trial.task() instanceof Task.AskedTask a ? a.words() : tokens.lead();
+      s.ask(tokens.lead(), words, step -> progress.at(0.5));
     }
     int shown = 0;
     double most = -1;

@@ -28,10 +28,11 @@ public record Asked(String text, String question, boolean chat, String system) {
       return new Asked(run.promptText(), question, false, "");
     }
     String whole = turns.getLast().content();
-    boolean ends = !question.isEmpty() && whole.endsWith(question);
+    String asked = q == null ? "" : new Asking(run.promptText(), q.text()).words(chat);
+    boolean ends = whole.endsWith(asked);
     return new Asked(
-        ends ? whole.substring(0, whole.length() - question.length()).strip() : whole,
-        question,
+        ends ? whole.substring(0, whole.length() - asked.length()).strip() : whole,
+        asked,
         true,
         turns.size() > 1 ? turns.getFirst().content() : "");
   }

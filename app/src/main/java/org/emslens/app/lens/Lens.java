@@ -52,6 +52,9 @@ public final class Lens implements AutoCloseable {
   private final BooleanBinding reading;
   private final BooleanBinding planning;
 
+  /** Of the newest compression. */
+  private Choosing choosing;
+
   /** Whether the newest step is looked at, so that the next one is to be as well. */
   private boolean following = true;
 
@@ -319,11 +322,16 @@ public final class Lens implements AutoCloseable {
       said.say(Said.Subject.RUN, AHEAD);
       return;
     }
-    Session.Detail beside = detail();
+    Choosing.Wanted newest = new Choosing.Wanted(wanted, how, detail());
+    if (planning.get() && choosing.replace(newest)) {
+      return;
+    }
+    Choosing begun = new Choosing(newest, shown.prompt().size());
+    choosing = begun;
     jobs.start(
         JobKind.PLAN,
         "Compressing",
-        turn -> open.choose(wanted, how, beside, turn),
+        turn -> open.choose(begun, turn),
         end -> {
           planned(end);
           settle();

@@ -179,23 +179,31 @@ final class OpenSession {
   }
 
   /** Plans the prompt's compression anew and generates again what was there. */
-  void choose(CacheChoice choice, Sampling sampling, Session.Detail detail, Job.Turn turn) {
+  void choose(Choosing choosing, Job.Turn turn) {
     if (session == null) {
       return;
     }
     int steps = reached;
     stopped = false;
     Run before = left();
-    boolean again = steps > 0 || !sampling.equals(session.run().sampling());
-    if (!session.canDecode() && again && isItsModelOpen()) {
-      wake(detail, turn);
-    }
+    wakeFor(choosing.wanted(), steps, turn);
+    onDevice(() -> session.know(choosing.wanted().choice(), turn));
+    Choosing.Wanted now = choosing.take();
+    wakeFor(now, steps, turn);
     reached = steps;
     whole = before;
-    onDevice(() -> session.choose(choice, sampling, turn));
+    onDevice(() -> session.choose(now.choice(), now.sampling(), turn));
     publisher.publish(session.run(), Look.STAY);
     if (session.canDecode()) {
       generate(Math.max(steps, line.size()), turn);
+    }
+  }
+
+  /** A recording is read again where its model has to go on with it, or to be asked. */
+  private void wakeFor(Choosing.Wanted wanted, int steps, Job.Turn turn) {
+    boolean goesOn = steps > 0 || !wanted.sampling().equals(session.run().sampling());
+    if (!session.canDecode() && (goesOn || !session.knows(wanted.choice())) && isItsModelOpen()) {
+      wake(wanted.detail(), turn);
     }
   }
 

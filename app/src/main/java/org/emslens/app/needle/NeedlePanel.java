@@ -40,7 +40,8 @@ final class NeedlePanel extends GridPane {
     add(title, 0, 0, grid.lengths().size() + LABELS, 1);
     for (int y = 0; y < grid.depths().size(); y++) {
       double depth = grid.depths().get(y);
-      Label name = quiet((y == 0 ? "depth  " : "") + Math.round(100 * depth) + " %");
+      boolean first = depth == grid.depths().getFirst() && depth != NeedleGrid.ANYWHERE;
+      Label name = quiet((first ? "depth  " : "") + NeedleGrid.named(depth));
       GridPane.setHalignment(name, HPos.RIGHT);
       add(name, 0, y + 1);
       for (int x = 0; x < grid.lengths().size(); x++) {

@@ -27,6 +27,7 @@ import org.emslens.experiment.RulerTask;
 import org.emslens.experiment.Task;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
+import org.emslens.session.Turn;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2AL;
 
@@ -222,9 +223,13 @@ final class SweepPrompts extends VBox {
     if (!isAsked(run)) {
       return List.of(new Task.TextTask(title, run.promptText(), continuation()));
     }
-    String asks = run.question().text();
+    Turn asked = run.question();
     return question.inside().stream()
-        .map(in -> (Task) new Task.AskedTask(title, run.promptText(), asks, answer(run), in))
+        .map(
+            in ->
+                (Task)
+                    new Task.AskedTask(
+                        title, run.promptText(), asked.text(), asked.words(), answer(run), in))
         .toList();
   }
 

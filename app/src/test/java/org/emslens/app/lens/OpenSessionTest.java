@@ -3,6 +3,7 @@ package org.emslens.app.lens;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ class OpenSessionTest {
     Run before = open.session().run();
     // Its own cache is there, and that of the full run beside is not.
     failing.fail("cache", 1, false);
-    assertThrows(DeviceException.class, () -> open.choose(less, Sampling.GREEDY, compared, TURN));
+    assertThrows(DeviceException.class, () -> choose(open, less, Sampling.GREEDY, compared, TURN));
     assertEquals(ids(before, 4), ids(open.session().run(), 4));
     open.wake(compared, TURN);
     open.more(1, TURN);
@@ -145,7 +146,7 @@ class OpenSessionTest {
     List<Integer> line = ids(open.session().run(), 9);
     assertThrows(
         CancellationException.class,
-        () -> open.choose(less, Sampling.GREEDY, DETAIL, new CuttingAt(3)));
+        () -> choose(open, less, Sampling.GREEDY, DETAIL, new CuttingAt(3)));
     open.interrupt();
     assertEquals(2, open.session().run().steps().size() - 1);
     Job.Turn letsIn =
@@ -156,7 +157,7 @@ class OpenSessionTest {
           public void giveWay() {
             if (!done) {
               done = true;
-              open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+              choose(open, choice, Sampling.GREEDY, DETAIL, TURN);
             }
           }
         };
@@ -164,7 +165,7 @@ class OpenSessionTest {
     Run now = open.session().run();
     assertEquals(line, ids(now, 9));
     List<Integer> after = ids(now, now.steps().size() - 1);
-    open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+    choose(open, choice, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(after, ids(open.session().run(), after.size()));
     open.close();
   }
@@ -187,22 +188,22 @@ class OpenSessionTest {
     open.more(4, TURN);
     Run chosen = open.session().run();
     CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
-    open.choose(less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
+    choose(open, less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
     Run now = open.session().run();
     assertEquals(ids(chosen, 4), ids(now, 4));
     assertEquals(8, now.steps().size() - 1);
-    open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+    choose(open, choice, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(chosen, 8), ids(open.session().run(), 8));
     open.goBack(first, 4, Progress.NONE);
-    open.choose(less, Sampling.GREEDY, DETAIL, TURN);
+    choose(open, less, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(first, 4), ids(open.session().run(), 4));
     assertEquals(4, open.chosen());
     open.read(plain("Four boats went out."), choice, Sampling.GREEDY, DETAIL, Progress.NONE);
     open.goBack(chosen, 4, Progress.NONE);
     assertFalse(open.session().canDecode());
-    open.choose(less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
+    choose(open, less, new Sampling(1.3, 1, 0, 5), DETAIL, TURN);
     open.wake(DETAIL, TURN);
-    open.choose(choice, Sampling.GREEDY, DETAIL, TURN);
+    choose(open, choice, Sampling.GREEDY, DETAIL, TURN);
     assertEquals(ids(chosen, 8), ids(open.session().run(), 8));
     open.close();
   }
@@ -242,15 +243,15 @@ class OpenSessionTest {
     CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
     Sampling warm = new Sampling(1.3, 1, 0, 5);
     assertThrows(
-        CancellationException.class, () -> open.choose(less, warm, DETAIL, new CuttingAt(3)));
+        CancellationException.class, () -> choose(open, less, warm, DETAIL, new CuttingAt(3)));
     assertThrows(
-        CancellationException.class, () -> open.choose(choice, warm, DETAIL, new CuttingAt(2)));
+        CancellationException.class, () -> choose(open, choice, warm, DETAIL, new CuttingAt(2)));
     assertEquals(1, open.session().run().steps().size() - 1);
     open.interrupt();
     assertEquals(ids(before, 6), ids(open.left(), 6));
     open.more(1, TURN);
     assertEquals(2, open.left().steps().size() - 1, "who goes on from there means it");
-    open.choose(less, warm, DETAIL, TURN);
+    choose(open, less, warm, DETAIL, TURN);
     assertEquals(less, open.left().choice());
     open.close();
   }
@@ -268,7 +269,7 @@ class OpenSessionTest {
     CacheChoice less = new CacheChoice(Policies.H2O, CacheOptions.EMS, Budget.slots(18));
     Job.Turn stop = new CuttingAt(5);
     assertThrows(
-        CancellationException.class, () -> open.choose(less, Sampling.GREEDY, DETAIL, stop));
+        CancellationException.class, () -> choose(open, less, Sampling.GREEDY, DETAIL, stop));
     assertEquals(0, open.session().run().said(), "not yet");
     open.say("And then?", TURN);
     Run now = open.session().run();
@@ -339,6 +340,63 @@ class OpenSessionTest {
 
   private static List<Integer> ids(Run run, int n) {
     return run.steps().subList(1, n + 1).stream().map(s -> s.token().id()).toList();
+  }
+
+  private static void choose(
+      OpenSession open, CacheChoice choice, Sampling how, Session.Detail detail, Job.Turn turn) {
+    open.choose(new Choosing(new Choosing.Wanted(choice, how, detail), 64), turn);
+  }
+
+  /** A budget that is moved while the model repeats the prompt waits for that. */
+  @Test
+  void whatIsBeingAskedIsNotAskedAgain() throws IOException {
+    CacheChoice first = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    CacheChoice zip = new CacheChoice(Policies.KVZIP, Policies.KVZIP.preset(), Budget.slots(10));
+    CacheChoice less = zip.withBudget(Budget.slots(8));
+    OpenSession open = opened();
+    open.read(plain(PROMPT), first, Sampling.GREEDY, DETAIL, Progress.NONE);
+    Choosing choosing = new Choosing(new Choosing.Wanted(zip, Sampling.GREEDY, DETAIL), 20);
+    assertFalse(choosing.replace(new Choosing.Wanted(first, Sampling.GREEDY, DETAIL)));
+    CacheChoice merging =
+        new CacheChoice(Policies.EXPECTED_ATTENTION, CacheOptions.EMS, Budget.slots(10));
+    assertFalse(choosing.replace(new Choosing.Wanted(merging, Sampling.GREEDY, DETAIL)));
+    int[] told = {0};
+    open.choose(
+        choosing,
+        new Job.Turn() {
+          @Override
+          public void at(double share) {
+            if (told[0]++ == 1) {
+              assertTrue(choosing.replace(new Choosing.Wanted(less, Sampling.GREEDY, DETAIL)));
+            }
+          }
+
+          @Override
+          public void giveWay() {}
+
+          @Override
+          public void say(String what) {}
+        });
+    assertTrue(told[0] > 1);
+    assertEquals(less, open.session().run().choice());
+    assertFalse(choosing.replace(new Choosing.Wanted(zip, Sampling.GREEDY, DETAIL)));
+    open.close();
+  }
+
+  /**
+   * What cannot go on is read again where the model has to be asked, though nothing is generated.
+   */
+  @Test
+  void aRecordingIsReadAgainToBeAsked() throws IOException {
+    CacheChoice first = new CacheChoice(Policies.EMS, CacheOptions.EMS, Budget.slots(20));
+    CacheChoice zip = new CacheChoice(Policies.KVZIP, Policies.KVZIP.preset(), Budget.slots(10));
+    OpenSession open = opened();
+    open.read(plain(PROMPT), first, Sampling.GREEDY, DETAIL, Progress.NONE);
+    open.show(Session.of(open.session().run()), 0, OpenSession.Look.STAY);
+    assertFalse(open.session().canDecode());
+    choose(open, zip, Sampling.GREEDY, DETAIL, TURN);
+    assertEquals(zip, open.session().run().choice());
+    open.close();
   }
 
   private static Asked plain(String text) {

@@ -23,6 +23,22 @@ public final class PromptScoring {
   }
 
   /**
+   * Refuses what cannot be asked of a prompt, before it is read.
+   *
+   * @param ids of the prompt
+   * @throws IllegalArgumentException in one sentence, where it leaves no room for asking
+   */
+  public static void check(Model model, int[] ids, Set<PromptScore> asked) {
+    if (repeats(asked)) {
+      RepeatedChunk.of(model, ids);
+    }
+  }
+
+  private static boolean repeats(Set<PromptScore> asked) {
+    return asked.contains(PromptScore.REPEAT) || asked.contains(PromptScore.REPEAT_PLUS);
+  }
+
+  /**
    * Sees to it that a prompt's scores are known.
    *
    * @param progress throws to stop, which leaves those that were known before
@@ -32,7 +48,7 @@ public final class PromptScoring {
     Set<PromptScore> missing = EnumSet.noneOf(PromptScore.class);
     missing.addAll(asked);
     missing.removeAll(prompt.scores().known());
-    if (missing.contains(PromptScore.REPEAT) || missing.contains(PromptScore.REPEAT_PLUS)) {
+    if (repeats(missing)) {
       new Repetition(model, pass, prompt).run(progress);
     }
     if (missing.contains(PromptScore.EXPECTED)) {
@@ -65,7 +81,7 @@ public final class PromptScoring {
     List<RepetitionMap.Part> parts = new ArrayList<>();
     int n = prompt.tokens();
     try {
-      for (RepeatedChunk c : RepeatedChunk.of(model, prompt)) {
+      for (RepeatedChunk c : RepeatedChunk.of(model, prompt.ids())) {
         PromptMemory memory = prompt.memory().continued(c.ids().length);
         parts.add(new RepetitionMap.Part(c.from(), c.to(), n + c.introduction(), memory));
         pass.follow(

@@ -3,7 +3,6 @@ package org.emslens.engine.scores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.emslens.engine.Prompt;
 import org.emslens.model.Model;
 import org.emslens.text.Tokenizer;
 
@@ -40,15 +39,14 @@ record RepeatedChunk(int from, int to, int[] ids) {
    *
    * @throws IllegalArgumentException in one sentence, where the context has no room for them
    */
-  static List<RepeatedChunk> of(Model model, Prompt prompt) {
-    int[] ids = prompt.ids();
+  static List<RepeatedChunk> of(Model model, int[] ids) {
     int n = ids.length;
     int first = model.tokenizer().begins(ids[0]) ? 1 : 0;
     int[] all = encode(model, ALL);
     int[] part = encode(model, A_PART);
     int[] end = encode(model, "\n");
     int introduction = Math.max(all.length, part.length + LEAD + end.length);
-    int context = prompt.config().context();
+    int context = model.config().context();
     int chunk = Math.min(CHUNK, context - n - introduction);
     if (chunk < Math.min(LEAST, n - first)) {
       throw new IllegalArgumentException(

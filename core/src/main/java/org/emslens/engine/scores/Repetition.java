@@ -60,7 +60,7 @@ final class Repetition {
 
   /** Both scores are made at once, since what costs is reading. */
   void run(Progress progress) {
-    for (RepeatedChunk c : RepeatedChunk.of(model, prompt)) {
+    for (RepeatedChunk c : RepeatedChunk.of(model, prompt.ids())) {
       double done = (double) c.from() / n;
       double share = (double) (c.to() - c.from()) / n;
       read(c, x -> progress.at(done + share * x));

@@ -43,7 +43,7 @@ class RepetitionMapTest {
       Prompt prompt = pass.prompt(ids(model, share), null, Progress.NONE);
       int n = prompt.tokens();
       RepetitionMap map = new PromptScoring(model, pass).repeat(prompt, Progress.NONE);
-      List<RepeatedChunk> chunks = RepeatedChunk.of(model, prompt);
+      List<RepeatedChunk> chunks = RepeatedChunk.of(model, prompt.ids());
       assertEquals(share > 0.6, chunks.size() > 1, chunks.size() + " parts");
       int layer = prompt.config().layers() - 1;
       int[] each = IntStream.rangeClosed(0, n).toArray();
@@ -90,7 +90,7 @@ class RepetitionMapTest {
       RepetitionMap map = new PromptScoring(model, pass).repeat(prompt, Progress.NONE);
       int n = prompt.tokens();
       int[] columns = IntStream.rangeClosed(0, n).toArray();
-      RepeatedChunk c = RepeatedChunk.of(model, prompt).getFirst();
+      RepeatedChunk c = RepeatedChunk.of(model, prompt.ids()).getFirst();
       int[] all = Arrays.copyOf(prompt.ids(), n + c.ids().length);
       System.arraycopy(c.ids(), 0, all, n, c.ids().length);
       Prompt whole = pass.prompt(all, null, Progress.NONE);
@@ -119,7 +119,7 @@ class RepetitionMapTest {
       Prompt prompt = pass.prompt(ids(model, 0.65), null, Progress.NONE);
       new PromptScoring(model, pass).ask(prompt, Set.of(PromptScore.REPEAT), Progress.NONE);
       int n = prompt.tokens();
-      List<RepeatedChunk> chunks = RepeatedChunk.of(model, prompt);
+      List<RepeatedChunk> chunks = RepeatedChunk.of(model, prompt.ids());
       assertTrue(chunks.size() > 1, chunks.size() + " parts");
       float[] expected = new float[n];
       for (RepeatedChunk c : chunks) {
