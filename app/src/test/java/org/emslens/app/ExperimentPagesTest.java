@@ -90,10 +90,13 @@ class ExperimentPagesTest extends HeadlessWindow {
     choose(robot, "#lane-policy-2", Policies.FULL);
     type(robot, "#lane-budget-0", "24");
     type(robot, "#lane-budget-1", "24");
-    type(robot, "#lane-switches-1", "alpha=0,1");
+    type(robot, "#lane-switches-1", "kernel=3,7");
     press(robot, "#compare-start");
     assertTrue(status(robot).contains("expected one value for each"));
     type(robot, "#lane-switches-1", "alpha=1");
+    press(robot, "#compare-start");
+    assertTrue(status(robot).contains("SnapKV has no switch alpha"), status(robot));
+    type(robot, "#lane-switches-1", "kernel=7");
     press(robot, "#compare-start");
     Slider steps = robot.lookup("#compare-steps").queryAs(Slider.class);
     until(() -> idle() && steps.getMax() == 24);
@@ -102,7 +105,7 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertEquals("step 25 of 25", label(robot, "#compare-at"));
     LineChart<Number, Number> chart = chart(robot, "#compare-chart");
     assertEquals(3, chart.getData().size());
-    assertEquals("2  SnapKV, alpha=1, 24", chart.getData().get(1).getName());
+    assertEquals("2  SnapKV, kernel=7, 24", chart.getData().get(1).getName());
     assertEquals(25, chart.getData().getFirst().getData().size());
     assertTrue(
         chart.getData().get(2).getData().stream().allMatch(d -> d.getYValue().doubleValue() == 0),
