@@ -23,6 +23,7 @@ import javafx.scene.text.Text;
 import javafx.scene.text.TextFlow;
 import javafx.stage.Stage;
 import org.controlsfx.control.CheckComboBox;
+import org.controlsfx.control.ToggleSwitch;
 import org.emslens.app.controls.ExportMenu;
 import org.emslens.app.controls.Palette;
 import org.emslens.app.main.Page;
@@ -266,6 +267,48 @@ class ExperimentPagesTest extends HeadlessWindow {
     press(robot, "#sweep-run");
     until(() -> idle() && label(robot, "#sweep-note").startsWith("5 of 5"));
     assertEquals(5, chart.getData().size());
+  }
+
+  /** What is opened from there has the question in its field, as it was written, in a chat too. */
+  @Test
+  void sweepsAskTheOpenChatWhatItWasAskedAfterwards(FxRobot robot) {
+    open(robot, "plain");
+    String question = "Which boat was the last?";
+    robot.interact(
+        () -> {
+          robot.lookup("#chat").queryAs(ToggleSwitch.class).setSelected(true);
+          robot.lookup("#afterwards").queryAs(ToggleSwitch.class).setSelected(true);
+          robot.lookup("#prompt").queryAs(TextArea.class).setText(PROMPT);
+          robot.lookup("#question").queryAs(TextArea.class).setText(question);
+        });
+    press(robot, "#run");
+    until(() -> idle() && shown() != null);
+    Run asked = shown().run();
+    assertEquals(question, asked.question().words());
+    turn(robot, Page.SWEEP);
+    choose(robot, "#sweep-source", "OPEN");
+    choose(robot, "#sweep-question", "AFTER");
+    type(robot, "#sweep-answer", " The third.");
+    type(robot, "#sweep-budgets", "24");
+    press(robot, "#sweep-run");
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("5 of 5"));
+    fire(
+        robot,
+        chart(robot, "#sweep-chart").getData().stream()
+            .filter(d -> d.getName().startsWith("EMS"))
+            .findFirst()
+            .orElseThrow()
+            .getData()
+            .getFirst()
+            .getNode(),
+        MouseEvent.MOUSE_CLICKED,
+        2,
+        2);
+    until(() -> idle() && shown().run() != asked && view.pageProperty().get() == Page.INSPECT);
+    assertEquals(asked.promptText(), shown().run().promptText());
+    assertEquals(question, shown().run().question().words());
+    assertEquals(question, robot.lookup("#question").queryAs(TextArea.class).getText());
+    assertEquals(PROMPT, robot.lookup("#prompt").queryAs(TextArea.class).getText());
   }
 
   /** Whether nothing of a point is beyond its plot's clip. */

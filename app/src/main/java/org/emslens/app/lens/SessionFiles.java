@@ -255,7 +255,13 @@ public final class SessionFiles {
 
   /** Whether the shown session has generated tokens that no file holds, nor is about to. */
   public boolean isUnsaved() {
-    return run.getValue() != null && isUnsaved(run.getValue());
+    Run r = run.getValue();
+    return r != null && isUnsaved(r) && !isQuestionOnly(r);
+  }
+
+  /** What was only asked is in its field. */
+  private static boolean isQuestionOnly(Run r) {
+    return r.question() != null && r.steps().size() - 1 <= r.question().last();
   }
 
   /** How many of the branches that were left have such tokens. */
