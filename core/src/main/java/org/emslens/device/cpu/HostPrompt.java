@@ -32,15 +32,36 @@ public final class HostPrompt implements PromptMemory {
    * What is kept of one layer; see {@link PromptLayer}.
    *
    * @param slots [G]
-   * @param received [G][N]
+   * @param first of the tokens whose normalisers are kept
+   * @param normalisers [H][tokens from the first]
+   * @param statistics null for what follows another prompt
    */
   record Layer(
       AttentionSpec.Shape shape,
       Slots[] slots,
-      float[] normalisers,
-      float[][] received,
-      float[][][] lastRows,
-      float[][] thumbnails) {}
+      int first,
+      float[][] normalisers,
+      Statistics statistics) {
+
+    static Layer of(AttentionSpec.Shape s, Slots[] slots, int first, int n, Statistics statistics) {
+      return new Layer(s, slots, first, new float[s.heads()][n - first], statistics);
+    }
+  }
+
+  /**
+   * What is gathered while a layer attends; see {@link PromptLayer}.
+   *
+   * @param received [G][N]
+   */
+  record Statistics(float[][] received, float[][][] lastRows, float[][] thumbnails) {
+
+    static Statistics of(AttentionSpec.Shape s, int n, int lastRows) {
+      return new Statistics(
+          new float[s.kvHeads()][n],
+          new float[s.kvHeads()][lastRows][n],
+          new float[s.heads()][THUMBNAIL * THUMBNAIL]);
+    }
+  }
 
   private HostPrompt(Kernels kernels, int n, Queries queries, Layer[] layers, MostPaid[] most) {
     this.kernels = kernels;
@@ -52,34 +73,15 @@ public final class HostPrompt implements PromptMemory {
 
   /** Room for n tokens. */
   static HostPrompt empty(Kernels kernels, List<AttentionSpec.Shape> shapes, int n, int lastRows) {
-    Keeper fresh = (l, g) -> new Slots(shapes.get(l).headDim(), n);
-    Layer[] layers = layers(shapes, n, lastRows, fresh);
-    return new HostPrompt(
-        kernels, n, Queries.of(shapes, 0, n), layers, new MostPaid[layers.length]);
-  }
-
-  private interface Keeper {
-    Slots slots(int layer, int kvHead);
-  }
-
-  private static Layer[] layers(
-      List<AttentionSpec.Shape> shapes, int n, int lastRows, Keeper keeper) {
     Layer[] layers = new Layer[shapes.size()];
     for (int l = 0; l < layers.length; l++) {
       AttentionSpec.Shape s = shapes.get(l);
       Slots[] slots = new Slots[s.kvHeads()];
-      int layer = l;
-      Arrays.setAll(slots, g -> keeper.slots(layer, g));
-      layers[l] =
-          new Layer(
-              s,
-              slots,
-              new float[s.heads() * n],
-              new float[s.kvHeads()][n],
-              new float[s.kvHeads()][lastRows][n],
-              new float[s.heads()][THUMBNAIL * THUMBNAIL]);
+      Arrays.setAll(slots, g -> new Slots(s.headDim(), n));
+      layers[l] = Layer.of(s, slots, 0, n, Statistics.of(s, n, lastRows));
     }
-    return layers;
+    return new HostPrompt(
+        kernels, n, Queries.of(shapes, 0, n), layers, new MostPaid[layers.length]);
   }
 
   /** One whose attention was computed elsewhere; `kept` is not copied where that can be. */
@@ -96,8 +98,15 @@ public final class HostPrompt implements PromptMemory {
         slots[g] = Slots.of(s.headDim(), p.keys()[g], p.values()[g]);
         received[g] = Arrays.copyOfRange(p.received(), g * n, (g + 1) * n);
       }
+      float[][] normalisers = new float[s.heads()][];
+      Arrays.setAll(normalisers, h -> Arrays.copyOfRange(p.normalisers(), h * n, (h + 1) * n));
       layers[l] =
-          new Layer(s, slots, p.normalisers(), received, p.lastRows().clone(), p.thumbnails());
+          new Layer(
+              s,
+              slots,
+              0,
+              normalisers,
+              new Statistics(received, p.lastRows().clone(), p.thumbnails()));
       for (int h = 0; h < p.queries().length / (n * s.headDim()); h++) {
         queries.put(l, h, 0, n, p.queries(), h * n * s.headDim(), s.headDim());
       }
@@ -120,7 +129,13 @@ public final class HostPrompt implements PromptMemory {
   /** The prompt's own pages of slots are shared. */
   private HostPrompt continued(int more, Queries queries, MostPaid[] most) {
     int all = n + more;
-    Layer[] longer = layers(shapes(), all, 1, (l, g) -> layers[l].slots[g].copy(all));
+    Layer[] longer = new Layer[layers.length];
+    for (int l = 0; l < longer.length; l++) {
+      Slots[] slots = new Slots[layers[l].slots.length];
+      Slots[] own = layers[l].slots;
+      Arrays.setAll(slots, g -> own[g].copy(all));
+      longer[l] = Layer.of(layers[l].shape, slots, n, all, null);
+    }
     return new HostPrompt(kernels, all, queries, longer, most);
   }
 
@@ -140,7 +155,8 @@ public final class HostPrompt implements PromptMemory {
     int d = s.headDim();
     for (int h = 0; h < s.heads(); h++) {
       queries.put(layer, h, first, rows, from, h * rows * d, d);
-      System.arraycopy(logarithms, h * rows, layers[layer].normalisers, h * n + first, rows);
+      float[] to = layers[layer].normalisers[h];
+      System.arraycopy(logarithms, h * rows, to, first - layers[layer].first, rows);
     }
   }
 
@@ -179,7 +195,11 @@ public final class HostPrompt implements PromptMemory {
                 moreRows(l, g, Math.min(n, window));
                 heads[l][g] =
                     new HeadCache(
-                        k.slots[g], k.shape.window(), window, k.received[g], k.lastRows[g]);
+                        k.slots[g],
+                        k.shape.window(),
+                        window,
+                        k.statistics.received[g],
+                        k.statistics.lastRows[g]);
               }
             });
     return new HostCache(kernels, shapes(), heads);
@@ -188,7 +208,7 @@ public final class HostPrompt implements PromptMemory {
   /** Computes older rows of attention where a window asks for more than were kept. */
   private void moreRows(int layer, int g, int wanted) {
     Layer k = layers[layer];
-    float[][] kept = k.lastRows[g];
+    float[][] kept = k.statistics.lastRows[g];
     if (wanted <= kept.length) {
       return;
     }
@@ -208,12 +228,12 @@ public final class HostPrompt implements PromptMemory {
         RowProducts.addScaled(rows[i], row, 1f / group, token + 1);
       }
     }
-    k.lastRows[g] = rows;
+    k.statistics.lastRows[g] = rows;
   }
 
   @Override
   public float[] thumbnail(int layer, int head) {
-    return layers[layer].thumbnails[head];
+    return layers[layer].statistics.thumbnails[head];
   }
 
   @Override
@@ -221,20 +241,19 @@ public final class HostPrompt implements PromptMemory {
     Layer k = layers[layer];
     float[][] keys = new float[k.slots.length][];
     float[][] values = new float[k.slots.length][];
+    Statistics s = k.statistics == null ? Statistics.of(k.shape, n, 0) : k.statistics;
     float[] received = new float[k.slots.length * n];
+    float[] normalisers = new float[k.normalisers.length * n];
     for (int g = 0; g < keys.length; g++) {
       keys[g] = k.slots[g].keys(n);
       values[g] = k.slots[g].values(n);
-      System.arraycopy(k.received[g], 0, received, g * n, n);
+      System.arraycopy(s.received[g], 0, received, g * n, n);
+    }
+    for (int h = 0; h < k.normalisers.length; h++) {
+      System.arraycopy(k.normalisers[h], 0, normalisers, h * n + k.first, n - k.first);
     }
     return new PromptLayer(
-        queries.layer(layer),
-        keys,
-        values,
-        k.normalisers.clone(),
-        received,
-        k.lastRows,
-        k.thumbnails);
+        queries.layer(layer), keys, values, normalisers, received, s.lastRows, s.thumbnails);
   }
 
   @Override
@@ -360,7 +379,7 @@ public final class HostPrompt implements PromptMemory {
   private void normalise(Layer k, int head, int token, float[] row, Exponential exponential) {
     int visible = token + 1;
     float scale = kernels.capped(row, 0, visible, k.shape);
-    exponential.probabilities(row, visible, scale, k.normalisers[head * n + token]);
+    exponential.probabilities(row, visible, scale, k.normalisers[head][token - k.first]);
     Arrays.fill(row, 0, k.shape.firstReached(token), 0);
   }
 

@@ -37,6 +37,9 @@ final class PromptAttention {
     private float[] output = queries;
     private float[] average = queries;
 
+    /** What no picture is made of. */
+    private float[] spare = queries;
+
     private void reserve(int rows, int d, int stride) {
       if (queries.length < rows * d) {
         queries = new float[rows * d];
@@ -44,6 +47,7 @@ final class PromptAttention {
       }
       if (average.length < stride) {
         average = new float[stride];
+        spare = new float[stride];
       }
       if (scores.length < rows * stride) {
         scores = new float[rows * stride];
@@ -56,6 +60,7 @@ final class PromptAttention {
       scores = queries;
       output = queries;
       average = queries;
+      spare = queries;
     }
   }
 
@@ -153,8 +158,11 @@ final class PromptAttention {
     private final int first;
     private final int count;
     private final int seen;
+
+    /** Null where no statistics are kept; likewise pictures. */
     private final float[] sums;
-    private final Thumbnails[] pictures = new Thumbnails[shape.group()];
+
+    private final Thumbnails[] pictures;
     private final MostPaid.Part most;
 
     Part(int g, int first, int count) {
@@ -162,8 +170,12 @@ final class PromptAttention {
       this.first = first;
       this.count = count;
       this.seen = first + count;
-      sums = new float[seen];
-      Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
+      boolean keeps = layer.statistics() != null;
+      sums = keeps ? new float[seen] : null;
+      pictures = keeps ? new Thumbnails[shape.group()] : null;
+      if (keeps) {
+        Arrays.setAll(pictures, r -> new Thumbnails(first, count, n));
+      }
       most = paid == null ? null : paid.new Part(g);
     }
 
@@ -184,7 +196,7 @@ final class PromptAttention {
       Slots slots = layer.slots()[g];
       kernels.scores(memory.queries, padded, slots, seen, memory.scores, stride);
       for (int i = 0; i < count; i++) {
-        query(memory.scores, stride, memory.average, i);
+        query(memory, stride, i);
       }
       kernels.mix(memory.scores, padded, stride, slots, seen, memory.output);
       for (int r = 0; r < rows; r++) {
@@ -194,7 +206,9 @@ final class PromptAttention {
     }
 
     /** One query of each head; scores turn into probabilities where they lie. */
-    private void query(float[] scores, int stride, float[] average, int i) {
+    private void query(Memory memory, int stride, int i) {
+      float[] scores = memory.scores;
+      float[] average = memory.average;
       int query = first + i;
       int visible = query + 1;
       int reached = shape.firstReached(query);
@@ -203,8 +217,8 @@ final class PromptAttention {
       for (int r = 0; r < group; r++) {
         int h = g * group + r;
         int at = (r * count + i) * stride;
-        float[] picture = pictures[r].lineOf(query, visible);
-        layer.normalisers()[h * n + query] =
+        float[] picture = pictures == null ? memory.spare : pictures[r].lineOf(query, visible);
+        layer.normalisers()[h][query - layer.first()] =
             probabilities(scores, at + reached, visible - reached, average, picture, reached);
         if (most != null) {
           most.take(kernels, r, query, scores, at);
@@ -212,8 +226,11 @@ final class PromptAttention {
         Arrays.fill(scores, at, at + reached, 0);
         Arrays.fill(scores, at + visible, at + seen, 0);
       }
+      if (sums == null) {
+        return;
+      }
       RowProducts.addScaled(sums, average, 1, visible);
-      float[][] lastRows = layer.lastRows()[g];
+      float[][] lastRows = layer.statistics().lastRows()[g];
       int fromLast = query - (n - lastRows.length);
       if (fromLast >= 0) {
         System.arraycopy(average, 0, lastRows[fromLast], 0, visible);
@@ -227,9 +244,11 @@ final class PromptAttention {
     }
 
     void finish() {
-      RowProducts.addScaled(layer.received()[g], sums, 1, seen);
-      for (int r = 0; r < pictures.length; r++) {
-        pictures[r].pool(layer.thumbnails()[g * shape.group() + r]);
+      if (sums != null) {
+        RowProducts.addScaled(layer.statistics().received()[g], sums, 1, seen);
+        for (int r = 0; r < pictures.length; r++) {
+          pictures[r].pool(layer.statistics().thumbnails()[g * shape.group() + r]);
+        }
       }
       if (most != null) {
         most.finish();

@@ -26,9 +26,12 @@ abstract sealed class Queries {
     this.kept = kept;
   }
 
-  /** Room for the queries of tokens from `first` to n - 1. */
+  /**
+   * Room for the queries of tokens from `first` to n - 1; in a file where those of all n would not
+   * be in memory either, since a long prompt may be followed by many parts of it.
+   */
   static Queries of(List<AttentionSpec.Shape> shapes, int first, int n) {
-    boolean few = numbers(shapes, n - first) * Float.BYTES <= IN_MEMORY;
+    boolean few = numbers(shapes, n) * Float.BYTES <= IN_MEMORY;
     return few ? new InMemory(shapes, first, n - first) : inFile(shapes, first, n);
   }
 
