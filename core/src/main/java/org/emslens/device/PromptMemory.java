@@ -43,15 +43,10 @@ public interface PromptMemory extends AutoCloseable {
   /**
    * Room for tokens that follow this prompt, which {@link Device#attend} then takes, from {@link
    * #tokens} on: its keys and values are this one's, whose queries and statistics it does not have.
-   * It can be asked for keys, values and parts of maps below its first {@link #tokens} rows only.
+   * It can be asked for {@link #most}, for keys and values, and, where the part {@linkplain
+   * Repeated#keepsMap says so}, for parts of maps below its first {@link #tokens} rows.
    *
    * @param more how many follow at most
-   */
-  PromptMemory continued(int more);
-
-  /**
-   * The same, for tokens of which nothing but {@link #most} is wanted, so that a device need not
-   * keep more of them than that.
    */
   PromptMemory continued(int more, Repeated part);
 
@@ -61,7 +56,7 @@ public interface PromptMemory extends AutoCloseable {
    * i, s(i) being what i pays to all that {@linkplain Repeated#counts counts}; 0 outside the part.
    *
    * @return [W][tokens of the prompt]
-   * @throws IllegalStateException where this was not continued so
+   * @throws IllegalStateException of a prompt that follows none
    */
   float[][] most(int layer, int head);
 

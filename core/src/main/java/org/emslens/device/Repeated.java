@@ -10,10 +10,11 @@ import java.util.Arrays;
  * @param sinks how many first tokens of the prompt count, none of them within the part
  * @param from the part's first token
  * @param to the first behind it
+ * @param keepsMap whether parts of maps will be asked for, which takes the queries of what follows
  * @param weights of what follows, in several weightings [layers][W][more], positive; a layer's are
  *     filled in before it attends
  */
-public record Repeated(int sinks, int from, int to, float[][][] weights) {
+public record Repeated(int sinks, int from, int to, boolean keepsMap, float[][][] weights) {
 
   /** Whether no token of a prompt is left out. */
   public boolean whole(int tokens) {
@@ -27,6 +28,7 @@ public record Repeated(int sinks, int from, int to, float[][][] weights) {
 
   /** The same for some layers. */
   public Repeated of(int firstLayer, int endLayer) {
-    return new Repeated(sinks, from, to, Arrays.copyOfRange(weights, firstLayer, endLayer));
+    return new Repeated(
+        sinks, from, to, keepsMap, Arrays.copyOfRange(weights, firstLayer, endLayer));
   }
 }

@@ -8,7 +8,8 @@ import org.emslens.device.PromptMemory;
  * What heads look at while the model repeats a prompt: a map like the prompt's own, but its queries
  * are the prompt's tokens as they are read again, behind the whole prompt. The largest value of a
  * column, over a group's heads, is that token's score as KVzip has it ({@link
- * org.emslens.cache.PromptScore#REPEAT}, which also counts the few tokens of the instruction).
+ * org.emslens.cache.PromptScore#REPEAT}, which also counts the few tokens of the instruction, and
+ * of a prompt in several parts each by itself).
  *
  * @param parts in order, which do not overlap
  */

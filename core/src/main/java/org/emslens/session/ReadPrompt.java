@@ -34,10 +34,16 @@ record ReadPrompt(
    * Has a model read it, and asks it what a choice wants to know of it.
    *
    * @param text sent as it is, special tokens in it recognised
+   * @param looks whether what heads look at can be asked for
    * @throws IllegalArgumentException in one sentence, where prompt or budget do not fit
    */
   static ReadPrompt by(
-      Model model, ForwardPass pass, String text, CacheChoice choice, Progress progress) {
+      Model model,
+      ForwardPass pass,
+      String text,
+      CacheChoice choice,
+      boolean looks,
+      Progress progress) {
     List<Token> tokens = model.tokenizer().encodePrompt(text);
     if (tokens.isEmpty()) {
       throw new IllegalArgumentException("The prompt is empty.");
@@ -59,7 +65,7 @@ record ReadPrompt(
     ReadPrompt read =
         new ReadPrompt(
             pass,
-            new PromptScoring(model, pass),
+            new PromptScoring(model, pass, looks),
             model.tokenizer(),
             model.title(),
             text,
@@ -105,7 +111,7 @@ record ReadPrompt(
     prefill.scores().putAll(recorded.prefill().scores());
     return new ReadPrompt(
         pass,
-        new PromptScoring(model, pass),
+        new PromptScoring(model, pass, true),
         model.tokenizer(),
         recorded.model(),
         recorded.promptText(),

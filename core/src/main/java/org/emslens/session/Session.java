@@ -97,7 +97,7 @@ public final class Session {
       Sampling sampling,
       Detail detail,
       Progress progress) {
-    ReadPrompt read = ReadPrompt.by(model, pass, promptText, choice, progress);
+    ReadPrompt read = ReadPrompt.by(model, pass, promptText, choice, detail.attention, progress);
     Session s = new Session(read, choice, sampling, detail);
     s.begin(choice, sampling);
     return s;

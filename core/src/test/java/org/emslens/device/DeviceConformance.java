@@ -384,10 +384,13 @@ public abstract class DeviceConformance {
     Pair p = prompts(seed);
     int n = p.plain.tokens();
     int more = 3 + (int) seed * longPrompt() / 10;
-    List<PromptMemory> longer = List.of(p.plain.continued(more), p.device.continued(more));
     float[][][] weights = new float[p.shapes.size()][2][more];
     int from = (int) (n * (seed - 1) / 4);
-    Repeated part = new Repeated(Math.min(4, from), from, seed == 1 ? n : n - (int) seed, weights);
+    int to = seed == 1 ? n : n - (int) seed;
+    Repeated part = new Repeated(Math.min(4, from), from, to, false, weights);
+    Repeated seen = new Repeated(Math.min(4, from), from, to, true, weights);
+    List<PromptMemory> longer =
+        List.of(p.plain.continued(more, seen), p.device.continued(more, seen));
     List<PromptMemory> weighed =
         List.of(p.plain.continued(more, part), p.device.continued(more, part));
     for (int l = 0; l < p.shapes.size(); l++) {
@@ -418,9 +421,10 @@ public abstract class DeviceConformance {
           queriesBehind(longer.getFirst(), l, n), queriesBehind(longer.getLast(), l, n), "queries");
       for (int h : new int[] {0, p.shapes.get(l).heads() - 1}) {
         float[][] a = weighed.getFirst().most(l, h);
-        float[][] b = weighed.getLast().most(l, h);
-        near(a[0], b[0], "most that is paid by what follows");
-        near(a[1], b[1], "the same, weighted otherwise");
+        for (float[][] b : List.of(weighed.getLast().most(l, h), longer.getLast().most(l, h))) {
+          near(a[0], b[0], "most that is paid by what follows");
+          near(a[1], b[1], "the same, weighted otherwise");
+        }
         assertEquals(from > 0, a[0][0] == 0, "what is not repeated");
       }
       near(p.plain.layer(l).keys()[0], p.device.layer(l).keys()[0], "keys of the prompt");

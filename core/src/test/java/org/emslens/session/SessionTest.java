@@ -700,6 +700,27 @@ class SessionTest {
     assertSameMaps(made, Session.of(Recording.read(file)).repeat(Progress.NONE), s.run());
   }
 
+  /** Whether a policy has asked for it or somebody wants to look. */
+  @Test
+  void aPromptIsRepeatedOnce(@TempDir Path folder) throws IOException {
+    CacheChoice repeating = choice(Policies.EMS_REPEAT, 14);
+    Session s = start(choice(Policies.EMS, 14));
+    assertFalse(s.knows(repeating));
+    s.repeat(Progress.NONE);
+    assertTrue(s.knows(repeating));
+    Session other = start(repeating);
+    RepetitionMap known = other.run().prefill().scores().repetition();
+    assertSame(known, other.repeat(Progress.NONE));
+    assertSameMaps(s.repeat(Progress.NONE), known, s.run());
+    Path file = folder.resolve("a.emslens");
+    Recording.write(other.run(), Manifest.without("m", "emslens run"), file, Progress.NONE);
+    assertSameMaps(known, Session.of(Recording.read(file)).repeat(Progress.NONE), s.run());
+    Session blind =
+        Session.start(
+            model, pass, PROMPT, repeating, Sampling.GREEDY, Session.Detail.TEXT, Progress.NONE);
+    assertNull(blind.run().prefill().scores().repetition());
+  }
+
   private static void assertSameMaps(RepetitionMap expected, RepetitionMap found, Run run) {
     int n = run.prompt().size();
     int[] each = IntStream.rangeClosed(0, n).toArray();

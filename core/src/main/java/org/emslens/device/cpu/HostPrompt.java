@@ -114,7 +114,7 @@ public final class HostPrompt implements PromptMemory {
     return new HostPrompt(Kernels.get(), n, queries, layers, new MostPaid[layers.length]);
   }
 
-  @Override
+  /** One to be filled with {@link #put}. */
   public HostPrompt continued(int more) {
     return continued(more, Queries.of(shapes(), n, n + more), new MostPaid[layers.length]);
   }
@@ -123,7 +123,8 @@ public final class HostPrompt implements PromptMemory {
   public PromptMemory continued(int more, Repeated part) {
     MostPaid[] paid = new MostPaid[layers.length];
     Arrays.setAll(paid, l -> new MostPaid(layers[l].shape, n, part, part.weights()[l]));
-    return continued(more, Queries.none(), paid);
+    Queries kept = part.keepsMap() ? Queries.of(shapes(), n, n + more) : Queries.none();
+    return continued(more, kept, paid);
   }
 
   /** The prompt's own pages of slots are shared. */
@@ -284,7 +285,7 @@ public final class HostPrompt implements PromptMemory {
   @Override
   public float[][] most(int layer, int head) {
     if (most[layer] == null) {
-      throw new IllegalStateException("not continued with a part that is repeated");
+      throw new IllegalStateException("follows no prompt");
     }
     return most[layer].of(head);
   }

@@ -56,11 +56,6 @@ final class ClPrompt implements PromptMemory {
   }
 
   @Override
-  public PromptMemory continued(int more) {
-    return continued(more, null);
-  }
-
-  @Override
   public PromptMemory continued(int more, Repeated repeated) {
     return new ClPrompt(card, programs, layers, own.continued(more), repeated);
   }
@@ -68,7 +63,7 @@ final class ClPrompt implements PromptMemory {
   @Override
   public float[][] most(int layer, int head) {
     if (part == null) {
-      throw new IllegalStateException("not continued with a part that is repeated");
+      throw new IllegalStateException("follows no prompt");
     }
     float[][] factors = part.weights()[layer];
     float[][] most = new float[factors.length][];

@@ -108,7 +108,7 @@ final class PlainPrompt implements PromptMemory {
   @Override
   public float[][] most(int layer, int head) {
     if (part == null) {
-      throw new IllegalStateException("not continued with a part that is repeated");
+      throw new IllegalStateException("follows no prompt");
     }
     Layer k = layers.get(layer);
     float[][] weights = part.weights()[layer];
@@ -131,8 +131,7 @@ final class PlainPrompt implements PromptMemory {
     return most;
   }
 
-  @Override
-  public PlainPrompt continued(int more) {
+  private PlainPrompt continued(int more) {
     PlainPrompt p = new PlainPrompt(layers.stream().map(l -> l.shape).toList(), n + more, 1);
     for (int l = 0; l < layers.size(); l++) {
       for (int g = 0; g < layers.get(l).shape.kvHeads(); g++) {

@@ -2,7 +2,6 @@ package org.emslens.device.split;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.emslens.device.CacheMemory;
 import org.emslens.device.PromptLayer;
@@ -39,22 +38,11 @@ record SplitPrompt(List<AttentionSpec.Shape> shapes, int cut, PromptMemory first
   }
 
   @Override
-  public PromptMemory continued(int more) {
-    return continued(p -> p.continued(more), p -> p.continued(more));
-  }
-
-  @Override
   public PromptMemory continued(int more, Repeated part) {
-    Repeated before = part.of(0, cut);
-    Repeated behind = part.of(cut, part.weights().length);
-    return continued(p -> p.continued(more, before), p -> p.continued(more, behind));
-  }
-
-  private PromptMemory continued(
-      UnaryOperator<PromptMemory> before, UnaryOperator<PromptMemory> behind) {
-    PromptMemory one = before.apply(first);
+    PromptMemory one = first.continued(more, part.of(0, cut));
     try {
-      return new SplitPrompt(shapes, cut, one, behind.apply(rest));
+      Repeated behind = part.of(cut, part.weights().length);
+      return new SplitPrompt(shapes, cut, one, rest.continued(more, behind));
     } catch (RuntimeException | Error e) {
       one.close();
       throw e;

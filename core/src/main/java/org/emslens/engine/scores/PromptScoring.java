@@ -1,11 +1,8 @@
 package org.emslens.engine.scores;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import org.emslens.cache.PromptScore;
-import org.emslens.device.PromptMemory;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
@@ -14,12 +11,26 @@ import org.emslens.model.Model;
 
 /** Asks prompts what policies, or people, want to know of them, once each. */
 public final class PromptScoring {
+  /** Parts of a map that are kept where nobody has asked for them yet. */
+  private static final int PARTS_KEPT = 4;
+
   private final Model model;
   private final ForwardPass pass;
+  private final boolean keepsMaps;
 
+  /** For those who want to know, and not to look. */
   public PromptScoring(Model model, ForwardPass pass) {
+    this(model, pass, false);
+  }
+
+  /**
+   * @param keepsMaps whether a prompt that is repeated for a policy, in not too many parts, can be
+   *     looked at, too
+   */
+  public PromptScoring(Model model, ForwardPass pass, boolean keepsMaps) {
     this.model = model;
     this.pass = pass;
+    this.keepsMaps = keepsMaps;
   }
 
   /**
@@ -49,7 +60,7 @@ public final class PromptScoring {
     missing.addAll(asked);
     missing.removeAll(prompt.scores().known());
     if (repeats(missing)) {
-      new Repetition(model, pass, prompt).run(progress);
+      new Repetition(model, pass, prompt, keepsMaps && isShort(prompt)).run(progress);
     }
     if (missing.contains(PromptScore.EXPECTED)) {
       prompt
@@ -66,9 +77,14 @@ public final class PromptScoring {
     }
   }
 
+  /** A part on a card holds the keys of all that was before it. */
+  private boolean isShort(Prompt prompt) {
+    return RepeatedChunk.of(model, prompt.ids()).size() <= PARTS_KEPT;
+  }
+
   /**
    * What heads look at while the model repeats a prompt, which is read once more for that unless it
-   * was before; about as long as the first time.
+   * was before; about as long as the first time. What policies want to know of that is known then.
    *
    * @param progress throws to stop
    * @throws IllegalArgumentException in one sentence, where the context has no room for that
@@ -78,25 +94,7 @@ public final class PromptScoring {
     if (known != null) {
       return known;
     }
-    List<RepetitionMap.Part> parts = new ArrayList<>();
-    int n = prompt.tokens();
-    try {
-      for (RepeatedChunk c : RepeatedChunk.of(model, prompt.ids())) {
-        PromptMemory memory = prompt.memory().continued(c.ids().length);
-        parts.add(new RepetitionMap.Part(c.from(), c.to(), n + c.introduction(), memory));
-        pass.follow(
-            prompt,
-            memory,
-            c.ids(),
-            null,
-            share -> progress.at((c.from() + share * (c.to() - c.from())) / n));
-      }
-    } catch (RuntimeException | Error e) {
-      parts.forEach(p -> p.memory().close());
-      throw e;
-    }
-    RepetitionMap map = new RepetitionMap(parts);
-    prompt.scores().keep(map);
-    return map;
+    new Repetition(model, pass, prompt, true).run(progress);
+    return prompt.scores().repetition();
   }
 }

@@ -1,6 +1,8 @@
 package org.emslens.engine.scores;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.emslens.cache.PromptScore;
 import org.emslens.device.PromptMemory;
@@ -8,6 +10,7 @@ import org.emslens.device.Repeated;
 import org.emslens.engine.ForwardPass;
 import org.emslens.engine.Progress;
 import org.emslens.engine.Prompt;
+import org.emslens.engine.RepetitionMap;
 import org.emslens.math.RowProducts;
 import org.emslens.model.Model;
 
@@ -45,7 +48,16 @@ final class Repetition {
   private final float[][] repeat;
   private final float[][] plus;
 
-  Repetition(Model model, ForwardPass pass, Prompt prompt) {
+  /** Memory of the parts, which is closed where nobody asks for the map. */
+  private final List<RepetitionMap.Part> parts = new ArrayList<>();
+
+  private final boolean keepsMap;
+
+  /**
+   * @param keepsMap whether what heads look at can be asked for, too
+   */
+  Repetition(Model model, ForwardPass pass, Prompt prompt, boolean keepsMap) {
+    this.keepsMap = keepsMap;
     this.model = model;
     this.pass = pass;
     this.prompt = prompt;
@@ -60,13 +72,21 @@ final class Repetition {
 
   /** Both scores are made at once, since what costs is reading. */
   void run(Progress progress) {
-    for (RepeatedChunk c : RepeatedChunk.of(model, prompt.ids())) {
-      double done = (double) c.from() / n;
-      double share = (double) (c.to() - c.from()) / n;
-      read(c, x -> progress.at(done + share * x));
+    try {
+      for (RepeatedChunk c : RepeatedChunk.of(model, prompt.ids())) {
+        double done = (double) c.from() / n;
+        double share = (double) (c.to() - c.from()) / n;
+        read(c, x -> progress.at(done + share * x));
+      }
+    } catch (RuntimeException | Error e) {
+      parts.forEach(p -> p.memory().close());
+      throw e;
     }
     prompt.scores().put(PromptScore.REPEAT, repeat);
     prompt.scores().put(PromptScore.REPEAT_PLUS, plus);
+    if (keepsMap) {
+      prompt.scores().keep(new RepetitionMap(parts));
+    }
   }
 
   private void read(RepeatedChunk c, Progress progress) {
@@ -75,20 +95,23 @@ final class Repetition {
     for (float[][] w : weights) {
       Arrays.fill(w[PLAIN], 1);
     }
-    Repeated part = new Repeated(Math.min(SINKS, c.from()), c.from(), c.to(), weights);
-    try (PromptMemory memory = prompt.memory().continued(ids.length, part)) {
-      pass.follow(
-          prompt,
-          memory,
-          ids,
-          (l, token, length) -> weights[l][BY_LENGTH][token] = 1 / length,
-          progress);
-      for (int l = 0; l < layers; l++) {
-        if (norms[l] == null) {
-          norms[l] = sizes.of(l, true);
-        }
-        look(memory, l);
+    Repeated part = new Repeated(Math.min(SINKS, c.from()), c.from(), c.to(), keepsMap, weights);
+    PromptMemory memory = prompt.memory().continued(ids.length, part);
+    parts.add(new RepetitionMap.Part(c.from(), c.to(), n + c.introduction(), memory));
+    pass.follow(
+        prompt,
+        memory,
+        ids,
+        (l, token, length) -> weights[l][BY_LENGTH][token] = 1 / length,
+        progress);
+    for (int l = 0; l < layers; l++) {
+      if (norms[l] == null) {
+        norms[l] = sizes.of(l, true);
       }
+      look(memory, l);
+    }
+    if (!keepsMap) {
+      parts.removeLast().memory().close();
     }
   }
 
