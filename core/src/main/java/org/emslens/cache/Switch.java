@@ -33,7 +33,8 @@ public enum Switch {
 
   /** What concerns EMS's merge, beyond whether it is made. */
   private static final Set<Switch> OF_MERGING =
-      EnumSet.of(MASS, POOL_LIMIT, TAU, MERGE_KEYS, BIAS, HOSTS, SIMILARITY, ADAPTIVE);
+      EnumSet.of(
+          MASS, POOL_LIMIT, TAU, MERGE_KEYS, BIAS, HOSTS, SIMILARITY, ADAPTIVE, COUNT_CORRECTION);
 
   private final BiConsumer<CacheOptions.Draft, String> set;
 
@@ -75,6 +76,16 @@ public enum Switch {
       return o.merge() == CacheOptions.Merge.EMS && (this != MASS || o.adaptive());
     }
     return this != FLOOR || o.share() != CacheOptions.Share.EVEN;
+  }
+
+  /** As what other switches are, it changes nothing. */
+  public String idle(CacheOptions o) {
+    if (this == FLOOR) {
+      return "while share is even";
+    }
+    return o.merge() == CacheOptions.Merge.EMS
+        ? "while adaptive is false"
+        : "while merge is not ems";
   }
 
   /** What it can be, where that is one of a few words. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.emslens.cache.Policies;
 import org.emslens.experiment.Contender;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Spec;
 
 /** What an experiment crosses: a file says it, or options do. */
 final class GridOption {
+  private static final Set<String> BESIDE = Set.of("--out", "--jobs", "--device");
+
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
@@ -77,6 +80,7 @@ final class GridOption {
    */
   List<Trial> trials(Supplier<List<Task>> tasks) throws IOException {
     if (file != null) {
+      beside();
       return GridFile.read(file, ModelOption.DEFAULT).trials();
     }
     try {
@@ -84,6 +88,20 @@ final class GridOption {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  /** What a file says is not said again. */
+  private void beside() {
+    spec.commandLine().getParseResult().matchedOptions().stream()
+        .map(o -> o.longestName())
+        .filter(o -> !BESIDE.contains(o))
+        .findFirst()
+        .ifPresent(
+            o -> {
+              throw new ParameterException(
+                  spec.commandLine(),
+                  o + " is given beside the experiment " + file + ", which says what is run.");
+            });
   }
 
   private Grid grid(List<Task> tasks) {

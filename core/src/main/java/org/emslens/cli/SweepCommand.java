@@ -119,6 +119,11 @@ final class SweepCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--afterwards is asked of a text; --prompt or --prompt-file is missing.");
     }
+    boolean asks = afterwards != null || !needles.isEmpty() || !rulers.isEmpty();
+    if (!asks && spec.commandLine().getParseResult().hasMatchedOption("--question")) {
+      throw new IllegalArgumentException(
+          "--question counts with --needle, --ruler or --afterwards; all are missing.");
+    }
     files.forEach(f -> tasks.addAll(of(f)));
     for (int i = 0; i < texts.size(); i++) {
       String title = "text " + (i + 1);

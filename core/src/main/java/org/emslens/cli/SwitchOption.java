@@ -38,7 +38,8 @@ final class SwitchOption {
   @Option(
       names = "--align",
       paramLabel = "quota|mean",
-      description = "How Global and Local are joined (quota).")
+      description =
+          "How Global and Local are joined: places for each, or their weighted mean (quota).")
   void align(String v) {
     set.put(Switch.ALIGN, v);
   }
@@ -84,7 +85,8 @@ final class SwitchOption {
   @Option(
       names = "--merge-keys",
       paramLabel = "centre|direction",
-      description = "A merged slot's key (centre).")
+      description =
+          "A merged slot's key: the centre's own, or turned towards its members' (centre).")
   void mergeKeys(String v) {
     set.put(Switch.MERGE_KEYS, v);
   }
@@ -100,7 +102,8 @@ final class SwitchOption {
   @Option(
       names = "--hosts",
       paramLabel = "shared|all",
-      description = "Which centres take members (shared).")
+      description =
+          "Which centres take members: those that Global has chosen too, or all (shared).")
   void hosts(String v) {
     set.put(Switch.HOSTS, v);
   }
@@ -108,7 +111,8 @@ final class SwitchOption {
   @Option(
       names = "--similarity",
       paramLabel = "both|keys|values",
-      description = "What is compared (both).")
+      description =
+          "What is compared when slots are merged: keys, values, or the product of both (both).")
   void similarity(String v) {
     set.put(Switch.SIMILARITY, v);
   }
@@ -125,7 +129,8 @@ final class SwitchOption {
   @Option(
       names = "--floor",
       paramLabel = "X",
-      description = "What each head is sure of then, as a share of the even budget (0.2; KVzip 0).")
+      description =
+          "What each head is sure of where budgets are shared, as a share of the even one (0.2; KVzip 0).")
   void floor(String v) {
     set.put(Switch.FLOOR, v);
   }
@@ -158,8 +163,7 @@ final class SwitchOption {
   @Option(
       names = "--count-correction",
       negatable = true,
-      description =
-          "Whether Global is divided by the queries that saw the token (it is, but for H2O).")
+      description = "Whether Global is divided by the queries that saw the token (it is).")
   void countCorrection(boolean v) {
     set.put(Switch.COUNT_CORRECTION, Boolean.toString(v));
   }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
@@ -51,12 +52,22 @@ final class Usage {
   private String sentence() {
     return switch (e) {
       case MissingParameterException missing -> missing(missing.getMissing());
+      case MaxValuesExceededException more -> twice(more);
       case MutuallyExclusiveArgsException both -> "Give " + choices() + ", not both.";
       case OverwrittenOptionException twice -> name(twice.getOverwritten()) + " is given twice.";
       case UnmatchedArgumentException left -> unmatched(left.getUnmatched().getFirst());
       default ->
           e.getArgSpec() == null || e.getValue() == null ? e.getMessage() : unfit(e.getArgSpec());
     };
+  }
+
+  private String twice(MaxValuesExceededException more) {
+    return e.getCommandLine().getCommandSpec().argGroups().stream()
+        .flatMap(g -> g.args().stream())
+        .filter(a -> words.stream().filter(w -> given(a, w)).count() > 1)
+        .findFirst()
+        .map(a -> name(a) + " is given twice.")
+        .orElse(more.getMessage());
   }
 
   private String missing(List<ArgSpec> missing) {
@@ -74,10 +85,12 @@ final class Usage {
   }
 
   private boolean given(ArgSpec arg) {
+    return words.stream().anyMatch(w -> given(arg, w));
+  }
+
+  private static boolean given(ArgSpec arg, String word) {
     return arg instanceof OptionSpec o
-        && words.stream()
-            .anyMatch(
-                w -> Arrays.stream(o.names()).anyMatch(n -> w.equals(n) || w.startsWith(n + "=")));
+        && Arrays.stream(o.names()).anyMatch(n -> word.equals(n) || word.startsWith(n + "="));
   }
 
   /** What a command takes one of, where none was given, or several. */

@@ -1,9 +1,11 @@
 package org.emslens.experiment;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.emslens.cache.Policies;
 import org.emslens.cache.Switch;
@@ -76,6 +78,15 @@ public record Grid(
         crossed.options();
         all.add(crossed);
       }
+    }
+    Set<Switch> crossed = EnumSet.noneOf(Switch.class);
+    variants.forEach(v -> crossed.addAll(v.keySet()));
+    all.forEach(c -> crossed.removeAll(c.switches().keySet()));
+    if (!crossed.isEmpty()) {
+      throw new IllegalArgumentException(
+          "switch "
+              + crossed.iterator().next().id()
+              + " changes nothing of any of these policies.");
     }
     return all.stream().distinct().toList();
   }

@@ -202,7 +202,7 @@ public final class GridFile {
           p.has("file")
               ? p.has("ask")
                   ? List.of("file", "ask", "answer", "question")
-                  : List.of("file", "chat", "continuation", "answer")
+                  : List.of("file", "chat", "continuation", "ask", "answer", "question")
               : List.of("prose", "needle", "ruler", "file"));
       if (p.has("ask")) {
         tasks.addAll(asked(p));

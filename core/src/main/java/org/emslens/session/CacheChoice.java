@@ -56,8 +56,13 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
 
   /** Whether a switch can change anything, others being as they are. */
   public boolean reads(Switch s) {
-    boolean read = policy.switches().contains(s) && s.matters(options);
+    boolean read = policy.switches().contains(s) && (s.matters(options) || isOfGlobal(s));
     return read || s == Switch.WINDOW && options.precision().rounds();
+  }
+
+  /** EMS's score has the correction too, whatever becomes of slots that are not kept. */
+  private boolean isOfGlobal(Switch s) {
+    return s == Switch.COUNT_CORRECTION && policy.switches().contains(Switch.ALPHA);
   }
 
   /**
@@ -71,7 +76,7 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
       }
       if (policy.switches().contains(s)) {
         throw new IllegalArgumentException(
-            s.id() + " changes nothing of " + policy.title() + " as its other switches are.");
+            s.id() + " changes nothing of " + policy.title() + " " + s.idle(options) + ".");
       }
       throw new IllegalArgumentException(
           String.format(
@@ -79,6 +84,7 @@ public record CacheChoice(Policies policy, CacheOptions options, Budget budget) 
               policy.title(),
               s.id(),
               policy.switches().stream()
+                  .filter(this::reads)
                   .sorted()
                   .map(Switch::id)
                   .collect(Collectors.joining(", "))));

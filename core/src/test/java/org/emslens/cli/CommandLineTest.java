@@ -450,6 +450,18 @@ class CommandLineTest {
         "--prompt or --prompt-file is missing.");
     sentence(within("run", "--prompt", "x", "--afterwards", ""), 2, "--afterwards is empty.");
     sentence(
+        within("run", "--prompt", "x", "--question", "A", "--question", "B"),
+        2,
+        "--question is given twice.");
+    sentence(
+        within("sweep", "--prose", "40", "--question", "after", "--out", out),
+        2,
+        "--question counts with --needle, --ruler or --afterwards");
+    sentence(
+        within("sweep", "a.yaml", "--policies", "ems", "--out", out),
+        2,
+        "--policies is given beside the experiment a.yaml, which says what is run.");
+    sentence(
         within("run", "--prompt", "x", "--policy", "tova", "--share", "all"),
         2,
         "TOVA has no switch share");

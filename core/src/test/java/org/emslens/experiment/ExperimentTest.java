@@ -176,10 +176,15 @@ class ExperimentTest {
   void switchesThatChangeNothingAreRefused() {
     for (String[] wrong :
         new String[][] {
-          {"tova", "share=all", "TOVA has no switch share; expected one of count-correction, "},
-          {"snapkv", "floor=0.5", "floor changes nothing of SnapKV as its other switches are."},
-          {"ems-repeat", "mass=0.5", "mass changes nothing of EMS, repeating"},
-          {"kvzip", "kernel=3", "KVzip has no switch kernel"}
+          {"tova", "share=all", "TOVA has no switch share; expected one of merge, precision."},
+          {"snapkv", "floor=0.5", "floor changes nothing of SnapKV while share is even."},
+          {
+            "ems-repeat",
+            "mass=0.5",
+            "mass changes nothing of EMS, repeating while adaptive is false."
+          },
+          {"kvzip", "kernel=3", "KVzip has no switch kernel"},
+          {"h2o", "count-correction=false", "count-correction changes nothing of H2O while merge"}
         }) {
       IllegalArgumentException e =
           assertThrows(
@@ -188,6 +193,20 @@ class ExperimentTest {
       assertTrue(e.getMessage().startsWith(wrong[2]), e.getMessage());
     }
     Contender.of(Policies.SNAPKV, List.of("floor=0.5", "share=layer"));
+    Contender.of(Policies.EMS, List.of("count-correction=false", "merge=none"));
+    Contender.of(Policies.H2O, List.of("count-correction=false", "merge=ems"));
+    Grid nothing =
+        new Grid(
+            List.of(MODEL),
+            List.of(new Task.ProseTask(40, 12)),
+            List.of(new Contender(Policies.KVZIP, Map.of())),
+            Grid.variants(List.of("alpha=0.2,0.8")),
+            List.of(Budget.slots(20)),
+            List.of(1L),
+            false);
+    assertEquals(
+        "switch alpha changes nothing of any of these policies.",
+        assertThrows(IllegalArgumentException.class, nothing::trials).getMessage());
     Contender.of(Policies.EMS_REPEAT, List.of("mass=0.5", "adaptive=true"));
     IllegalArgumentException twice =
         assertThrows(

@@ -144,8 +144,16 @@ public final class BudgetView extends VBox {
     return new VBox(2, label, what);
   }
 
+  private void choose() {
+    if (!policy.isShowing() && policy.getValue() != model.choice().policy()) {
+      model.choose(policy.getValue());
+    }
+  }
+
   private HBox choices() {
-    policy.setOnAction(e -> ifUser(() -> model.choose(policy.getValue())));
+    // Arrow keys walk through the open list; what they stop at is chosen.
+    policy.setOnAction(e -> ifUser(this::choose));
+    policy.setOnHidden(e -> ifUser(this::choose));
     policy.setMaxWidth(Double.MAX_VALUE);
     HBox.setHgrow(policy, Priority.ALWAYS);
     Button reset = new Button("Reset");

@@ -2,6 +2,7 @@ package org.emslens.app.lens;
 
 import java.util.Set;
 import org.emslens.cache.PromptScore;
+import org.emslens.engine.PromptScores;
 import org.emslens.session.CacheChoice;
 import org.emslens.session.Sampling;
 import org.emslens.session.Session;
@@ -34,6 +35,11 @@ final class Choosing {
     this.wanted = wanted;
     this.promptTokens = promptTokens;
     asks = wanted.asks(promptTokens);
+  }
+
+  /** Whether the model is asked for more than is known. */
+  boolean asks(PromptScores known) {
+    return !known.has(asks);
   }
 
   /** What the model is asked for. */

@@ -55,6 +55,8 @@ public final class Lens implements AutoCloseable {
   /** Of the newest compression. */
   private Choosing choosing;
 
+  private final ReadOnlyBooleanWrapper asking = new ReadOnlyBooleanWrapper(this, "asking");
+
   /** Whether the newest step is looked at, so that the next one is to be as well. */
   private boolean following = true;
 
@@ -328,11 +330,15 @@ public final class Lens implements AutoCloseable {
     }
     Choosing begun = new Choosing(newest, shown.prompt().size());
     choosing = begun;
+    asking.set(begun.asks(shown.prefill().scores()));
     jobs.start(
         JobKind.PLAN,
         "Compressing",
         turn -> open.choose(begun, turn),
         end -> {
+          if (choosing == begun) {
+            asking.set(false);
+          }
           planned(end);
           settle();
         });
@@ -558,6 +564,11 @@ public final class Lens implements AutoCloseable {
   /** The run that was opened last, or null. */
   public ReadOnlyObjectProperty<Opened> openedProperty() {
     return opened.getReadOnlyProperty();
+  }
+
+  /** Whether a choice is on its way that the model has to be asked for. */
+  public ReadOnlyBooleanProperty askingProperty() {
+    return asking.getReadOnlyProperty();
   }
 
   /** Whether a run is about to be shown that the prompt at the left is not of. */

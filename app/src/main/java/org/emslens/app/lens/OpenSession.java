@@ -187,8 +187,12 @@ final class OpenSession {
     stopped = false;
     Run before = left();
     wakeFor(choosing.wanted(), steps, turn);
+    if (!session.knows(choosing.wanted().choice())) {
+      turn.say("Scoring the prompt for " + choosing.wanted().choice().policy().title());
+    }
     onDevice(() -> session.know(choosing.wanted().choice(), turn));
     Choosing.Wanted now = choosing.take();
+    turn.sayTitle();
     wakeFor(now, steps, turn);
     reached = steps;
     whole = before;

@@ -12,6 +12,7 @@ import org.emslens.app.controls.Format;
 import org.emslens.app.lens.Asked;
 import org.emslens.app.lens.Lens;
 import org.emslens.app.lens.Models;
+import org.emslens.session.CacheChoice;
 import org.emslens.session.Run;
 import org.emslens.session.Turn;
 
@@ -59,6 +60,7 @@ public final class PromptLines {
       lens.runProperty(),
       lens.readingBinding(),
       lens.openingProperty(),
+      lens.askingProperty(),
       lens.models().modelProperty()
     };
     Observable[] all =
@@ -119,6 +121,14 @@ public final class PromptLines {
     }
     if (run != null && lens.openingProperty().get()) {
       return "Shown: the run about “" + beginning(words(run)) + "”, until another is opened.";
+    }
+    CacheChoice chosen = lens.settings().choice();
+    if (run != null && lens.askingProperty().get() && !run.choice().equals(chosen)) {
+      return "Shown: the run with "
+          + run.choice().policy().title()
+          + ", until the prompt is scored for "
+          + chosen.policy().title()
+          + ".";
     }
     if (written.isTurn.getAsBoolean() && !reading) {
       return "";
