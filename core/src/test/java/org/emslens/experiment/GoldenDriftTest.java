@@ -12,6 +12,7 @@ import org.emslens.TestFiles;
 import org.emslens.Thorough;
 import org.emslens.cache.CachePolicy;
 import org.emslens.cache.Policies;
+import org.emslens.cache.Switch;
 import org.emslens.device.Device;
 import org.emslens.device.Devices;
 import org.emslens.engine.ForwardPass;
@@ -196,13 +197,18 @@ class GoldenDriftTest {
             "expected",
             "keydiff",
             "keydiff");
-    return Contender.of(
+    // A floor is told where it counts and where it does not.
+    return new Contender(
             Policies.EMS_REPEAT,
-            List.of(
-                "score=" + scores.get(row.get("score").asText()),
-                "share=" + row.get("share").asText(),
-                "floor=" + row.get("floor").asText(),
-                "merge=" + (row.get("merge").asBoolean() ? "ems" : "none")))
+            Map.of(
+                Switch.SCORE,
+                scores.get(row.get("score").asText()),
+                Switch.SHARE,
+                row.get("share").asText(),
+                Switch.FLOOR,
+                row.get("floor").asText(),
+                Switch.MERGE,
+                row.get("merge").asBoolean() ? "ems" : "none"))
         .choice(Budget.slots(row.get("budget").asInt()));
   }
 
