@@ -20,9 +20,12 @@ public sealed interface Task
   /** Says which task it is, within one experiment; it stands in result files. */
   String name();
 
-  /** Tells it from every other task: results are taken over from earlier runs by this. */
+  /**
+   * Tells it from every other task: results are taken over from earlier runs by this. Of one that
+   * is generated, its name and which texts the program generates.
+   */
   default String identity() {
-    return name();
+    return Edition.identity(name());
   }
 
   /** Whether it differs from seed to seed. */
