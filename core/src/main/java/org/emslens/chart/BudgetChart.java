@@ -101,7 +101,7 @@ public final class BudgetChart extends LineChart {
     // not, at powers of two.
     double from = doubling(lines.values(), least) ? least : Math.floor(least);
     double doublings = Math.max(1, from == least ? most - least : Math.ceil(most) - from);
-    chart.getStyler().setxAxisTickLabelsFormattingFunction(x -> whole(x) ? slots(x + from) : "");
+    chart.getStyler().setxAxisTickLabelsFormattingFunction(x -> label(x, from));
     boolean one = most == least;
     if (one) {
       chart.getStyler().setXAxisMin(-ALONE).setXAxisMax(ALONE);
@@ -147,6 +147,17 @@ public final class BudgetChart extends LineChart {
     boolean several =
         lines.values().stream().flatMap(List::stream).anyMatch(p -> p.estimate().n() >= FEWEST);
     return measure.title() + (several ? ", mean and its 95 % interval" : "");
+  }
+
+  /**
+   * What stands at a place of the axis: something, even where nothing is to be read. XChart draws
+   * no tick at all where both ends of an axis have the same label.
+   */
+  private static String label(double x, double from) {
+    if (whole(x)) {
+      return slots(x + from);
+    }
+    return x < 0 ? " " : "  ";
   }
 
   /** Whether all budgets are the least one, doubled so many times. */
