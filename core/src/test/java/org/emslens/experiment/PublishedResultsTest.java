@@ -26,6 +26,7 @@ class PublishedResultsTest {
   @ValueSource(
       strings = {
         "ablation",
+        "after",
         "better-rule",
         "decoding",
         "other-text",
