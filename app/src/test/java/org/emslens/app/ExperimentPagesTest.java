@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javafx.scene.Node;
 import javafx.scene.chart.LineChart;
+import javafx.scene.control.CheckBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.Slider;
@@ -267,6 +270,75 @@ class ExperimentPagesTest extends HeadlessWindow {
     press(robot, "#sweep-run");
     until(() -> idle() && label(robot, "#sweep-note").startsWith("5 of 5"));
     assertEquals(5, chart.getData().size());
+
+    // Asked something, the file is compressed whole, with the question or before it.
+    assertFalse(robot.lookup("#sweep-answer").query().getParent().isVisible());
+    type(robot, "#sweep-asked", "Which boat was the last?");
+    assertFalse(robot.lookup("#sweep-continuation").query().getParent().isVisible());
+    press(robot, "#sweep-run");
+    assertEquals("No answer is written.", label(robot, "#sweep-failure"));
+    type(robot, "#sweep-answer", " The third.");
+    choose(robot, "#sweep-question", "BOTH");
+    press(robot, "#sweep-run");
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("10 of 10"));
+    assertEquals(10, chart.getData().size());
+    export(robot, "#export-sweep", folder.resolve("asked.csv"));
+    String table = Files.readString(folder.resolve("asked.csv"));
+    assertTrue(table.contains("Which boat was the last?"), table);
+    assertTrue(table.contains("--question inside,after"), table);
+    Files.delete(text);
+    press(robot, "#sweep-run");
+    assertTrue(label(robot, "#sweep-failure").startsWith("text.txt: no such file"));
+  }
+
+  /** Of several models of one title each has lines of its own, and runs that only it opens. */
+  @Test
+  void resultsOfModelsOfOneTitleAreToldApart(FxRobot robot) throws IOException {
+    Path other = Files.createDirectories(folder.resolve("plain"));
+    try (Stream<Path> files = Files.list(MODELS.resolve("plain"))) {
+      for (Path f : files.toList()) {
+        Files.copy(f, other.resolve(f.getFileName()));
+      }
+    }
+    open(robot, "plain");
+    sweep(robot);
+    robot.interact(() -> lens.open(other));
+    until(() -> idle() && lens.models().modelProperty().get().path().equals(other));
+    assertEquals("Results of plain.", label(robot, "#sweep-whose"));
+    sweep(robot);
+    assertEquals("", label(robot, "#sweep-whose"));
+    LineChart<Number, Number> chart = chart(robot, "#sweep-chart");
+    assertEquals(5, chart.getData().size());
+    robot.interact(() -> robot.lookup("#sweep-overlay").queryAs(CheckBox.class).setSelected(true));
+    until(() -> chart.getData().size() == 10);
+    assertEquals(
+        5, chart.getData().stream().filter(d -> d.getName().contains(", plain (2)")).count());
+    assertEquals("Results of plain and plain (2).", label(robot, "#sweep-whose"));
+    fire(robot, first(chart, "EMS, plain"), MouseEvent.MOUSE_CLICKED, 2, 2);
+    until(() -> status(robot).equals("This is a result of plain; open that model to look at it."));
+    assertEquals(Page.SWEEP, view.pageProperty().get());
+    fire(robot, first(chart, "EMS, plain (2)"), MouseEvent.MOUSE_CLICKED, 2, 2);
+    until(() -> idle() && shown() != null && view.pageProperty().get() == Page.INSPECT);
+  }
+
+  private void sweep(FxRobot robot) {
+    turn(robot, Page.SWEEP);
+    type(robot, "#sweep-tokens", "60");
+    type(robot, "#sweep-seeds", "1");
+    type(robot, "#sweep-continuation", "8");
+    type(robot, "#sweep-budgets", "20");
+    press(robot, "#sweep-run");
+    until(() -> idle() && label(robot, "#sweep-note").startsWith("5 of 5"));
+  }
+
+  private static Node first(LineChart<Number, Number> chart, String name) {
+    return chart.getData().stream()
+        .filter(d -> d.getName().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .getData()
+        .getFirst()
+        .getNode();
   }
 
   /** What is opened from there has the question in its field, as it was written, in a chat too. */
@@ -309,6 +381,35 @@ class ExperimentPagesTest extends HeadlessWindow {
     assertEquals(question, shown().run().question().words());
     assertEquals(question, robot.lookup("#question").queryAs(TextArea.class).getText());
     assertEquals(PROMPT, robot.lookup("#prompt").queryAs(TextArea.class).getText());
+  }
+
+  /** What was asked once the prompt was compressed is asked of every lane. */
+  @Test
+  void lanesAreAskedWhatTheOpenPromptWas(FxRobot robot) {
+    open(robot, "plain");
+    String question = "Which boat was the last?";
+    robot.interact(
+        () -> {
+          robot.lookup("#afterwards").queryAs(ToggleSwitch.class).setSelected(true);
+          robot.lookup("#prompt").queryAs(TextArea.class).setText(PROMPT);
+          robot.lookup("#question").queryAs(TextArea.class).setText(question);
+        });
+    press(robot, "#run");
+    until(() -> idle() && shown() != null);
+    int asked = shown().run().said();
+    turn(robot, Page.COMPARE);
+    type(robot, "#lane-budget-0", "24");
+    type(robot, "#lane-budget-1", "24");
+    press(robot, "#compare-start");
+    Slider steps = robot.lookup("#compare-steps").queryAs(Slider.class);
+    until(() -> idle() && steps.getMax() > asked);
+    for (int lane = 0; lane < 2; lane++) {
+      String text =
+          robot.lookup("#lane-text-" + lane).queryAs(TextFlow.class).getChildren().stream()
+              .map(t -> ((Text) t).getText())
+              .collect(Collectors.joining());
+      assertTrue(text.contains(question), "lane " + lane + ": " + text);
+    }
   }
 
   /** Whether nothing of a point is beyond its plot's clip. */

@@ -22,18 +22,6 @@ record ComposedPolicy(
     CacheOptions.MergeKeys mergeKeys)
     implements CachePolicy {
 
-  /** When a cache is compressed: the last of the parts. */
-  enum When {
-    /** After the prompt; what is generated stays. */
-    AFTER_PROMPT,
-
-    /** After the prompt, and again whenever a head has grown by the slack. */
-    WHEN_GROWN,
-
-    /** At every step: one slot comes, one goes. */
-    EACH_STEP
-  }
-
   @Override
   public int minimumBudget() {
     return scorer.minimumBudget();
@@ -41,11 +29,7 @@ record ComposedPolicy(
 
   @Override
   public int slack(int wanted) {
-    return switch (when) {
-      case AFTER_PROMPT -> NEVER;
-      case WHEN_GROWN -> wanted;
-      case EACH_STEP -> 1;
-    };
+    return when.slack(wanted);
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.emslens.cache.ComposedPolicy.When;
 
 /**
  * All policies there are: what has a name in the literature is a row of this table, put together

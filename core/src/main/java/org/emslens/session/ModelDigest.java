@@ -11,34 +11,45 @@ import org.emslens.format.Sha256;
 import org.emslens.format.SplitGguf;
 
 /** SHA-256 of models, each read once. */
-final class ModelDigest {
+public final class ModelDigest {
   private static final Map<String, String> KNOWN = new ConcurrentHashMap<>();
 
   private ModelDigest() {}
 
   /** Of a file and those that it begins, or of a folder's files in the order of their names. */
   static String of(Path model) throws IOException {
-    List<Path> files;
+    List<Path> files = files(model);
+    String state = state(files);
+    String known = KNOWN.get(state);
+    if (known == null) {
+      known = Sha256.of(files);
+      KNOWN.put(state, known);
+    }
+    return known;
+  }
+
+  /** Tells a model from others, and from what its files were before, without their being read. */
+  public static String state(Path model) throws IOException {
+    return state(files(model));
+  }
+
+  private static List<Path> files(Path model) throws IOException {
     if (Files.isDirectory(model)) {
       try (Stream<Path> all = Files.list(model)) {
-        files = all.filter(Files::isRegularFile).sorted().toList();
+        return all.filter(Files::isRegularFile).sorted().toList();
       }
-    } else {
-      files =
-          SplitGguf.parts(model.getFileName().toString()).stream()
-              .map(model::resolveSibling)
-              .filter(f -> f.equals(model) || Files.exists(f))
-              .toList();
     }
+    return SplitGguf.parts(model.getFileName().toString()).stream()
+        .map(model::resolveSibling)
+        .filter(f -> f.equals(model) || Files.exists(f))
+        .toList();
+  }
+
+  private static String state(List<Path> files) throws IOException {
     StringBuilder state = new StringBuilder();
     for (Path f : files) {
       state.append(f.toAbsolutePath()).append(Files.size(f)).append(Files.getLastModifiedTime(f));
     }
-    String known = KNOWN.get(state.toString());
-    if (known == null) {
-      known = Sha256.of(files);
-      KNOWN.put(state.toString(), known);
-    }
-    return known;
+    return state.toString();
   }
 }

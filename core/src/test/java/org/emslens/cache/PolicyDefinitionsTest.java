@@ -2,6 +2,7 @@ package org.emslens.cache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,6 +117,15 @@ class PolicyDefinitionsTest {
       return TestCaches.of(groups, D, n, keys, values, received, rows, W);
     }
 
+    /** The largest of the window's attention within six tokens either way. */
+    double widest(int g, int j) {
+      double most = 0;
+      for (int x = Math.max(0, j - 6); x <= Math.min(n - W - 1, j + 6); x++) {
+        most = Math.max(most, received(g, x, n - W) / W);
+      }
+      return most;
+    }
+
     double snap(int g, int j) {
       double sum = 0;
       for (int x = j - 2; x <= j + 2; x++) {
@@ -196,6 +206,83 @@ class PolicyDefinitionsTest {
       if (policy != Policies.PYRAMIDKV) {
         assertEquals((long) budget * LAYERS * groups, kept, policy.id() + " keeps its budget");
       }
+    }
+  }
+
+  /** SnapKV pooled as EMS is, and H2O, whose heads share what there is: nothing better is lost. */
+  @Property(tries = 60)
+  void partsOfOthersCombineAsDefined(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 4) int groups,
+      @ForAll @IntRange(min = 30, max = 60) int n,
+      @ForAll CacheOptions.Share share,
+      @ForAll @IntRange(min = 10, max = 17) int budget) {
+    Layer x = Layer.random(seed, groups, 2, n);
+    CacheOptions pooled =
+        Policies.SNAPKV
+            .preset()
+            .with(
+                d -> {
+                  d.window = W;
+                  d.pool = CacheOptions.Pool.MAX;
+                  d.kernel = 13;
+                });
+    combined(x, Policies.SNAPKV, pooled, share, W, x::widest, budget);
+    combined(
+        x,
+        Policies.H2O,
+        Policies.H2O.preset(),
+        share,
+        budget / 2,
+        (g, j) -> x.received(g, j, 0),
+        budget);
+  }
+
+  private interface HeadScore {
+    double of(int g, int j);
+  }
+
+  private static void combined(
+      Layer x,
+      Policies policy,
+      CacheOptions preset,
+      CacheOptions.Share share,
+      int recent,
+      HeadScore score,
+      int budget) {
+    CacheOptions o =
+        preset.with(
+            d -> {
+              d.share = share;
+              d.floor = 0;
+            });
+    CompressionPlan plan = x.cache().plan(policy, o, budget);
+    int heads = plan.heads().size();
+    int together =
+        switch (share) {
+          case EVEN -> 1;
+          case LAYER -> x.groups;
+          case ALL -> heads;
+        };
+    for (int first = 0; first < heads; first += together) {
+      int kept = 0;
+      double least = Double.MAX_VALUE;
+      double most = 0;
+      for (int i = first; i < first + together; i++) {
+        List<Integer> mine = Arrays.stream(plan.heads().get(i).kept()).boxed().toList();
+        kept += mine.size();
+        for (int j = 0; j < x.n; j++) {
+          if (j >= x.n - recent) {
+            assertTrue(mine.contains(j), "the newest stay");
+          } else if (mine.contains(j)) {
+            least = Math.min(least, score.of(i % x.groups, j));
+          } else {
+            most = Math.max(most, score.of(i % x.groups, j));
+          }
+        }
+      }
+      assertEquals(budget * together, kept, policy + " " + share);
+      assertTrue(least >= most - 1e-6, policy + " " + share + ": " + least + " kept, " + most);
     }
   }
 

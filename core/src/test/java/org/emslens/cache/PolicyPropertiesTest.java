@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.emslens.device.CacheMemory;
 import org.emslens.engine.Cache;
@@ -120,6 +122,65 @@ class PolicyPropertiesTest {
     assertEquals(n, kept + merged + evicted);
     HeadPlan.Readout r = plan.readout();
     assertEquals(1, r.keptMass() + r.mergedMass() + r.evictedMass(), 1e-5);
+  }
+
+  /** Whatever parts a policy's switches put together. */
+  @Property(tries = 400)
+  void budgetsHoldHoweverPartsAreCombined(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 3) int kvHeads,
+      @ForAll @IntRange(min = 1, max = 17) int policy,
+      @ForAll CacheOptions.Share share,
+      @ForAll @DoubleRange(min = 0, max = 1) double floor,
+      @ForAll CacheOptions.Merge merge,
+      @ForAll CacheOptions.Pool pool,
+      @ForAll CacheOptions.Score score,
+      @ForAll @IntRange(min = 10, max = 29) int budget) {
+    int n = 30 + (int) Math.floorMod(seed, 60L);
+    Policies p = Policies.values()[policy];
+    CacheOptions o = p.preset();
+    o = set(o, p, Switch.WINDOW, "8");
+    o = set(o, p, Switch.SHARE, share.name());
+    o = set(o, p, Switch.FLOOR, Double.toString(floor));
+    o = set(o, p, Switch.MERGE, merge.name());
+    o = set(o, p, Switch.POOL, pool.name());
+    o = set(o, p, Switch.KERNEL, "9");
+    o = set(o, p, Switch.SCORE, score.name());
+    Cache cache = random(seed, kvHeads, n, 8);
+    CompressionPlan plan = cache.plan(p, o, budget);
+    cache.apply(plan);
+    CacheFrame frame = CacheFrame.whole(2 * kvHeads, n).apply(plan);
+    boolean shares = p.switches().contains(Switch.SHARE);
+    int slots = 0;
+    for (int i = 0; i < 2 * kvHeads; i++) {
+      HeadPlan head = plan.heads().get(i);
+      partition(head, frame.head(i), n);
+      assertEquals(head.kept().length, cache.memory().slots(i / kvHeads, i % kvHeads));
+      slots += head.kept().length;
+      if (o.merge() == CacheOptions.Merge.NONE) {
+        assertEquals(0, head.mergedCount());
+      }
+      if (shares && share != CacheOptions.Share.EVEN) {
+        int each = budget - head.window();
+        assertTrue(head.centres().length >= (int) (floor * each), "what a head is sure of");
+      } else if (shares) {
+        assertEquals(budget, head.kept().length);
+      }
+    }
+    assertEquals(slots, cache.slots());
+    if (shares && share == CacheOptions.Share.LAYER) {
+      assertEquals((long) kvHeads * budget, cache.slots(0));
+    }
+    if (p != Policies.PYRAMIDKV) {
+      assertEquals(2L * kvHeads * budget, slots, "slots of all layers");
+    }
+  }
+
+  /** Only what a policy reads. */
+  private static CacheOptions set(CacheOptions o, Policies p, Switch s, String value) {
+    return p.switches().contains(s)
+        ? s.set(o, value.toLowerCase(Locale.ROOT).replace('_', '-'))
+        : o;
   }
 
   @Property(tries = 60)

@@ -413,6 +413,20 @@ class CommandLineTest {
         whole.turns().stream().map(Turn::tokens).toList(),
         same.turns().stream().map(Turn::tokens).toList());
     assertEquals("Who didn't come?", same.question().words());
+    // A context from a file is the same context.
+    String[] ofFile = words.clone();
+    ofFile[3] = "--context-file";
+    ofFile[4] = Files.writeString(folder.resolve("context.txt"), context + "\n").toString();
+    Path third = folder.resolve("third.emslens");
+    ofFile[ofFile.length - 1] = third.toString();
+    Result read = within(ofFile);
+    assertEquals(0, read.code, read.err);
+    Run fromFile = Recording.read(third);
+    assertEquals(whole.promptText(), fromFile.promptText());
+    assertEquals("Who didn't come?", fromFile.question().words());
+    assertEquals(
+        whole.steps().stream().map(Step::token).toList(),
+        fromFile.steps().stream().map(Step::token).toList());
     sentence(within("run", "--context-file", "x"), 2, "--question is missing");
     sentence(within("run", "--prompt", "x", "--max-new-tokens", "3,4"), 2, "has 2 numbers");
   }

@@ -395,6 +395,11 @@ class ExperimentTest {
     assertEquals(key, grid.trials().getFirst().key());
     Contender other = Contender.of(Policies.EMS, List.of("alpha=0.41"));
     assertNotEquals(key, new Trial("m", first, 0, other, Budget.slots(32), true).key());
+    Contender snap = Contender.of(Policies.SNAPKV, List.of("kernel=13", "pool=max", "merge=ems"));
+    String ofSnap = new Trial("m", first, 0, snap, Budget.slots(32), true).key();
+    assertTrue(
+        ofSnap.contains("window=16") && ofSnap.contains("tau=0.3"),
+        "what a preset says, so that a changed one is another: " + ofSnap);
     Files.writeString(one, "The boats did not come home.");
     assertNotEquals(
         key,

@@ -209,7 +209,7 @@ public final class ExperimentForm extends VBox {
     try {
       Grid grid =
           new Grid(
-              List.of(lens.models().title()),
+              List.of(lens.models().name()),
               tasks.get(),
               Choices.contenders(policies),
               Grid.variants(Choices.words(switches)),

@@ -106,7 +106,7 @@ public final class ExperimentModel {
   }
 
   private void tellWhose() {
-    boolean open = models.stream().allMatch(lens.models().title()::equals);
+    boolean open = models.stream().allMatch(lens.models().name()::equals);
     whose.set(open ? "" : "Results of " + String.join(" and ", models) + ".");
   }
 
@@ -316,13 +316,27 @@ public final class ExperimentModel {
    */
   public void open(Outcome outcome) {
     Trial trial = trials.get(outcome.key());
-    if (trial != null && !trial.model().equals(lens.models().title())) {
-      lens.said().fail(campaign, another(trial));
-    } else if (trial != null) {
-      inspect.accept(
-          () ->
-              lens.openRun("Opening the run", (loaded, progress) -> open(loaded, trial, progress)));
+    if (trial == null || isOfAnother(trial)) {
+      return;
     }
+    inspect.accept(
+        () -> {
+          // Another may have been opened while this waited for an answer.
+          if (!isOfAnother(trial)) {
+            LoadedModel its = lens.models().modelProperty().get().loaded();
+            lens.openRun(
+                "Opening the run", (loaded, progress) -> open(loaded, its, trial, progress));
+          }
+        });
+  }
+
+  /** Tells so, if it is. */
+  private boolean isOfAnother(Trial trial) {
+    boolean another = !trial.model().equals(lens.models().name());
+    if (another) {
+      lens.said().fail(campaign, another(trial));
+    }
+    return another;
   }
 
   private static String which(Trial t) {
@@ -339,10 +353,10 @@ public final class ExperimentModel {
     return "This is a result of " + trial.model() + "; open that model to look at it.";
   }
 
-  private static Lens.RunMaker.Made open(LoadedModel loaded, Trial trial, Progress progress)
-      throws Exception {
-    if (!trial.model().equals(loaded.model().title())) {
-      // It was opened while this waited for an answer.
+  private static Lens.RunMaker.Made open(
+      LoadedModel loaded, LoadedModel its, Trial trial, Progress progress) throws Exception {
+    if (loaded != its) {
+      // It was opened while this waited for its turn.
       throw new IllegalStateException(another(trial));
     }
     Task.Tokens tokens = trial.task().tokens(loaded.model(), trial.seed(), share -> progress.at(0));

@@ -21,12 +21,17 @@ public final class Models {
   private final Jobs jobs;
   private final Said said;
   private final OpenSession open;
+  private final ModelNames names = new ModelNames();
   private final ReadOnlyObjectWrapper<Open> model = new ReadOnlyObjectWrapper<>(this, "model");
   private final StringProperty device = new SimpleStringProperty(this, "device");
   private Runnable chooseFile = () -> {};
 
-  /** A model that is open, as the window sees it. */
-  public record Open(LoadedModel loaded) {
+  /**
+   * A model that is open, as the window sees it.
+   *
+   * @param name that results have for it, which no other model of this window has
+   */
+  public record Open(LoadedModel loaded, String name) {
 
     public String title() {
       return loaded.model().title();
@@ -101,6 +106,11 @@ public final class Models {
     return model.get() == null ? "" : model.get().title();
   }
 
+  /** What results call the open model; empty where there is none. */
+  public String name() {
+    return model.get() == null ? "" : model.get().name();
+  }
+
   /** The open model, or null. */
   public ReadOnlyObjectProperty<Open> modelProperty() {
     return model.getReadOnlyProperty();
@@ -132,7 +142,7 @@ public final class Models {
 
   private void loadNow(String what, Loader loader) {
     String on = device.get();
-    LoadedModel[] made = new LoadedModel[1];
+    Open[] made = new Open[1];
     said.over(Said.Subject.MODEL);
     said.over(Said.Subject.FILE);
     said.say(
@@ -141,13 +151,16 @@ public final class Models {
     jobs.start(
         JobKind.LOAD,
         what,
-        turn -> made[0] = loader.load(on, turn),
+        turn -> {
+          LoadedModel loaded = loader.load(on, turn);
+          made[0] = new Open(loaded, names.of(loaded.model()));
+        },
         end -> {
           switch (end) {
             case Job.End.Done d -> loaded(made[0]);
             case Job.End.Cancelled c -> {
               if (made[0] != null) {
-                Thread.ofVirtual().start(() -> close(made[0]));
+                Thread.ofVirtual().start(() -> close(made[0].loaded()));
               }
               if (!jobs.has(JobKind.LOAD)) {
                 failed("Loading was cancelled.", false, what, loader);
@@ -183,18 +196,17 @@ public final class Models {
   }
 
   /** A campaign that began meanwhile may end first. */
-  private void loaded(LoadedModel made) {
+  private void loaded(Open made) {
     Job now = jobs.current(JobKind.CAMPAIGN);
     if (now == null) {
       install(made);
       return;
     }
     said.say(
-        Said.Subject.MODEL,
-        made.model().title() + " waits for the end of: " + now.titleProperty().get());
+        Said.Subject.MODEL, made.title() + " waits for the end of: " + now.titleProperty().get());
     said.ask(
         now,
-        made.model().title()
+        made.title()
             + " is loaded, and is opened once this has ended: "
             + now.titleProperty().get()
             + ".",
@@ -213,18 +225,15 @@ public final class Models {
   }
 
   /** Generating with the model before ends first, where it next gives way. */
-  private void install(LoadedModel made) {
+  private void install(Open made) {
     String ended = jobs.has(JobKind.GENERATE) ? "; generating ended" : "";
     jobs.end(JobKind.GENERATE);
     jobs.start(
         JobKind.INSTALL,
-        "Opening " + made.model().title(),
-        turn -> open.install(made),
+        "Opening " + made.title(),
+        turn -> open.install(made.loaded()),
         end ->
             said.ended(
-                Said.Subject.MODEL,
-                end,
-                () -> model.set(new Open(made)),
-                made.model().title() + " is open" + ended));
+                Said.Subject.MODEL, end, () -> model.set(made), made.title() + " is open" + ended));
   }
 }

@@ -1,11 +1,16 @@
 package org.emslens.app.sweep;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javafx.beans.binding.Bindings;
+import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.value.ObservableBooleanValue;
 import javafx.beans.value.ObservableValue;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
@@ -21,10 +26,13 @@ import org.emslens.app.controls.Parts;
 import org.emslens.app.controls.Titles;
 import org.emslens.app.experiment.QuestionBox;
 import org.emslens.app.lens.Lens;
+import org.emslens.cli.Failures;
 import org.emslens.experiment.FileTask;
 import org.emslens.experiment.Ruler;
 import org.emslens.experiment.RulerTask;
 import org.emslens.experiment.Task;
+import org.emslens.format.TextFiles;
+import org.emslens.session.Asking;
 import org.emslens.session.Run;
 import org.emslens.session.Step;
 import org.emslens.session.Turn;
@@ -76,7 +84,11 @@ final class SweepPrompts extends VBox {
       Choices.field(
           "sweep-answer",
           "",
-          "What should follow the question that was asked after the compression; left empty, what was generated after it");
+          "What should follow the question, with the space that stands between them; of the open prompt, left empty, what was generated after it");
+
+  private final TextField asked =
+      Choices.field(
+          "sweep-asked", "", "What is asked of the text; left empty, the text's end is predicted");
 
   private final QuestionBox question = new QuestionBox("sweep-question");
   private final ComboBox<Ruler> ruler = new ComboBox<>();
@@ -92,7 +104,7 @@ final class SweepPrompts extends VBox {
     source.setMaxWidth(Double.MAX_VALUE);
     source.valueProperty().addListener((o, before, now) -> arrange(now));
     source.setValue(Source.PROSE);
-    answer.setPromptText("what was generated");
+    asked.setPromptText("nothing: its end is predicted");
     ruler.setId("sweep-ruler");
     ruler.setTooltip(
         new Tooltip("Facts among others, a chain of variables, words to be counted; see RULER"));
@@ -120,8 +132,10 @@ final class SweepPrompts extends VBox {
     if (now == Source.OPEN) {
       getChildren().add(open);
     }
+    answer.setPromptText(now == Source.OPEN ? "what was generated" : "");
     if (now == Source.FILE) {
-      getChildren().add(Choices.named("file", chosenFile()));
+      arrangeFile();
+      return;
     }
     if (now == Source.RULER) {
       getChildren().add(Choices.named("task", ruler));
@@ -129,15 +143,34 @@ final class SweepPrompts extends VBox {
     if (now.isSeeded()) {
       getChildren().add(Choices.named("tokens", tokens));
     }
-    boolean asked = now == Source.OPEN && isAsked(lens.runProperty().get());
-    if (now.asks() || asked) {
+    boolean wasAsked = now == Source.OPEN && isAsked(lens.runProperty().get());
+    if (now.asks() || wasAsked) {
       getChildren().add(Choices.named("question", question));
     }
-    if (asked) {
+    if (wasAsked) {
       getChildren().add(Choices.named("answer", answer));
     } else if (!now.asks()) {
       getChildren().add(Choices.named("continuation", continuation));
     }
+  }
+
+  /** What counts goes by whether anything is asked; fields stay where they are while one types. */
+  private void arrangeFile() {
+    BooleanBinding asks =
+        Bindings.createBooleanBinding(() -> !asked.getText().isBlank(), asked.textProperty());
+    getChildren()
+        .addAll(
+            Choices.named("file", chosenFile()),
+            Choices.named("asked of it", asked),
+            where(asks, Choices.named("question", question)),
+            where(asks, Choices.named("answer", answer)),
+            where(asks.not(), Choices.named("continuation", continuation)));
+  }
+
+  private static Node where(ObservableBooleanValue shown, Node node) {
+    node.visibleProperty().bind(shown);
+    node.managedProperty().bind(shown);
+    return node;
   }
 
   private HBox chosenFile() {
@@ -175,7 +208,7 @@ final class SweepPrompts extends VBox {
               .flatMap(n -> question.inside().stream().map(in -> ruler(n, in)))
               .toList();
       case OPEN -> ofOpen(openRun());
-      case FILE -> List.of(new FileTask(path(), false, continuation(), null));
+      case FILE -> ofFile(path());
     };
   }
 
@@ -188,7 +221,7 @@ final class SweepPrompts extends VBox {
       case NEEDLE -> join(List.of("--needle", n), question.option());
       case RULER -> join(List.of("--ruler", rulers()), question.option());
       case OPEN -> ofOpen(openRun(), rest);
-      case FILE -> join(List.of("--prompt-file", path().toString()), rest);
+      case FILE -> ofFile(path(), rest);
     };
   }
 
@@ -223,25 +256,55 @@ final class SweepPrompts extends VBox {
     if (!isAsked(run)) {
       return List.of(new Task.TextTask(title, run.promptText(), continuation()));
     }
-    Turn asked = run.question();
+    Turn turn = run.question();
+    return asked(title, new Asking(run.promptText(), turn.text()), turn.words(), answer(run));
+  }
+
+  private List<Task> asked(String title, Asking asking, String words, String expected) {
     return question.inside().stream()
         .map(
             in ->
                 (Task)
                     new Task.AskedTask(
-                        title, run.promptText(), asked.text(), asked.words(), answer(run), in))
+                        title, asking.compressed(), asking.afterwards(), words, expected, in))
         .toList();
+  }
+
+  private List<Task> ofFile(Path path) {
+    if (asked.getText().isBlank()) {
+      return List.of(new FileTask(path, false, continuation(), null));
+    }
+    try {
+      Asking asking = Asking.of(TextFiles.read(path), asked.getText());
+      return asked(path.getFileName().toString(), asking, asked.getText().strip(), written());
+    } catch (IOException e) {
+      throw new IllegalArgumentException(Failures.sentence(e), e);
+    }
+  }
+
+  private List<String> ofFile(Path path, List<String> rest) {
+    List<String> text = List.of("--prompt-file", path.toString());
+    return asked.getText().isBlank()
+        ? join(text, rest)
+        : join(text, asked(Asking.of("", asked.getText()).afterwards(), written()));
+  }
+
+  private List<String> asked(String afterwards, String expected) {
+    return join(List.of("--afterwards=" + afterwards, "--answer=" + expected), question.option());
   }
 
   private List<String> ofOpen(Run run, List<String> rest) {
     List<String> prompt = List.of("--prompt=" + run.promptText());
     return isAsked(run)
-        ? join(
-            prompt,
-            join(
-                List.of("--afterwards=" + run.question().text(), "--answer=" + answer(run)),
-                question.option()))
+        ? join(prompt, asked(run.question().text(), answer(run)))
         : join(prompt, rest);
+  }
+
+  private String written() {
+    if (answer.getText().isBlank()) {
+      throw new IllegalArgumentException("No answer is written.");
+    }
+    return answer.getText();
   }
 
   /** What the user wrote, or what came after the question, up to the next turn. */
