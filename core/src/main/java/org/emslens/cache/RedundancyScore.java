@@ -7,9 +7,12 @@ import org.emslens.math.RowProducts;
  * Importance less redundancy: 0.07 times the window's attention among the candidates, pooled, minus
  * 0.93 times the softmax over slots of the mean cosine of a slot's key with all others, where of
  * each slot's look-alikes (cosine above 0.5) the latest is spared. Source: R-KV, arXiv 2505.24133,
- * and its authors' code, from which the constants are. Two things are as they are for all policies
- * here: query heads of a group are averaged (the authors take the largest logit), and how much a
- * cache may grow between compressions is {@link CacheOptions#slack} (the authors' buffer is 128).
+ * and its authors' code, from which the constants are. Three things are as they are for all
+ * policies here: query heads of a group are averaged (the authors take the largest logit), a
+ * window's query counts by how much of its attention goes to candidates (the authors take softmax
+ * over these alone), and how much a cache may grow between compressions is {@link
+ * CacheOptions#slack} (the authors' buffer is 128). A slot that nothing resembles spares none; in
+ * the authors' code it spares the first one, which is what an index of none comes to there.
  */
 record RedundancyScore(CacheOptions options) implements Scorer {
   private static final float IMPORTANCE = 0.07f;

@@ -111,16 +111,17 @@ class GoldenDriftTest {
   @Test
   void askedBeforeTheQuestion() throws IOException {
     PromptScoring scoring = new PromptScoring(model, pass);
-    JsonNode texts = TestFiles.json("golden/after.json").get("cases");
-    for (int t = 0; t < texts.size(); t++) {
-      JsonNode text = texts.get(t);
-      List<JsonNode> rows = Thorough.share(text.get("rows"), t, texts.size());
+    int named = 0;
+    for (JsonNode text : TestFiles.json("golden/after.json").get("cases")) {
+      List<JsonNode> rows = new ArrayList<>();
+      text.get("rows").forEach(rows::add);
       int[] continuation = ids(text.get("continuation").asText());
       Baseline baseline =
           Baseline.of(pass, ids(text.get("prompt").asText()), continuation, 0, Progress.NONE);
       List<CacheChoice> choices = new ArrayList<>();
       for (JsonNode row : rows) {
         CacheChoice choice = asked(row);
+        named += choice.policy() == Policies.EMS_REPEAT ? 0 : 1;
         CachePolicy policy = choice.policy().with(choice.options());
         scoring.ask(baseline.prefill(), policy.asks(), Progress.NONE);
         choices.add(choice);
@@ -131,8 +132,10 @@ class GoldenDriftTest {
         Drift drift = drifts.get(i);
         assertEquals(row.get("nll").asDouble(), drift.nll(), within(row, "nll"), row + " nll");
         assertEquals(row.get("kl").asDouble(), drift.kl(), within(row, "kl"), row + " kl");
+        assertEquals(text.get("fullNll").asDouble(), drift.fullNll(), 0.002);
       }
     }
+    assertEquals(16, named, "rows that are what other policies are by default");
   }
 
   /** Older slots in few levels, again after as many tokens as a group has. */
@@ -186,30 +189,41 @@ class GoldenDriftTest {
     return Math.max(0.002, 0.02 * row.get(number).asDouble());
   }
 
+  /** What is somebody's by default is told by the name alone. */
   private static CacheChoice asked(JsonNode row) {
-    Map<String, String> scores =
+    String merge = row.get("merge").asBoolean() ? "ems" : "none";
+    String share = row.get("share").asText();
+    String floor = row.get("floor").asText();
+    String score = row.get("score").asText();
+    Policies policy =
+        switch (String.join(" ", score, share, floor, merge)) {
+          case "repeat all 0 none" -> Policies.KVZIP;
+          case "repeat+ all 0 none" -> Policies.KVZIP_PLUS;
+          case "expected even 0 none" -> Policies.EXPECTED_ATTENTION;
+          case "keydiff even 0 none" -> Policies.KEYDIFF;
+          default -> Policies.EMS_REPEAT;
+        };
+    boolean published = policy != Policies.EMS_REPEAT || isDefault(row);
+    Map<Switch, String> switches =
+        // A floor is told where it counts and where it does not.
         Map.of(
-            "repeat",
-            "repeat",
-            "repeat+",
-            "repeat-plus",
-            "expected",
-            "expected",
-            "keydiff",
-            "keydiff");
-    // A floor is told where it counts and where it does not.
-    return new Contender(
-            Policies.EMS_REPEAT,
-            Map.of(
-                Switch.SCORE,
-                scores.get(row.get("score").asText()),
-                Switch.SHARE,
-                row.get("share").asText(),
-                Switch.FLOOR,
-                row.get("floor").asText(),
-                Switch.MERGE,
-                row.get("merge").asBoolean() ? "ems" : "none"))
+            Switch.SCORE,
+            score.replace("+", "-plus"),
+            Switch.SHARE,
+            share,
+            Switch.FLOOR,
+            floor,
+            Switch.MERGE,
+            merge);
+    return new Contender(policy, published ? Map.of() : switches)
         .choice(Budget.slots(row.get("budget").asInt()));
+  }
+
+  private static boolean isDefault(JsonNode row) {
+    return row.get("score").asText().equals("repeat+")
+        && row.get("share").asText().equals("all")
+        && row.get("floor").asDouble() == 0.2
+        && row.get("merge").asBoolean();
   }
 
   private static void check(String file, boolean once) throws IOException {
