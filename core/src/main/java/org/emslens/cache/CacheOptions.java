@@ -173,11 +173,8 @@ public record CacheOptions(
 
   /**
    * EMS with budgets shared between the heads of a layer, which loses fewer needles at tight
-   * budgets. Found by sweep on seeds 1 to 6 of the default model; on seeds 11 to 18, at 48, 64 and
-   * 128 slots of 1,000 tokens, needles right: 7 of 8, -0.23; 8 of 8, -0.14; 8 of 8, -0.12 (EMS: 0
-   * of 8, -1.04; 7 of 8, -0.19; 8 of 8, -0.14), with the answer's log-probability per token. KL of
-   * prose: 1.495, 1.340, 0.840 nats (EMS: 1.406, 1.292, 0.830); of a licence at 128 slots 0.281
-   * (0.290), of a document 0.385 (0.350).
+   * budgets. Found by sweep on seeds 1 to 6 of the default model; what it does on others is among
+   * the published experiments.
    */
   public static final CacheOptions EMS_SHARED =
       EMS.with(

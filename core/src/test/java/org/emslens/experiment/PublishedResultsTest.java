@@ -27,13 +27,16 @@ class PublishedResultsTest {
       strings = {
         "ablation",
         "after",
+        "another-model",
         "better-rule",
         "decoding",
+        "needles",
         "other-text",
         "policies",
         "repeating",
         "repeating-inside",
-        "ruler"
+        "ruler",
+        "ruler-others"
       })
   void nothingIsLeftToRun(String name) throws IOException {
     Path packed = EXPERIMENTS.resolve("results").resolve(name + ".jsonl.gz");
