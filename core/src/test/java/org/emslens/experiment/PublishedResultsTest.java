@@ -27,7 +27,6 @@ class PublishedResultsTest {
       strings = {
         "ablation",
         "after",
-        "another-model",
         "better-rule",
         "decoding",
         "needles",
