@@ -27,6 +27,7 @@ class PublishedResultsTest {
       strings = {
         "ablation",
         "after",
+        "another-model",
         "better-rule",
         "decoding",
         "needles",
